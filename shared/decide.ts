@@ -1,0 +1,200 @@
+import type { Failure, FailureReason } from './events.ts';
+import type { Fault } from './fault.ts';
+
+/** Whose fault it is, for logs and metrics. */
+export type Blame = 'file' | 'pinterest-for-now' | 'pinterest-for-good' | 'token' | 'ours';
+
+export type Decision =
+  | { action: 'retry'; blame: Blame; afterSeconds: number; because: string }
+  | { action: 'fail'; blame: Blame; failure: Failure };
+
+export interface Circumstances {
+  /** Attempts made before this one, 0 for the first. */
+  attempt: number;
+  /** Seconds from the drop until now. */
+  ageSeconds: number;
+  giveUpAfterSeconds: number;
+  /** 0 up to 1: the jitter's draw. */
+  random?: number;
+}
+
+const FIRST_WAIT_SECONDS = 5;
+const LONGEST_WAIT_SECONDS = 15 * 60;
+/** A new token works as soon as it is there: looking often costs one request each time. */
+const LONGEST_TOKEN_WAIT_SECONDS = 5 * 60;
+/** SQS keeps a message invisible for at most 12 hours after it was received; an hour is left for what came before. */
+const LONGEST_ASKED_WAIT_SECONDS = 11 * 60 * 60;
+
+/**
+ * Seconds until the next attempt: doubling from 5 s to at most 15 min, jittered between half and the whole of it.
+ * @param attempt attempts made before, 0 for the first
+ * @param random 0 up to 1
+ */
+export function backoffSeconds(
+  attempt: number,
+  random: number = Math.random(),
+  longest = LONGEST_WAIT_SECONDS,
+): number {
+  const ceiling = Math.min(longest, FIRST_WAIT_SECONDS * 2 ** Math.min(attempt, 20));
+  return Math.ceil(ceiling / 2 + (ceiling / 2) * random);
+}
+
+type Judgement =
+  | { passes: true; blame: Blame; because: string; askedSeconds?: number; longest?: number }
+  | { passes: false; blame: Blame; failure: Failure };
+
+/**
+ * Decides what becomes of a drop after a fault: another attempt and when, or the failure that ends it.
+ * A fault that may pass is retried until the give-up time, and never earlier than Pinterest asked for.
+ */
+export function decide(fault: Fault, circumstances: Circumstances): Decision {
+  const judgement = judge(fault);
+  if (!judgement.passes) return { action: 'fail', blame: judgement.blame, failure: judgement.failure };
+  const { blame, because, askedSeconds, longest } = judgement;
+  const { attempt, ageSeconds, giveUpAfterSeconds, random = Math.random() } = circumstances;
+  if (ageSeconds >= giveUpAfterSeconds) return { action: 'fail', blame, failure: gaveUp(because, giveUpAfterSeconds) };
+  const afterSeconds = Math.max(
+    // Several attempts are made, however short the give-up time.
+    backoffSeconds(attempt, random, Math.min(longest ?? LONGEST_WAIT_SECONDS, giveUpAfterSeconds / 8)),
+    // Everyone who was told the same hour would otherwise come back in the same second.
+    Math.ceil(Math.min(askedSeconds ?? 0, LONGEST_ASKED_WAIT_SECONDS) * (1 + 0.1 * random)),
+  );
+  return { action: 'retry', blame, because, afterSeconds };
+}
+
+/** The failure of a drop whose faults might have passed, but outlasted the give-up time. */
+export function gaveUp(because: string, giveUpAfterSeconds: number): Failure {
+  const hours = Math.round(giveUpAfterSeconds / 360) / 10;
+  return {
+    reason: 'gave_up',
+    message: `Gave up ${hours} h after the drop: ${because} The file is still in the bucket: retry it once that is mended.`,
+    retryable: true,
+  };
+}
+
+const forNow = (because: string, askedSeconds?: number): Judgement => ({
+  passes: true,
+  blame: 'pinterest-for-now',
+  because,
+  ...(askedSeconds === undefined ? {} : { askedSeconds }),
+});
+
+const ours = (because: string): Judgement => ({ passes: true, blame: 'ours', because });
+
+const final = (blame: Blame, reason: FailureReason, message: string, retryable: boolean): Judgement => ({
+  passes: false,
+  blame,
+  failure: { reason, message, retryable },
+});
+
+function judge(fault: Fault): Judgement {
+  switch (fault.at) {
+    case 'media_create':
+    case 'media_get':
+    case 'media_list':
+      return fault.kind === 'no-answer' ? forNow('Pinterest did not answer.') : judgeApiAnswer(fault);
+    case 'upload':
+      return judgeUpload(fault);
+    case 'source':
+      return judgeSource(fault.kind);
+    case 'token':
+      return {
+        passes: true,
+        blame: 'token',
+        because: 'The secret holds no access token: sign in, or put one there.',
+        longest: LONGEST_TOKEN_WAIT_SECONDS,
+      };
+    case 'pindrop':
+      return ours("Something failed on Pindrop's own side; the function's log says what.");
+  }
+}
+
+function judgeApiAnswer(
+  fault: Extract<Fault, { at: 'media_create' | 'media_get' | 'media_list'; kind: 'answer' }>,
+): Judgement {
+  const { at, status, code, retryAfterSeconds, unexpected } = fault;
+  const answer = `${status}${code === undefined ? '' : `, code ${code}`}`;
+  if (unexpected) return forNow(`Pinterest answered ${at} with something unexpected (${answer}).`, retryAfterSeconds);
+  if (status === 401) {
+    return {
+      passes: true,
+      blame: 'token',
+      because: `Pinterest refused the access token (${answer}): sign in again, or put a valid one into the secret.`,
+      longest: LONGEST_TOKEN_WAIT_SECONDS,
+    };
+  }
+  if (status === 429) return forNow(`Pinterest's rate limit is used up (${answer}).`, retryAfterSeconds);
+  if (status === 408 || status >= 500) return forNow(`Pinterest has trouble (${answer}).`, retryAfterSeconds);
+  if (at !== 'media_create') {
+    // The file is with Pinterest: whatever it says about the question, the answer to it may still come.
+    return forNow(`Pinterest refused ${at} (${answer}).`, retryAfterSeconds);
+  }
+  const check =
+    status === 403
+      ? 'Check that the token has the scopes pins:read and pins:write and that the app has more than trial access'
+      : 'Check the setting pinterestApiUrl and the app at developers.pinterest.com';
+  return final(
+    'pinterest-for-good',
+    'registration_refused',
+    `Pinterest refused to register the media (${answer}). ${check}, then retry the drop.`,
+    true,
+  );
+}
+
+/** S3 codes of a form upload that a new registration, with a new policy and signature, mends. */
+const PASSING_S3_CODES = new Set([
+  'RequestTimeout',
+  'SlowDown',
+  'InternalError',
+  'ServiceUnavailable',
+  'TemporaryRedirect',
+  'ExpiredToken',
+  'RequestTimeTooSkewed',
+  'IncompleteBody',
+  'OperationAborted',
+]);
+
+function judgeUpload(fault: Extract<Fault, { at: 'upload' }>): Judgement {
+  if (fault.kind === 'no-answer') return forNow('The connection to the upload host broke or stood still.');
+  if (fault.kind === 'untrusted-host') {
+    const message =
+      'Pinterest named an upload host that is not Amazon S3 over https, so nothing was sent. Check the setting pinterestApiUrl, then retry the drop.';
+    return final('pinterest-for-good', 'upload_refused', message, true);
+  }
+  const { status, s3Code, s3Message } = fault;
+  const answer = `${status}${s3Code === undefined ? '' : ` ${s3Code}`}`;
+  const expired = s3Code === 'AccessDenied' && /expired/i.test(s3Message ?? '');
+  if (status >= 500 || status === 408 || status === 429 || expired || (s3Code && PASSING_S3_CODES.has(s3Code))) {
+    return forNow(`The upload host has trouble (${answer}).`);
+  }
+  if (s3Code === 'EntityTooLarge' || s3Code === 'EntityTooSmall') {
+    const size = s3Code === 'EntityTooLarge' ? 'large' : 'small';
+    const message = `The upload was refused (${answer}): Pinterest's form takes no file as ${size} as this one. Drop a re-encoded one.`;
+    return final('file', 'upload_refused', message, false);
+  }
+  const message = `The upload was refused (${answer}). The same form would be refused again; retry the drop, and report it if that fails too.`;
+  return final('pinterest-for-good', 'upload_refused', message, true);
+}
+
+function judgeSource(kind: Extract<Fault, { at: 'source' }>['kind']): Judgement {
+  switch (kind) {
+    case 'broken':
+      return ours("The object's bytes stopped coming from S3.");
+    case 'denied':
+      return ours("S3 does not let Pindrop read the object: check the bucket's policy and its key's policy.");
+    case 'missing':
+      return final(
+        'file',
+        'source_missing',
+        'The object was deleted before it could be uploaded. Drop it again if it is still wanted.',
+        false,
+      );
+    case 'changed':
+      return final(
+        'file',
+        'source_changed',
+        'The object was overwritten before it could be uploaded. The newer object has an upload of its own.',
+        false,
+      );
+  }
+}

@@ -1,0 +1,105 @@
+import type { DroppedObject, FailureReason, MediaUploadFailed, MediaUploadSucceeded } from './events.ts';
+
+const object: DroppedObject = {
+  bucket: 'pindrop-dropbucket',
+  key: 'spring/lookbook 1.mp4',
+  versionId: '3HL4kqtJvjVBH40Nrjfkd',
+  eTag: '9b2cf535f27731c974343645a3985328',
+  size: 20_971_520,
+  contentType: 'video/mp4',
+  metadata: { board: '549755885175', title: 'Spring lookbook' },
+};
+
+const droppedAt = '2026-03-01T09:00:00.000Z';
+const registeredAt = '2026-03-01T09:00:01.204Z';
+const uploadedAt = '2026-03-01T09:00:04.871Z';
+const completedAt = '2026-03-01T09:00:52.310Z';
+
+/** An example of `Media Upload Succeeded`'s detail. */
+export const mediaUploadSucceededExample: MediaUploadSucceeded = {
+  version: '1',
+  uploadId: 'lookbook-1-mp4-0f3a9c5d7e1b42668f90a1b2c3d4e5f6',
+  status: 'succeeded',
+  mediaId: '5212345678901234567',
+  mediaType: 'video',
+  object,
+  timeline: { droppedAt, registeredAt, uploadedAt, completedAt },
+  polls: 4,
+};
+
+const messages: Record<
+  FailureReason,
+  { message: string; retryable: boolean; reached: 'drop' | 'registration' | 'upload' }
+> = {
+  rejected_file: {
+    message: 'the video is 2.1 s long; Pinterest takes 4 s to 15 min. Drop a file that fits.',
+    retryable: false,
+    reached: 'drop',
+  },
+  source_missing: {
+    message: 'The object was deleted before it could be uploaded. Drop it again.',
+    retryable: false,
+    reached: 'drop',
+  },
+  source_changed: {
+    message: 'The object was overwritten before it could be uploaded. The newer object has an upload of its own.',
+    retryable: false,
+    reached: 'drop',
+  },
+  registration_refused: {
+    message:
+      'Pinterest refused to register the media (403, code 29). Check that the app may upload videos and that the token has the scopes pins:read and pins:write, then retry.',
+    retryable: true,
+    reached: 'drop',
+  },
+  upload_refused: {
+    message: 'The upload was refused (400 EntityTooLarge). Drop a smaller file.',
+    retryable: false,
+    reached: 'registration',
+  },
+  processing_failed: {
+    message: 'Pinterest could not process the video and gives no reason. Re-encode it as H.264 MP4 and drop it again.',
+    retryable: false,
+    reached: 'upload',
+  },
+  timed_out: {
+    message: 'Pinterest was still processing the video after 60 minutes. Look for it on Pinterest before you retry.',
+    retryable: true,
+    reached: 'upload',
+  },
+  media_not_found: {
+    message: 'Pinterest no longer knows the media. Retry to upload it again.',
+    retryable: true,
+    reached: 'upload',
+  },
+  gave_up: {
+    message: 'Pinterest could not be reached for 24 hours. Retry once it answers again.',
+    retryable: true,
+    reached: 'drop',
+  },
+};
+
+function failedExample(reason: FailureReason): MediaUploadFailed {
+  const { message, retryable, reached } = messages[reason];
+  return {
+    version: '1',
+    uploadId: mediaUploadSucceededExample.uploadId,
+    status: 'failed',
+    ...(reached === 'drop' ? {} : { mediaId: mediaUploadSucceededExample.mediaId }),
+    mediaType: 'video',
+    object,
+    timeline: {
+      droppedAt,
+      ...(reached === 'drop' ? {} : { registeredAt }),
+      ...(reached === 'upload' ? { uploadedAt } : {}),
+      completedAt,
+    },
+    polls: reached === 'upload' ? 4 : 0,
+    failure: { reason, message, retryable },
+  };
+}
+
+/** An example of `Media Upload Failed`'s detail for each reason. */
+export const mediaUploadFailedExamples = Object.fromEntries(
+  (Object.keys(messages) as FailureReason[]).map((reason) => [reason, failedExample(reason)]),
+) as Record<FailureReason, MediaUploadFailed>;

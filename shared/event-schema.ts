@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { FAILURE_REASONS } from './events.ts';
+
+const instant = z.iso.datetime().describe('ISO 8601, UTC');
+
+export const droppedObjectSchema = z.object({
+  bucket: z.string(),
+  key: z.string().describe('The key as S3 stores it, not URL-encoded'),
+  versionId: z.string().optional().describe('Absent when the bucket keeps no versions'),
+  eTag: z.string().describe('Without the quotes'),
+  size: z.int().nonnegative().describe('Bytes'),
+  contentType: z.string().optional(),
+  metadata: z.record(z.string(), z.string()).describe('User metadata: x-amz-meta-* without the prefix'),
+});
+
+export const failureSchema = z.object({
+  reason: z.enum(FAILURE_REASONS),
+  message: z.string().describe('One sentence: what happened and what to do'),
+  retryable: z.boolean().describe('True when the same file may succeed in a new attempt'),
+});
+
+export const timelineSchema = z.object({
+  droppedAt: instant,
+  registeredAt: instant.optional(),
+  uploadedAt: instant.optional(),
+  completedAt: instant,
+});
+
+const detailShape = {
+  version: z.literal('1'),
+  uploadId: z.string().describe("The execution's name; unique per attempt"),
+  mediaType: z.literal('video'),
+  object: droppedObjectSchema,
+  timeline: timelineSchema,
+  polls: z.int().nonnegative().describe('media_get requests made'),
+};
+
+/** Detail of `Media Upload Succeeded`. */
+export const mediaUploadSucceededSchema = z.object({
+  ...detailShape,
+  status: z.literal('succeeded'),
+  mediaId: z.string(),
+});
+
+/** Detail of `Media Upload Failed`. */
+export const mediaUploadFailedSchema = z.object({
+  ...detailShape,
+  status: z.literal('failed'),
+  mediaId: z.string().optional().describe('Absent if registration never happened'),
+  failure: failureSchema,
+});
+
+/** `detail` of the final event: exactly one for each dropped object version and attempt. */
+export const finalEventDetailSchema = z.discriminatedUnion('status', [
+  mediaUploadSucceededSchema,
+  mediaUploadFailedSchema,
+]);
+
+/** JSON Schema (draft 2020-12) of the final event's detail, for subscribers in other languages. */
+export const finalEventDetailJsonSchema = z.toJSONSchema(finalEventDetailSchema);

@@ -1,0 +1,174 @@
+import type { ZodMiniType } from 'zod/mini';
+import { VERSION } from '../version.ts';
+import {
+  errorBodySchema,
+  type Media,
+  type MediaPage,
+  type MediaUpload,
+  mediaPageSchema,
+  mediaSchema,
+  mediaUploadSchema,
+} from './media.ts';
+import { PinterestError, type PinterestOperation } from './pinterest-error.ts';
+import { type RateLimit, rateLimitOf, retryAfterSecondsOf } from './rate-limit.ts';
+
+export const DEFAULT_API_URL = 'https://api.pinterest.com/v5';
+
+/**
+ * Gives the access token of a request.
+ * @param refused a token that Pinterest has just refused: the provider looks whether there is a newer one
+ */
+export type AccessTokenProvider = (refused?: string) => Promise<string>;
+
+export interface PinterestClientOptions {
+  /** Base URL with the version, without a slash at the end. */
+  apiUrl?: string;
+  accessToken: AccessTokenProvider;
+  /** Milliseconds until a request without a whole answer is given up. */
+  timeoutMs?: number;
+  /** Told of every answer, for metrics and logs. */
+  onAnswer?: (answer: { operation: PinterestOperation; status: number; rateLimit: RateLimit }) => void;
+}
+
+interface Call<T> {
+  operation: PinterestOperation;
+  method: 'GET' | 'POST';
+  path: string;
+  body?: unknown;
+  schema: ZodMiniType<T>;
+}
+
+/**
+ * Pinterest's Media API, v5: its three operations under Pinterest's own names.
+ * Every method throws {@link PinterestError}; none retries but for one repetition with a newer token after a 401.
+ * @see https://developers.pinterest.com/docs/api/v5/media-create
+ */
+export class PinterestClient {
+  readonly #options: Required<Omit<PinterestClientOptions, 'onAnswer'>> & Pick<PinterestClientOptions, 'onAnswer'>;
+
+  constructor(options: PinterestClientOptions) {
+    this.#options = { apiUrl: DEFAULT_API_URL, timeoutMs: 20_000, ...options };
+  }
+
+  /** Registers a video to upload. Not idempotent: each call makes a new media. */
+  async mediaCreate(): Promise<MediaUpload> {
+    const answer = await this.#call({
+      operation: 'media_create',
+      method: 'POST',
+      path: '/media',
+      body: { media_type: 'video' },
+      schema: mediaUploadSchema,
+    });
+    return { mediaId: answer.media_id, uploadUrl: answer.upload_url, uploadParameters: answer.upload_parameters };
+  }
+
+  /** The state of one media. */
+  async mediaGet(mediaId: string): Promise<Media> {
+    const path = `/media/${encodeURIComponent(mediaId)}`;
+    const answer = await this.#call({ operation: 'media_get', method: 'GET', path, schema: mediaSchema });
+    return { mediaId: answer.media_id, status: answer.status };
+  }
+
+  /**
+   * One page of the account's media, in no documented order.
+   * @param page pageSize 1 to 250 (Pinterest's default is 25); bookmark from the page before
+   */
+  async mediaList(page: { pageSize?: number; bookmark?: string } = {}): Promise<MediaPage> {
+    const query = new URLSearchParams();
+    if (page.bookmark !== undefined) query.set('bookmark', page.bookmark);
+    if (page.pageSize !== undefined) query.set('page_size', String(page.pageSize));
+    const path = query.size === 0 ? '/media' : `/media?${query}`;
+    const answer = await this.#call({ operation: 'media_list', method: 'GET', path, schema: mediaPageSchema });
+    return {
+      items: answer.items.map((media) => ({ mediaId: media.media_id, status: media.status })),
+      ...(answer.bookmark ? { bookmark: answer.bookmark } : {}),
+    };
+  }
+
+  /** All of the account's media, page by page as they are asked for. */
+  async *mediaListAll(pageSize = 250): AsyncGenerator<Media, void, undefined> {
+    let bookmark: string | undefined;
+    do {
+      const page = await this.mediaList({ pageSize, ...(bookmark === undefined ? {} : { bookmark }) });
+      yield* page.items;
+      // A server that hands back the same bookmark would otherwise be asked for ever.
+      bookmark = page.bookmark === bookmark ? undefined : page.bookmark;
+    } while (bookmark !== undefined);
+  }
+
+  async #call<T>(call: Call<T>): Promise<T> {
+    const token = await this.#options.accessToken();
+    try {
+      return await this.#send(call, token);
+    } catch (error) {
+      if (!(error instanceof PinterestError && error.tokenRefused)) throw error;
+      const newer = await this.#options.accessToken(token);
+      if (newer === token) throw error;
+      return await this.#send(call, newer);
+    }
+  }
+
+  async #send<T>({ operation, method, path, body, schema }: Call<T>, token: string): Promise<T> {
+    const { response, text } = await this.#exchange(operation, `${this.#options.apiUrl}${path}`, {
+      method,
+      // Following a redirect would carry the token to wherever it leads.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(this.#options.timeoutMs),
+      headers: {
+        Authorization: `Bearer ${token}`,
+        Accept: 'application/json',
+        'User-Agent': `pindrop/${VERSION}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const { status, headers } = response;
+    this.#options.onAnswer?.({ operation, status, rateLimit: rateLimitOf(headers) });
+    const json = parsed(text);
+    if (!response.ok) throw refusal(operation, status, headers, json);
+    const checked = schema.safeParse(json);
+    if (checked.success) return checked.data;
+    // Only the paths are named: the values may be form signatures.
+    const where = [...new Set(checked.error.issues.map((issue) => issue.path.join('.') || 'the body'))].join(', ');
+    throw new PinterestError(`Pinterest answered ${operation} with something unexpected (at ${where}).`, {
+      operation,
+      status,
+      unexpectedAnswer: true,
+    });
+  }
+
+  async #exchange(operation: PinterestOperation, url: string, init: RequestInit) {
+    try {
+      const response = await fetch(url, init);
+      return { response, text: await response.text() };
+    } catch (cause) {
+      const why = cause instanceof Error && cause.name === 'TimeoutError' ? 'in time' : 'at all';
+      throw new PinterestError(`Pinterest did not answer ${operation} ${why}.`, { operation }, { cause });
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Gateways in front of the API answer HTML now and then.
+    return undefined;
+  }
+}
+
+function refusal(operation: PinterestOperation, status: number, headers: Headers, json: unknown): PinterestError {
+  const body = errorBodySchema.safeParse(json);
+  const code = body.success ? body.data.code : undefined;
+  const said = body.success && body.data.message ? `: ${body.data.message.slice(0, 300)}` : '';
+  const retryAfterSeconds = retryAfterSecondsOf(headers);
+  const message = `Pinterest answered ${operation} with ${status}${code === undefined ? '' : ` (code ${code})`}${said}`;
+  return new PinterestError(message, {
+    operation,
+    status,
+    ...(code === undefined ? {} : { code }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    // The API's description knows no redirect.
+    unexpectedAnswer: status >= 300 && status < 400,
+  });
+}

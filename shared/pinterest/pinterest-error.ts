@@ -1,0 +1,48 @@
+export type PinterestOperation = 'media_create' | 'media_get' | 'media_list';
+
+export interface PinterestErrorDetails {
+  operation: PinterestOperation;
+  /** The answer's HTTP status; absent when there was no answer. */
+  status?: number;
+  /** Pinterest's own `code`, from the answer's body. */
+  code?: number;
+  /** Seconds that Pinterest asked to wait: Retry-After, or else the reset of an exhausted rate limit. */
+  retryAfterSeconds?: number;
+  /** True when an answer came that is not what the API's description says. */
+  unexpectedAnswer?: boolean;
+}
+
+/** A request to Pinterest's API that did not lead to what was asked for. Its message carries no secret. */
+export class PinterestError extends Error {
+  override readonly name = 'PinterestError';
+  readonly operation: PinterestOperation;
+  readonly status: number | undefined;
+  readonly code: number | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  readonly unexpectedAnswer: boolean;
+
+  constructor(message: string, details: PinterestErrorDetails, options?: ErrorOptions) {
+    super(message, options);
+    this.operation = details.operation;
+    this.status = details.status;
+    this.code = details.code;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+    this.unexpectedAnswer = details.unexpectedAnswer ?? false;
+  }
+
+  /** True when the same request may succeed later: no answer, a garbled one, 408, 429 or 5xx. */
+  get retryable(): boolean {
+    return (
+      this.status === undefined ||
+      this.unexpectedAnswer ||
+      this.status === 408 ||
+      this.status === 429 ||
+      this.status >= 500
+    );
+  }
+
+  /** True when the token was refused: another one may be accepted. */
+  get tokenRefused(): boolean {
+    return this.status === 401;
+  }
+}

@@ -1,0 +1,17 @@
+const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Decides whether the form upload may go where Pinterest's answer says.
+ * The file is a customer's: it goes to Amazon S3 over TLS, or, when the API itself is on this machine, to that host.
+ * @param uploadUrl `upload_url` of a `media_create` answer
+ * @param apiUrl the API's base URL, which the operator chose
+ * @throws Error naming the host that was refused
+ */
+export function uploadDestination(uploadUrl: string, apiUrl: string): URL {
+  const url = new URL(uploadUrl);
+  const api = new URL(apiUrl);
+  const amazon = url.protocol === 'https:' && url.hostname.endsWith('.amazonaws.com');
+  const sameLoopback = LOOPBACK.test(api.hostname) && url.hostname === api.hostname && /^https?:$/.test(url.protocol);
+  if ((amazon || sameLoopback) && url.username === '' && url.password === '') return url;
+  throw new Error(`Pinterest named an upload host that is not Amazon S3 over https: ${url.protocol}//${url.host}`);
+}
