@@ -1,0 +1,34 @@
+import * as z from 'zod/mini';
+
+const text = z.string().check(z.minLength(1));
+const number = z.coerce.number();
+
+/** What the stack tells its functions through their environment: settings and names, never a secret. */
+const variables = {
+  PINTEREST_API_URL: z.url(),
+  TOKEN_SECRET_ARN: text,
+  STATE_MACHINE_ARN: text,
+  QUEUE_URL: text,
+  GIVE_UP_AFTER_HOURS: number,
+  POLL_DEADLINE_MINUTES: number,
+  MAX_FILE_BYTES: number,
+  INSPECT: z.enum(['on', 'off']),
+  REDELIVER_AFTER_SECONDS: number,
+} as const;
+
+type Variables = typeof variables;
+
+/**
+ * Reads the variables that a function needs.
+ * @throws Error naming what is missing or ill-typed; the function cannot start then
+ */
+export function environment<Name extends keyof Variables>(...names: Name[]): { [N in Name]: z.infer<Variables[N]> } {
+  const read = Object.fromEntries(
+    names.map((name) => {
+      const value = variables[name].safeParse(process.env[name]);
+      if (!value.success) throw new Error(`The function's environment variable ${name} is missing or ill-typed.`);
+      return [name, value.data];
+    }),
+  );
+  return read as { [N in Name]: z.infer<Variables[N]> };
+}

@@ -1,0 +1,95 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import { accessTokenFromSecret } from '../../shared/access-token.ts';
+import { backoffSeconds } from '../../shared/decide.ts';
+import { stepFunctionsExecutions } from '../../shared/executions.ts';
+import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
+import { environment } from '../environment.ts';
+import { s3DropSource } from './drop-source.ts';
+import type { IngestPorts } from './ingest-drop.ts';
+import { ingestMessage } from './ingest-message.ts';
+import { inspectVideo } from './inspection/inspect-video.ts';
+import { leaseMessage } from './message-lease.ts';
+
+const settings = environment(
+  'PINTEREST_API_URL',
+  'TOKEN_SECRET_ARN',
+  'STATE_MACHINE_ARN',
+  'QUEUE_URL',
+  'GIVE_UP_AFTER_HOURS',
+  'MAX_FILE_BYTES',
+  'INSPECT',
+  'REDELIVER_AFTER_SECONDS',
+);
+const logger = new Logger();
+// Where the queue is reached is the endpoint's affair (AWS_ENDPOINT_URL), not its URL's.
+const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+const apiUrl = settings.PINTEREST_API_URL;
+const source = s3DropSource(
+  // S3's checksum would be computed over every byte in JavaScript; the length and TLS guard them on their way.
+  new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }),
+);
+const ports: Omit<IngestPorts, 'onStep'> = {
+  source,
+  apiUrl,
+  pinterest: new PinterestClient({
+    apiUrl,
+    accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN),
+  }),
+  executions: stepFunctionsExecutions(new SFNClient({}), settings.STATE_MACHINE_ARN),
+  inspect: async (object) => {
+    if (object.size > 0 && object.size <= settings.MAX_FILE_BYTES && settings.INSPECT === 'off') {
+      return { verdict: 'unjudged', why: 'the look inside is switched off' };
+    }
+    const read = (start: number, end: number) => source.read(object, start, end);
+    return inspectVideo({ size: object.size, read }, { maxBytes: settings.MAX_FILE_BYTES });
+  },
+  now: () => new Date(),
+};
+
+/** Seconds before the function's own time-out at which an upload is ended, so that there is time to say so. */
+const LAST_WORDS_SECONDS = 10;
+
+async function ingestRecord(record: SQSRecord, context: Context): Promise<void> {
+  const attempt = Number(record.attributes.ApproximateReceiveCount) - 1;
+  const lease = await leaseMessage(sqs, {
+    queueUrl: settings.QUEUE_URL,
+    receiptHandle: record.receiptHandle,
+    // A crash waits as long as a fault would.
+    seconds: Math.max(settings.REDELIVER_AFTER_SECONDS, backoffSeconds(attempt, 1)),
+    onError: (error) => logger.warn('the message could not be held', { error: error as Error }),
+  });
+  const signal = AbortSignal.timeout(Math.max(1000, context.getRemainingTimeInMillis() - LAST_WORDS_SECONDS * 1000));
+  const giveUpAfterSeconds = settings.GIVE_UP_AFTER_HOURS * 3600;
+  let visibleAfterSeconds: number | undefined = backoffSeconds(attempt);
+  try {
+    visibleAfterSeconds = await ingestMessage(
+      record.body,
+      ports,
+      { number: attempt, giveUpAfterSeconds, signal },
+      logger,
+    );
+  } finally {
+    await lease.end(visibleAfterSeconds);
+  }
+  if (visibleAfterSeconds !== undefined) throw new Error(`The message comes again in ${visibleAfterSeconds} s.`);
+}
+
+const processor = new BatchProcessor(EventType.SQS);
+
+/** Takes S3's put events from the queue and brings each dropped object to Pinterest. */
+export const handler = middy<SQSEvent, Awaited<ReturnType<typeof processPartialResponse>>>()
+  .use(injectLambdaContext(logger, { resetKeys: true }))
+  .handler((event, context) =>
+    processPartialResponse(event, (record: SQSRecord) => ingestRecord(record, context), processor, {
+      context,
+      throwOnFullBatchFailure: false,
+    }),
+  );

@@ -1,0 +1,107 @@
+import { type Blame, decide } from '../../shared/decide.ts';
+import type { Drop } from '../../shared/drop.ts';
+import type { DroppedObject, Failure } from '../../shared/events.ts';
+import { finalEvent, type UploadRecord } from '../../shared/execution.ts';
+import type { Executions } from '../../shared/executions.ts';
+import { faultOf } from '../../shared/fault.ts';
+import type { FormUpload } from '../../shared/pinterest/form-upload.ts';
+import { pollWaitSeconds } from '../poll/wait-policy.ts';
+import type { Verdict } from './inspection/inspect-video.ts';
+import { type UploadPorts, uploadDrop } from './upload-drop.ts';
+
+export interface IngestPorts extends UploadPorts {
+  executions: Executions;
+  /** Looks inside the object before anything is registered. */
+  inspect: (object: DroppedObject) => Promise<Verdict>;
+  now: () => Date;
+  /** Told of each step, for the log. */
+  onStep?: (step: IngestStep) => void;
+}
+
+export type IngestStep =
+  | { step: 'inspected'; object: DroppedObject; verdict: Verdict }
+  | { step: 'registered'; mediaId: string }
+  | { step: 'uploaded'; mediaId: string };
+
+export interface Attempt extends Pick<FormUpload, 'onProgress' | 'signal'> {
+  /** Attempts made before this one, 0 for the first. */
+  number: number;
+  giveUpAfterSeconds: number;
+}
+
+export type IngestOutcome =
+  /** An execution of this upload was there before: nothing was done. */
+  | { outcome: 'already-followed' }
+  /** The file is with Pinterest and the execution follows it. */
+  | { outcome: 'uploaded'; mediaId: string }
+  /** The execution emits the final event of this failure. */
+  | { outcome: 'failed'; failure: Failure; blame: Blame; cause?: unknown }
+  /** Nothing was decided: the drop is to come again. */
+  | { outcome: 'retry'; afterSeconds: number; because: string; blame: Blame; cause: unknown };
+
+/**
+ * Brings one drop to Pinterest, or finds out why that cannot be, and starts the execution that brings about its final
+ * event. It may run any number of times, at once or after a crash: only one execution of the drop's name starts.
+ * @throws only when an execution could neither be looked up nor started; then nothing was decided either
+ */
+export async function ingestDrop(drop: Drop, ports: IngestPorts, attempt: Attempt): Promise<IngestOutcome> {
+  if (await ports.executions.exists(drop.uploadId)) return { outcome: 'already-followed' };
+  const upload = recordOf(drop);
+  const ended = await bring(drop, upload, ports, attempt);
+  if (ended.outcome === 'retry') return ended;
+
+  const failed = ended.outcome === 'failed' ? { status: 'failed' as const, failure: ended.failure } : undefined;
+  const started = await ports.executions.start({
+    upload,
+    polls: 0,
+    waitSeconds: pollWaitSeconds(0, upload.object.size),
+    ...(failed === undefined ? {} : { finalEvent: finalEvent(upload, 0, ports.now(), failed) }),
+  });
+  return started ? ended : { outcome: 'already-followed' };
+}
+
+/** What is known before the object was looked at. */
+export function recordOf({ uploadId, bucket, key, versionId, eTag, size, droppedAt }: Drop): UploadRecord {
+  const version = versionId === undefined ? {} : { versionId };
+  return { uploadId, object: { bucket, key, ...version, eTag, size, metadata: {} }, timeline: { droppedAt } };
+}
+
+type Ended = Exclude<IngestOutcome, { outcome: 'already-followed' }>;
+
+/** Fills in the upload's record as far as it gets. */
+async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attempt: Attempt): Promise<Ended> {
+  const { source, pinterest, inspect, now, onStep } = ports;
+  try {
+    upload.object = await source.head(drop);
+    const verdict = await inspect(upload.object);
+    onStep?.({ step: 'inspected', object: upload.object, verdict });
+    if (verdict.verdict === 'rejected')
+      return { outcome: 'failed', failure: rejection(verdict.message), blame: 'file' };
+
+    const registration = await pinterest.mediaCreate();
+    const { mediaId } = registration;
+    upload.mediaId = mediaId;
+    upload.timeline.registeredAt = now().toISOString();
+    onStep?.({ step: 'registered', mediaId });
+
+    await uploadDrop(upload.object, registration, ports, attempt);
+    upload.timeline.uploadedAt = now().toISOString();
+    onStep?.({ step: 'uploaded', mediaId });
+    return { outcome: 'uploaded', mediaId };
+  } catch (cause) {
+    const decision = decide(faultOf(cause), {
+      attempt: attempt.number,
+      ageSeconds: (now().getTime() - Date.parse(drop.droppedAt)) / 1000,
+      giveUpAfterSeconds: attempt.giveUpAfterSeconds,
+    });
+    const { blame } = decision;
+    if (decision.action === 'fail') return { outcome: 'failed', failure: decision.failure, blame, cause };
+    return { outcome: 'retry', afterSeconds: decision.afterSeconds, because: decision.because, blame, cause };
+  }
+}
+
+const rejection = (message: string): Failure => ({
+  reason: 'rejected_file',
+  message: `${message.charAt(0).toUpperCase()}${message.slice(1).replace(/\.$/, '')}. Drop a file that fits.`,
+  retryable: false,
+});

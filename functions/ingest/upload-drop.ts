@@ -1,0 +1,58 @@
+import type { DroppedObject } from '../../shared/events.ts';
+import { UntrustedUploadHostError } from '../../shared/fault.ts';
+import { type FormUpload, formUpload } from '../../shared/pinterest/form-upload.ts';
+import { FormUploadError } from '../../shared/pinterest/form-upload-error.ts';
+import type { MediaUpload } from '../../shared/pinterest/media.ts';
+import type { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
+import { uploadDestination } from '../../shared/pinterest/upload-destination.ts';
+import type { DropSource } from './drop-source.ts';
+
+export interface UploadPorts {
+  source: DropSource;
+  pinterest: PinterestClient;
+  apiUrl: string;
+}
+
+/**
+ * Streams a dropped object to where its registration says.
+ * @returns once the upload host has acknowledged it, or Pinterest has it in spite of a lost acknowledgement
+ */
+export async function uploadDrop(
+  object: DroppedObject,
+  registration: MediaUpload,
+  { source, pinterest, apiUrl }: UploadPorts,
+  options: Pick<FormUpload, 'onProgress' | 'signal'>,
+): Promise<void> {
+  const url = trustedDestination(registration.uploadUrl, apiUrl);
+  const file = {
+    name: object.key.split('/').at(-1) ?? object.key,
+    contentType: object.contentType ?? 'application/octet-stream',
+    size: object.size,
+    body: await source.open(object),
+  };
+  try {
+    await formUpload({ url, fields: registration.uploadParameters, file, ...options });
+  } catch (error) {
+    if (!(await arrivedAllTheSame(error, registration.mediaId, pinterest))) throw error;
+  }
+}
+
+function trustedDestination(uploadUrl: string, apiUrl: string): URL {
+  try {
+    return uploadDestination(uploadUrl, apiUrl);
+  } catch (cause) {
+    throw new UntrustedUploadHostError((cause as Error).message, { cause });
+  }
+}
+
+/** A form that S3 has stored can lose its answer; sending it again would make a second media. */
+async function arrivedAllTheSame(error: unknown, mediaId: string, pinterest: PinterestClient): Promise<boolean> {
+  const unanswered = error instanceof FormUploadError && error.side === 'sink' && error.status === undefined;
+  if (!unanswered) return false;
+  try {
+    return (await pinterest.mediaGet(mediaId)).status !== 'registered';
+  } catch {
+    // Not knowing is treated as not arrived: the file is sent again under a new registration.
+    return false;
+  }
+}

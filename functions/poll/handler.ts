@@ -1,0 +1,38 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import middy from '@middy/core';
+import { accessTokenFromSecret } from '../../shared/access-token.ts';
+import type { FollowedUpload } from '../../shared/execution.ts';
+import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
+import { UPLOAD_LOG } from '../../shared/upload-log.ts';
+import { environment } from '../environment.ts';
+import { pollMedia } from './poll-media.ts';
+
+const settings = environment('PINTEREST_API_URL', 'TOKEN_SECRET_ARN', 'GIVE_UP_AFTER_HOURS', 'POLL_DEADLINE_MINUTES');
+const logger = new Logger();
+const pinterest = new PinterestClient({
+  apiUrl: settings.PINTEREST_API_URL,
+  accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN),
+});
+const policy = {
+  deadlineSeconds: settings.POLL_DEADLINE_MINUTES * 60,
+  giveUpAfterSeconds: settings.GIVE_UP_AFTER_HOURS * 3600,
+};
+
+/** Asks Pinterest for one upload's state; the state machine waits, asks again, or emits the final event. */
+export const handler = middy<FollowedUpload, FollowedUpload>()
+  .use(injectLambdaContext(logger, { resetKeys: true }))
+  .handler(async (followed) => {
+    const { uploadId, mediaId } = followed.upload;
+    logger.appendKeys({ uploadId, mediaId });
+    const polled = await pollMedia(followed, policy, {
+      mediaStatus: async (id) => (await pinterest.mediaGet(id)).status,
+      now: () => new Date(),
+      onFault: (error) => logger.warn(UPLOAD_LOG.unasked, { error: error as Error }),
+    });
+    const { polls, waitSeconds, finalEvent } = polled;
+    if (finalEvent) logger.info(UPLOAD_LOG.ended, { polls, status: finalEvent.detail.status });
+    else logger.info(UPLOAD_LOG.processing, { polls, waitSeconds });
+    return polled;
+  });

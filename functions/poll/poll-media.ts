@@ -1,0 +1,110 @@
+import { decide } from '../../shared/decide.ts';
+import type { Failure } from '../../shared/events.ts';
+import { type FollowedUpload, finalEvent } from '../../shared/execution.ts';
+import { faultOf } from '../../shared/fault.ts';
+import type { MediaStatus } from '../../shared/pinterest/media.ts';
+import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
+import { pollWaitSeconds } from './wait-policy.ts';
+
+export interface PollPolicy {
+  /** Seconds after the upload within which Pinterest is to be done. */
+  deadlineSeconds: number;
+  /** Seconds after the drop until faults in asking are no longer waited out. */
+  giveUpAfterSeconds: number;
+}
+
+export interface PollPorts {
+  mediaStatus: (mediaId: string) => Promise<MediaStatus>;
+  now: () => Date;
+  random?: () => number;
+  /** Told when Pinterest could not be asked, for the log. */
+  onFault?: (cause: unknown) => void;
+}
+
+/** A media was seen to be unknown for a while after it was registered or uploaded. */
+const NOT_FOUND_PATIENCE_SECONDS = 10 * 60;
+
+/**
+ * Asks Pinterest once how far an upload is.
+ * @returns the upload with its final event when it has ended, otherwise with the seconds to wait before the next poll
+ */
+export async function pollMedia(
+  followed: FollowedUpload,
+  policy: PollPolicy,
+  ports: PollPorts,
+): Promise<FollowedUpload> {
+  const { upload } = followed;
+  if (upload.mediaId === undefined) throw new Error(`The upload ${upload.uploadId} has no media to ask about.`);
+  const polls = followed.polls + 1;
+  let status: MediaStatus;
+  try {
+    status = await ports.mediaStatus(upload.mediaId);
+  } catch (cause) {
+    ports.onFault?.(cause);
+    return afterFault({ ...followed, polls }, cause, policy, ports);
+  }
+
+  const now = ports.now();
+  if (status === 'succeeded') {
+    return { ...followed, polls, finalEvent: finalEvent(upload, polls, now, { status: 'succeeded' }) };
+  }
+  if (status === 'failed') return failed({ ...followed, polls }, now, PROCESSING_FAILED);
+  const left = secondsLeft(followed, policy, now);
+  if (left <= 0) return failed({ ...followed, polls }, now, timedOut(status, policy.deadlineSeconds));
+  const wait = pollWaitSeconds(polls, upload.object.size, ports.random?.());
+  // What was waited out is over: it is asked as usual again.
+  const { notFoundSince: _since, faults: _faults, ...rest } = followed;
+  return { ...rest, polls, waitSeconds: Math.max(1, Math.ceil(Math.min(wait, left))) };
+}
+
+function afterFault(followed: FollowedUpload, cause: unknown, policy: PollPolicy, ports: PollPorts): FollowedUpload {
+  const now = ports.now();
+  const { upload, faults = 0 } = followed;
+  if (cause instanceof PinterestError && cause.status === 404) {
+    const notFoundSince = followed.notFoundSince ?? now.toISOString();
+    const patience = Math.min(NOT_FOUND_PATIENCE_SECONDS, policy.deadlineSeconds);
+    if (secondsBetween(notFoundSince, now) >= patience) return failed(followed, now, MEDIA_NOT_FOUND);
+    const wait = pollWaitSeconds(followed.polls, upload.object.size, ports.random?.());
+    return { ...followed, notFoundSince, waitSeconds: Math.max(1, wait) };
+  }
+  const decision = decide(faultOf(cause), {
+    attempt: faults,
+    ageSeconds: secondsBetween(upload.timeline.droppedAt, now),
+    giveUpAfterSeconds: policy.giveUpAfterSeconds,
+    ...(ports.random === undefined ? {} : { random: ports.random() }),
+  });
+  if (decision.action === 'fail') return failed(followed, now, decision.failure);
+  return { ...followed, faults: faults + 1, waitSeconds: decision.afterSeconds };
+}
+
+const failed = (followed: FollowedUpload, now: Date, failure: Failure): FollowedUpload => ({
+  ...followed,
+  finalEvent: finalEvent(followed.upload, followed.polls, now, { status: 'failed', failure }),
+});
+
+const secondsBetween = (instant: string, now: Date) => (now.getTime() - Date.parse(instant)) / 1000;
+
+const secondsLeft = ({ upload }: FollowedUpload, { deadlineSeconds }: PollPolicy, now: Date) =>
+  deadlineSeconds - secondsBetween(upload.timeline.uploadedAt ?? upload.timeline.droppedAt, now);
+
+const PROCESSING_FAILED: Failure = {
+  reason: 'processing_failed',
+  message:
+    'Pinterest could not process the video, and gives no reason. Re-encode it as H.264 in an MP4 and drop it again.',
+  retryable: false,
+};
+
+const MEDIA_NOT_FOUND: Failure = {
+  reason: 'media_not_found',
+  message: 'Pinterest does not know the media any more, though it took the upload. Retry the drop to upload it again.',
+  retryable: true,
+};
+
+function timedOut(status: MediaStatus, deadlineSeconds: number): Failure {
+  const minutes = Math.round(deadlineSeconds / 6) / 10;
+  const found =
+    status === 'registered'
+      ? `Pinterest had not noticed the upload ${minutes} min after it was acknowledged. Retry the drop.`
+      : `Pinterest was still processing the video ${minutes} min after the upload. Look for it on Pinterest before you retry the drop.`;
+  return { reason: 'timed_out', message: found, retryable: true };
+}

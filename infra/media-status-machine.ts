@@ -1,0 +1,161 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  type IChainable,
+  JitterType,
+  JsonPath,
+  LogLevel,
+  Pass,
+  StateMachine,
+  Succeed,
+  TaskInput,
+  Wait,
+  WaitTime,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { DETAIL_TYPE, EVENT_SOURCE, type Failure } from '../shared/events.ts';
+import { NodeFunction } from './node-function.ts';
+import type { Settings } from './settings.ts';
+
+export interface MediaStatusMachineProps {
+  settings: Pick<Settings, 'pinterestApiUrl' | 'pollDeadlineMinutes' | 'giveUpAfterHours'>;
+  token: ISecret;
+  bus: IEventBus;
+}
+
+/**
+ * Follows an upload until Pinterest has it ready, and emits its final event. Input: `FollowedUpload` of
+ * shared/execution.ts; the poll function decides, the machine waits.
+ */
+export class MediaStatusMachine extends Construct {
+  readonly machine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: MediaStatusMachineProps) {
+    super(scope, id);
+    this.machine = new StateMachine(this, 'Machine', {
+      definitionBody: DefinitionBody.fromChainable(definition(this, pollFunction(this, props), props.bus)),
+      comment: 'Follows one upload until Pinterest has it ready',
+      logs: {
+        destination: new LogGroup(this, 'Logs', {
+          // Log groups with this prefix share one statement of the account's log policy, which is limited in size.
+          logGroupName: `/aws/vendedlogs/states/${this.node.path.replaceAll('/', '-')}`,
+          retention: RetentionDays.THREE_MONTHS,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+        level: LogLevel.ERROR,
+        includeExecutionData: false,
+      },
+    });
+  }
+}
+
+function pollFunction(parts: Construct, { settings, token }: MediaStatusMachineProps): NodeFunction {
+  const poll = new NodeFunction(parts, 'Poll', {
+    folder: 'poll',
+    description: 'Asks Pinterest how far an upload is',
+    memorySize: 256,
+    environment: {
+      PINTEREST_API_URL: settings.pinterestApiUrl,
+      TOKEN_SECRET_ARN: token.secretArn,
+      GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
+      POLL_DEADLINE_MINUTES: String(settings.pollDeadlineMinutes),
+    },
+  });
+  token.grantRead(poll);
+  return poll;
+}
+
+function definition(parts: Construct, poll: NodeFunction, bus: IEventBus): IChainable {
+  const emit = new EventBridgePutEvents(parts, 'EmitFinalEvent', {
+    stateName: 'Emit the final event',
+    entries: [
+      {
+        source: EVENT_SOURCE,
+        eventBus: bus,
+        detailType: JsonPath.stringAt('$.finalEvent.detailType'),
+        detail: TaskInput.fromJsonPathAt('$.finalEvent.detail'),
+      },
+    ],
+    resultPath: JsonPath.DISCARD,
+  });
+  // An event that is not put is a file nobody hears of: days of retries cost nothing.
+  emit.addRetry({
+    errors: ['States.ALL'],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxDelay: Duration.minutes(10),
+    jitterStrategy: JitterType.FULL,
+    maxAttempts: 1000,
+  });
+  emit.next(new Succeed(parts, 'Ended'));
+
+  const wait = new Wait(parts, 'WaitForPinterest', {
+    stateName: 'Wait for Pinterest',
+    time: WaitTime.secondsPath('$.waitSeconds'),
+  });
+  const ask = new LambdaInvoke(parts, 'AskPinterest', {
+    stateName: 'Ask Pinterest',
+    lambdaFunction: poll,
+    payloadResponseOnly: true,
+    // Written out below, once for all errors.
+    retryOnServiceExceptions: false,
+  });
+  // The function sees to Pinterest's faults itself: what arrives here is Lambda's, or a mistake of ours.
+  ask.addRetry({
+    errors: ['States.ALL'],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxDelay: Duration.minutes(5),
+    jitterStrategy: JitterType.FULL,
+    maxAttempts: 300,
+  });
+  ask.addCatch(pollingBroke(parts).next(emit), { resultPath: JsonPath.DISCARD });
+
+  const ended = Condition.isPresent('$.finalEvent');
+  return new Choice(parts, 'EndedBefore', { stateName: 'Ended before it began?' })
+    .when(ended, emit)
+    .otherwise(
+      wait.next(ask).next(new Choice(parts, 'EndedNow', { stateName: 'Ended?' }).when(ended, emit).otherwise(wait)),
+    );
+}
+
+const POLLING_BROKE: Failure = {
+  reason: 'gave_up',
+  message:
+    'Pinterest has the file, but asking how far it is failed for a day; the poll function’s log says why. Look for the video on Pinterest before you retry the drop.',
+  retryable: true,
+};
+
+/** Makes the final event of an upload that cannot be asked about, without any function. */
+function pollingBroke(parts: Construct) {
+  const stamp = new Pass(parts, 'PollingBroke', {
+    stateName: 'Polling broke',
+    parameters: { completedAt: JsonPath.stringAt('$$.State.EnteredTime') },
+    resultPath: '$.stamp',
+  });
+  const fail = new Pass(parts, 'FailTheUpload', {
+    stateName: 'Fail the upload',
+    parameters: {
+      detailType: DETAIL_TYPE.failed,
+      detail: {
+        version: '1',
+        uploadId: JsonPath.stringAt('$.upload.uploadId'),
+        status: 'failed',
+        mediaId: JsonPath.stringAt('$.upload.mediaId'),
+        mediaType: 'video',
+        object: JsonPath.objectAt('$.upload.object'),
+        timeline: JsonPath.jsonMerge(JsonPath.objectAt('$.upload.timeline'), JsonPath.objectAt('$.stamp')),
+        polls: JsonPath.numberAt('$.polls'),
+        failure: POLLING_BROKE,
+      },
+    },
+    resultPath: '$.finalEvent',
+  });
+  return stamp.next(fail);
+}

@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Architecture, type FunctionOptions, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+export interface NodeFunctionProps extends FunctionOptions {
+  /** Folder below functions/ that holds handler.ts. */
+  folder: string;
+  environment?: Record<string, string>;
+}
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/** A Lambda function of ours: its own bundle, its own log group, its own role. */
+export class NodeFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, { folder, environment, ...props }: NodeFunctionProps) {
+    super(scope, id, {
+      entry: `${PROJECT}functions/${folder}/handler.ts`,
+      projectRoot: PROJECT,
+      depsLockFilePath: `${PROJECT}package-lock.json`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: Duration.seconds(30),
+      loggingFormat: LoggingFormat.JSON,
+      logGroup: new LogGroup(scope, `${id}Logs`, {
+        retention: RetentionDays.THREE_MONTHS,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+      bundling: {
+        format: OutputFormat.ESM,
+        minify: true,
+        target: 'node24',
+        // The bundle is the whole function: the same here as there, whatever SDK the runtime brings.
+        bundleAwsSDK: true,
+        mainFields: ['module', 'main'],
+        // What is CommonJS among the dependencies asks for Node's modules with require.
+        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+      },
+      environment: { POWERTOOLS_SERVICE_NAME: folder, ...environment },
+      ...props,
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+const positive = z.coerce.number().positive();
+
+/** Every setting, read from CDK context (`-c name=value`, or `context` in cdk.json). README lists them for people. */
+const settingsSchema = z.strictObject({
+  pinterestApiUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .default('https://api.pinterest.com/v5')
+    .describe("Base URL of Pinterest's API, with its version"),
+  prefix: z.string().default('').describe('Only objects whose key starts with this are uploaded'),
+  maxConcurrency: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(1000)
+    .default(10)
+    .describe('Uploads at once; more drops wait in the queue'),
+  pollDeadlineMinutes: positive
+    .max(24 * 60)
+    .default(60)
+    .describe('Minutes that Pinterest has to process a video after its upload'),
+  giveUpAfterHours: positive
+    .max(120)
+    .default(24)
+    .describe('Hours after the drop until faults that may pass are no longer waited out'),
+  redeliverAfterSeconds: z.coerce
+    .number()
+    .int()
+    .min(3)
+    .max(900)
+    .default(60)
+    .describe('Seconds after which a drop whose function died is taken up again'),
+  maxFileBytes: positive
+    .int()
+    .default(2 * 1024 ** 3)
+    .describe('Larger files are rejected before anything is registered'),
+  inspect: z
+    .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
+    .default(true)
+    .describe('Look inside videos before anything is registered'),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+export const SETTING_NAMES = Object.keys(settingsSchema.shape) as (keyof Settings)[];
+
+/** Context of CDK itself and of its toolkit, which lies beside ours. */
+const foreign = (name: string) =>
+  /^(aws|@aws|cdk|@|aws-cdk)[-:/]?|^(tree|analyticsReporting|legacy|availability-zones|ssm|hosted-zone)/.test(name) ||
+  name.includes(':');
+
+/**
+ * Checks the settings that CDK's context holds and fills in the defaults.
+ * @throws Error naming each setting that is unknown or ill-typed, and those there are
+ */
+export function readSettings(context: Record<string, unknown>): Settings {
+  const own = Object.fromEntries(Object.entries(context).filter(([name]) => !foreign(name)));
+  const settings = settingsSchema.safeParse(own);
+  if (settings.success) return settings.data;
+  const complaints = settings.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => `${key} is no setting`)
+      : [`${issue.path.join('.')} is ill-typed: ${issue.message}`],
+  );
+  throw new Error(
+    `${complaints.join('; ')}. The settings are ${SETTING_NAMES.join(', ')}; README says what each does.`,
+  );
+}
