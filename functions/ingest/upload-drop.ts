@@ -9,7 +9,7 @@ import type { DropSource } from './drop-source.ts';
 
 export interface UploadPorts {
   source: DropSource;
-  pinterest: PinterestClient;
+  pinterest: Pick<PinterestClient, 'mediaCreate' | 'mediaGet'>;
   apiUrl: string;
 }
 
@@ -46,7 +46,11 @@ function trustedDestination(uploadUrl: string, apiUrl: string): URL {
 }
 
 /** A form that S3 has stored can lose its answer; sending it again would make a second media. */
-async function arrivedAllTheSame(error: unknown, mediaId: string, pinterest: PinterestClient): Promise<boolean> {
+async function arrivedAllTheSame(
+  error: unknown,
+  mediaId: string,
+  pinterest: UploadPorts['pinterest'],
+): Promise<boolean> {
   const unanswered = error instanceof FormUploadError && error.side === 'sink' && error.status === undefined;
   if (!unanswered) return false;
   try {

@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { type IngestOutcome, type IngestPorts, ingestDrop } from '../../../functions/ingest/ingest-drop.ts';
+import type { Drop } from '../../../shared/drop.ts';
+import { finalEventDetailSchema } from '../../../shared/event-schema.ts';
+import type { FollowedUpload } from '../../../shared/execution.ts';
+import { SourceError } from '../../../shared/fault.ts';
+import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
+import { loopbackServer, received } from '../../loopback-server.ts';
+
+const bytes = randomBytes(50_000);
+const drop: Drop = {
+  uploadId: 'clip-1',
+  bucket: 'videos',
+  key: 'spring/clip.mp4',
+  versionId: 'v1',
+  eTag: 'abc',
+  size: bytes.length,
+  droppedAt: '2026-03-01T09:00:00.000Z',
+};
+
+/** All the ports, working, with an upload host on loopback; a test replaces what it is about. */
+async function workingPorts(answer: { status: number; body?: string } | 'reset' = { status: 204 }) {
+  const executions = new Map<string, FollowedUpload>();
+  const uploads: Buffer[] = [];
+  let registrations = 0;
+  const url = await loopbackServer(async (request, response) => {
+    if (answer === 'reset') return void request.once('data', () => request.socket.destroy());
+    uploads.push((await received(request)).body);
+    response.writeHead(answer.status).end(answer.body);
+  });
+  const ports: IngestPorts = {
+    apiUrl: `${url}/v5`,
+    source: {
+      head: async ({ bucket, key, eTag }) => ({
+        bucket,
+        key,
+        versionId: 'v1',
+        eTag,
+        size: bytes.length,
+        metadata: { board: '42' },
+      }),
+      read: async (_object, start, end) => bytes.subarray(start, end),
+      open: async () => Readable.from([bytes]),
+    },
+    pinterest: {
+      mediaCreate: async () => ({
+        mediaId: String(++registrations),
+        uploadUrl: `${url}/upload/`,
+        uploadParameters: { key: 'k' },
+      }),
+      mediaGet: async (mediaId) => ({ mediaId, status: 'registered' }),
+    },
+    executions: {
+      exists: async (uploadId) => executions.has(uploadId),
+      start: async (followed) => {
+        if (executions.has(followed.upload.uploadId)) return false;
+        executions.set(followed.upload.uploadId, followed);
+        return true;
+      },
+    },
+    inspect: async () => ({ verdict: 'accepted' }),
+    now: () => new Date('2026-03-01T09:00:10.000Z'),
+  };
+  return { ports, executions, uploads, registrations: () => registrations };
+}
+
+const attempt = { number: 0, giveUpAfterSeconds: 24 * 3600 };
+const failing = (error: Error) => async () => {
+  throw error;
+};
+const failureIn = (followed: FollowedUpload | undefined) => {
+  const detail = finalEventDetailSchema.parse(followed?.finalEvent?.detail);
+  return detail.status === 'failed' ? detail.failure : undefined;
+};
+
+describe('ingestDrop', () => {
+  it('registers, uploads the very bytes and starts to follow', async () => {
+    const { ports, executions, uploads } = await workingPorts();
+    await expect(ingestDrop(drop, ports, attempt)).resolves.toEqual({ outcome: 'uploaded', mediaId: '1' });
+    expect(uploads[0]?.includes(bytes)).toBe(true);
+    const followed = executions.get('clip-1');
+    expect(followed).toMatchObject({
+      polls: 0,
+      upload: { mediaId: '1', object: { key: 'spring/clip.mp4', metadata: { board: '42' } } },
+    });
+    expect(followed?.finalEvent).toBeUndefined();
+    expect(JSON.stringify(followed)).not.toContain('upload/');
+  });
+
+  it('does nothing for a drop that has an execution', async () => {
+    const { ports, uploads, registrations } = await workingPorts();
+    await ingestDrop(drop, ports, attempt);
+    await expect(ingestDrop(drop, ports, attempt)).resolves.toEqual({ outcome: 'already-followed' });
+    expect([uploads.length, registrations()]).toEqual([1, 1]);
+  });
+
+  it('starts one execution when the same put event comes ten times at once', async () => {
+    const { ports, executions } = await workingPorts();
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => ingestDrop(drop, ports, attempt)));
+    expect(outcomes.filter(({ outcome }) => outcome === 'uploaded')).toHaveLength(1);
+    expect(outcomes.filter(({ outcome }) => outcome === 'already-followed')).toHaveLength(9);
+    expect(executions.size).toBe(1);
+  });
+
+  it('answers a rejected file before anything is registered', async () => {
+    const { ports, executions, registrations } = await workingPorts();
+    const message = 'the video is 2.1 s long; Pinterest takes 4 s to 15 min';
+    ports.inspect = async () => ({ verdict: 'rejected', rule: 'duration', message });
+    await ingestDrop(drop, ports, attempt);
+    expect(failureIn(executions.get('clip-1'))).toEqual({
+      reason: 'rejected_file',
+      message: 'The video is 2.1 s long; Pinterest takes 4 s to 15 min. Drop a file that fits.',
+      retryable: false,
+    });
+    expect(registrations()).toBe(0);
+  });
+
+  it.each([
+    ['missing', 'source_missing'],
+    ['changed', 'source_changed'],
+  ] as const)('fails a drop whose object is %s', async (kind, reason) => {
+    const { ports, executions } = await workingPorts();
+    ports.source.head = failing(new SourceError(kind));
+    await ingestDrop(drop, ports, attempt);
+    expect(failureIn(executions.get('clip-1'))?.reason).toBe(reason);
+  });
+
+  it('waits as long as Retry-After says before registering again', async () => {
+    const { ports, executions } = await workingPorts();
+    ports.pinterest.mediaCreate = failing(
+      new PinterestError('', { operation: 'media_create', status: 429, retryAfterSeconds: 7200 }),
+    );
+    const outcome = await ingestDrop(drop, ports, attempt);
+    expect(outcome).toMatchObject({ outcome: 'retry', blame: 'pinterest-for-now' });
+    expect((outcome as { afterSeconds: number }).afterSeconds).toBeGreaterThanOrEqual(7200);
+    expect(executions.size).toBe(0);
+  });
+
+  it('gives up a passing fault when its time is up', async () => {
+    const { ports, executions } = await workingPorts();
+    ports.pinterest.mediaCreate = failing(new PinterestError('', { operation: 'media_create', status: 503 }));
+    await ingestDrop(drop, ports, { number: 9, giveUpAfterSeconds: 5 });
+    expect(failureIn(executions.get('clip-1'))).toMatchObject({ reason: 'gave_up', retryable: true });
+  });
+
+  it('names the media in the event of an upload that was refused', async () => {
+    const body = '<Error><Code>EntityTooLarge</Code><Message>too large</Message></Error>';
+    const { ports, executions } = await workingPorts({ status: 400, body });
+    await ingestDrop(drop, ports, attempt);
+    const followed = executions.get('clip-1');
+    expect(failureIn(followed)?.reason).toBe('upload_refused');
+    expect(followed?.finalEvent?.detail).toMatchObject({
+      mediaId: '1',
+      timeline: { registeredAt: expect.any(String) },
+    });
+  });
+
+  it('sends nothing to a host that is not Amazon S3', async () => {
+    const { ports, executions, uploads } = await workingPorts();
+    ports.apiUrl = 'https://api.pinterest.com/v5';
+    await ingestDrop(drop, ports, attempt);
+    expect(failureIn(executions.get('clip-1'))?.reason).toBe('upload_refused');
+    expect(uploads).toHaveLength(0);
+  });
+
+  it('asks before it sends a file again whose upload got no answer', async () => {
+    const outcomes: IngestOutcome[] = [];
+    for (const status of ['registered', 'processing'] as const) {
+      const { ports } = await workingPorts('reset');
+      ports.pinterest.mediaGet = async (mediaId) => ({ mediaId, status });
+      outcomes.push(await ingestDrop(drop, ports, attempt));
+    }
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['retry', 'uploaded']);
+  });
+
+  it('leaves the decision to the next delivery when the execution cannot be started', async () => {
+    const { ports } = await workingPorts();
+    ports.executions.start = failing(new Error('throttled'));
+    await expect(ingestDrop(drop, ports, attempt)).rejects.toThrow('throttled');
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { type PollPorts, pollMedia } from '../../../functions/poll/poll-media.ts';
+import { mediaUploadSucceededExample } from '../../../shared/event-examples.ts';
+import type { FollowedUpload } from '../../../shared/execution.ts';
+import type { MediaStatus } from '../../../shared/pinterest/media.ts';
+import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
+
+const UPLOADED = Date.parse('2026-03-01T09:00:00.000Z');
+const policy = { deadlineSeconds: 3600, giveUpAfterSeconds: 24 * 3600 };
+
+const followed: FollowedUpload = {
+  upload: {
+    uploadId: 'clip-1',
+    mediaId: '5212',
+    object: mediaUploadSucceededExample.object,
+    timeline: { droppedAt: new Date(UPLOADED - 60_000).toISOString(), uploadedAt: new Date(UPLOADED).toISOString() },
+  },
+  polls: 3,
+  waitSeconds: 11,
+};
+
+const says =
+  (status: MediaStatus): PollPorts['mediaStatus'] =>
+  async () =>
+    status;
+const answers =
+  (status: number): PollPorts['mediaStatus'] =>
+  async () => {
+    throw new PinterestError(`answered ${status}`, { operation: 'media_get', status });
+  };
+const poll = (mediaStatus: PollPorts['mediaStatus'], secondsAfterUpload: number, from = followed) =>
+  pollMedia(from, policy, {
+    mediaStatus,
+    now: () => new Date(UPLOADED + secondsAfterUpload * 1000),
+    random: () => 0.5,
+  });
+
+describe('pollMedia', () => {
+  it('ends with success when Pinterest says so', async () => {
+    const { finalEvent, polls } = await poll(says('succeeded'), 60);
+    expect(polls).toBe(4);
+    expect(finalEvent?.detail).toMatchObject({ status: 'succeeded', mediaId: '5212', polls: 4 });
+  });
+
+  it('ends with processing_failed when Pinterest says failed', async () => {
+    const { finalEvent } = await poll(says('failed'), 60);
+    expect(finalEvent?.detail).toMatchObject({ status: 'failed', failure: { reason: 'processing_failed' } });
+  });
+
+  it.each(['registered', 'processing'] as const)(
+    'waits on while it is %s, up to the deadline and no longer',
+    async (status) => {
+      const early = await poll(says(status), 60);
+      expect(early.finalEvent).toBeUndefined();
+      expect(early.waitSeconds).toBe(120);
+      expect((await poll(says(status), 3590)).waitSeconds).toBe(10);
+      expect((await poll(says(status), 3600)).finalEvent?.detail).toMatchObject({ failure: { reason: 'timed_out' } });
+    },
+  );
+
+  it('believes a late success', async () => {
+    expect((await poll(says('succeeded'), 7200)).finalEvent?.detail.status).toBe('succeeded');
+  });
+
+  it('takes a 404 for a passing one until it has lasted for ten minutes', async () => {
+    const first = await poll(answers(404), 60);
+    expect(first.finalEvent).toBeUndefined();
+    expect(first.notFoundSince).toBe('2026-03-01T09:01:00.000Z');
+    const still = await poll(answers(404), 600, first);
+    expect(still.finalEvent).toBeUndefined();
+    const last = await poll(answers(404), 661, still);
+    expect(last.finalEvent?.detail).toMatchObject({ failure: { reason: 'media_not_found' } });
+  });
+
+  it('forgets a 404 that passed', async () => {
+    const again = await poll(says('processing'), 100, await poll(answers(404), 60));
+    expect(again).not.toHaveProperty('notFoundSince');
+  });
+
+  it.each([401, 403, 429, 500, 503])(
+    'waits out a %s, also past the deadline, until the give-up time',
+    async (status) => {
+      const first = await poll(answers(status), 3700);
+      expect(first.finalEvent).toBeUndefined();
+      expect(first.waitSeconds).toBeGreaterThan(0);
+      const second = await poll(answers(status), 3800, first);
+      expect(second.waitSeconds).toBeGreaterThan(first.waitSeconds);
+      const late = await poll(answers(status), 25 * 3600, second);
+      expect(late.finalEvent?.detail).toMatchObject({ failure: { reason: 'gave_up', retryable: true } });
+    },
+  );
+
+  it('waits for as long as Retry-After says', async () => {
+    const { waitSeconds } = await poll(async () => {
+      throw new PinterestError('429', { operation: 'media_get', status: 429, retryAfterSeconds: 1800 });
+    }, 60);
+    expect(waitSeconds).toBeGreaterThanOrEqual(1800);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../infra/settings.ts';
+
+describe('readSettings', () => {
+  it('has a default for everything', () => {
+    expect(readSettings({})).toMatchObject({
+      pinterestApiUrl: 'https://api.pinterest.com/v5',
+      pollDeadlineMinutes: 60,
+      giveUpAfterHours: 24,
+      prefix: '',
+    });
+  });
+
+  it('reads what the command line gives as text', () => {
+    expect(
+      readSettings({ maxConcurrency: '4', inspect: 'false', pinterestApiUrl: 'http://127.0.0.1:1/v5/' }),
+    ).toMatchObject({
+      maxConcurrency: 4,
+      inspect: false,
+      pinterestApiUrl: 'http://127.0.0.1:1/v5',
+    });
+  });
+
+  it('leaves the context of CDK itself alone', () => {
+    expect(() =>
+      readSettings({ 'aws:cdk:bundling-stacks': ['**'], '@aws-cdk/core:x': true, 'cdk-migrate': 1 }),
+    ).not.toThrow();
+  });
+
+  it.each([
+    [{ maxConcurency: 3 }, 'maxConcurency is no setting'],
+    [{ maxConcurrency: 'many' }, 'maxConcurrency is ill-typed'],
+    [{ giveUpAfterHours: 0 }, 'giveUpAfterHours is ill-typed'],
+    [{ pinterestApiUrl: 'api.pinterest.com' }, 'pinterestApiUrl is ill-typed'],
+    [{ inspect: 'perhaps' }, 'inspect is ill-typed'],
+  ])('stops at %o and lists the settings there are', (context, complaint) => {
+    expect(() => readSettings(context)).toThrow(complaint);
+    expect(() => readSettings(context)).toThrow('The settings are pinterestApiUrl');
+  });
+});

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { formUpload } from '../../../shared/pinterest/form-upload.ts';
+import { FormUploadError } from '../../../shared/pinterest/form-upload-error.ts';
+import { loopbackServer, type ReceivedRequest, received } from '../../loopback-server.ts';
+
+const bytes = randomBytes(300_000);
+const file = (body: Readable, size = bytes.length) => ({ name: 'clip.mp4', contentType: 'video/mp4', size, body });
+const fields = { policy: 'p', 'x-amz-signature': 'very-secret', key: 'uploads/1' };
+
+/** Endless bytes that count how many of them were asked for. */
+function fountain() {
+  let produced = 0;
+  const body = new Readable({
+    read() {
+      produced += 65_536;
+      this.push(Buffer.alloc(65_536));
+    },
+  });
+  return { body, produced: () => produced };
+}
+
+const failureOf = async (promise: Promise<unknown>): Promise<FormUploadError> => {
+  const error = await promise.then(
+    () => undefined,
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(FormUploadError);
+  expect(`${error.message} ${error.cause ?? ''}`).not.toContain('very-secret');
+  return error;
+};
+
+describe('formUpload', () => {
+  it('sends every field, then the file, with an exact length and no chunked coding', async () => {
+    const requests: ReceivedRequest[] = [];
+    const url = await loopbackServer(async (request, response) => {
+      requests.push(await received(request));
+      response.writeHead(204, { ETag: '"abc"' }).end();
+    });
+    const progress: number[] = [];
+    const answer = await formUpload({
+      url: new URL(`${url}/upload/`),
+      fields,
+      file: file(Readable.from([bytes.subarray(0, 7), bytes.subarray(7)])),
+      onProgress: (sent) => progress.push(sent),
+    });
+    expect(answer).toEqual({ status: 204, eTag: 'abc' });
+    expect(progress).toEqual([7, bytes.length]);
+    const [request] = requests;
+    expect(request?.headers['transfer-encoding']).toBeUndefined();
+    expect(Number(request?.headers['content-length'])).toBe(request?.body.length);
+    const text = request?.body.toString('latin1') ?? '';
+    expect(text.indexOf('name="key"')).toBeLessThan(text.indexOf('name="file"'));
+    expect(request?.body.includes(bytes)).toBe(true);
+  });
+
+  it('sends an empty file', async () => {
+    const url = await loopbackServer(async (request, response) => {
+      await received(request);
+      response.writeHead(204).end();
+    });
+    await expect(formUpload({ url: new URL(url), fields, file: file(Readable.from([]), 0) })).resolves.toEqual({
+      status: 204,
+    });
+  });
+
+  it('stops reading the source while the sink takes nothing', async () => {
+    const { body, produced } = fountain();
+    const url = await loopbackServer((request) => request.pause());
+    const error = await failureOf(
+      formUpload({ url: new URL(url), fields, file: file(body, 1024 ** 3), idleTimeoutMs: 300 }),
+    );
+    expect(error.side).toBe('sink');
+    // The connection's buffers on both ends, and no more of the gigabyte.
+    expect(produced()).toBeLessThan(32 * 1024 ** 2);
+  });
+
+  it('blames the source when its bytes stop coming', async () => {
+    const url = await loopbackServer((request) => request.resume());
+    const stalled = new PassThrough();
+    stalled.write(bytes);
+    const error = await failureOf(
+      formUpload({ url: new URL(url), fields, file: file(stalled, bytes.length + 1), idleTimeoutMs: 300 }),
+    );
+    expect(error).toMatchObject({ side: 'source', status: undefined });
+  });
+
+  it.each([
+    ['shorter', bytes.length + 1],
+    ['longer', bytes.length - 1],
+  ])('blames the source when it is %s than it should be', async (_what, size) => {
+    const url = await loopbackServer((request) => request.resume());
+    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(Readable.from([bytes]), size) }));
+    expect(error.side).toBe('source');
+  });
+
+  it('blames the source when it breaks in mid-stream', async () => {
+    const url = await loopbackServer((request) => request.resume());
+    const broken = new PassThrough();
+    broken.write(bytes);
+    setImmediate(() => broken.destroy(new Error('reset by S3')));
+    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(broken, 2 * bytes.length) }));
+    expect(error).toMatchObject({ side: 'source', cause: expect.objectContaining({ message: 'reset by S3' }) });
+  });
+
+  it('blames the sink when the connection breaks in mid-body', async () => {
+    const url = await loopbackServer((request) => request.once('data', () => request.socket.destroy()));
+    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(fountain().body, 1024 ** 3) }));
+    expect(error).toMatchObject({ side: 'sink', status: undefined });
+  });
+
+  it('reads the error document of a refusal, also one in mid-body', async () => {
+    const url = await loopbackServer((request, response) => {
+      request.once('data', () => {
+        response.writeHead(403, { Connection: 'close' });
+        response.end(
+          '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Invalid according to Policy: Policy expired.</Message><HostId>x</HostId></Error>',
+        );
+      });
+      request.resume();
+    });
+    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(fountain().body, 1024 ** 3) }));
+    expect(error).toMatchObject({
+      side: 'sink',
+      status: 403,
+      s3Code: 'AccessDenied',
+      s3Message: 'Invalid according to Policy: Policy expired.',
+    });
+  });
+
+  it('does not follow redirects', async () => {
+    const seen: string[] = [];
+    const url = await loopbackServer(async (request, response) => {
+      seen.push((await received(request)).path);
+      response.writeHead(307, { Location: '/elsewhere' }).end();
+    });
+    const error = await failureOf(formUpload({ url: new URL(`${url}/a`), fields, file: file(Readable.from([bytes])) }));
+    expect(error.status).toBe(307);
+    expect(seen).toEqual(['/a']);
+  });
+
+  it('ends when it is told that time is up', async () => {
+    const url = await loopbackServer((request) => request.pause());
+    const signal = AbortSignal.timeout(200);
+    const error = await failureOf(
+      formUpload({ url: new URL(url), fields, file: file(fountain().body, 1024 ** 3), signal }),
+    );
+    expect(error.message).toContain('not done in time');
+  });
+
+  it('leaves the connection open for the next upload', async () => {
+    const ports = new Set<number | undefined>();
+    const url = await loopbackServer(async (request, response) => {
+      ports.add(request.socket.remotePort);
+      await received(request);
+      response.writeHead(204).end();
+    });
+    for (let turn = 0; turn < 3; turn++) {
+      await formUpload({ url: new URL(url), fields, file: file(Readable.from([bytes])) });
+    }
+    expect(ports.size).toBe(1);
+  });
+});
