@@ -31,9 +31,9 @@ export class DropQueue extends Construct {
 
 /**
  * Receives after which a message is a dead letter: more than the waits of faults that may pass can come to before the
- * give-up time ends them, so that only a function that dies without a word gets there. The waits grow to 15 minutes,
- * jittered down to half of it: eight an hour, and eight while they grow.
+ * give-up time ends them, so that only a function that dies without a word gets there. Waits grow to 15 minutes or an
+ * eighth of the give-up time, jittered down to half of it: eight an hour or sixteen in all, and some while they grow.
  */
 export function maxReceiveCount(giveUpAfterHours: number): number {
-  return 10 + Math.ceil(giveUpAfterHours * 8);
+  return 25 + Math.ceil(giveUpAfterHours * 8);
 }

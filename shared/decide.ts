@@ -20,27 +20,23 @@ export interface Circumstances {
 
 const FIRST_WAIT_SECONDS = 5;
 const LONGEST_WAIT_SECONDS = 15 * 60;
-/** A new token works as soon as it is there: looking often costs one request each time. */
-const LONGEST_TOKEN_WAIT_SECONDS = 5 * 60;
 /** SQS keeps a message invisible for at most 12 hours after it was received; an hour is left for what came before. */
 const LONGEST_ASKED_WAIT_SECONDS = 11 * 60 * 60;
 
 /**
  * Seconds until the next attempt: doubling from 5 s to at most 15 min, jittered between half and the whole of it.
  * @param attempt attempts made before, 0 for the first
+ * @param giveUpAfterSeconds several attempts are made, however short this is: no wait is longer than an eighth of it
  * @param random 0 up to 1
  */
-export function backoffSeconds(
-  attempt: number,
-  random: number = Math.random(),
-  longest = LONGEST_WAIT_SECONDS,
-): number {
+export function backoffSeconds(attempt: number, giveUpAfterSeconds: number, random: number = Math.random()): number {
+  const longest = Math.min(LONGEST_WAIT_SECONDS, giveUpAfterSeconds / 8);
   const ceiling = Math.min(longest, FIRST_WAIT_SECONDS * 2 ** Math.min(attempt, 20));
   return Math.ceil(ceiling / 2 + (ceiling / 2) * random);
 }
 
 type Judgement =
-  | { passes: true; blame: Blame; because: string; askedSeconds?: number; longest?: number }
+  | { passes: true; blame: Blame; because: string; askedSeconds?: number }
   | { passes: false; blame: Blame; failure: Failure };
 
 /**
@@ -50,12 +46,11 @@ type Judgement =
 export function decide(fault: Fault, circumstances: Circumstances): Decision {
   const judgement = judge(fault);
   if (!judgement.passes) return { action: 'fail', blame: judgement.blame, failure: judgement.failure };
-  const { blame, because, askedSeconds, longest } = judgement;
+  const { blame, because, askedSeconds } = judgement;
   const { attempt, ageSeconds, giveUpAfterSeconds, random = Math.random() } = circumstances;
   if (ageSeconds >= giveUpAfterSeconds) return { action: 'fail', blame, failure: gaveUp(because, giveUpAfterSeconds) };
   const afterSeconds = Math.max(
-    // Several attempts are made, however short the give-up time.
-    backoffSeconds(attempt, random, Math.min(longest ?? LONGEST_WAIT_SECONDS, giveUpAfterSeconds / 8)),
+    backoffSeconds(attempt, giveUpAfterSeconds, random),
     // Everyone who was told the same hour would otherwise come back in the same second.
     Math.ceil(Math.min(askedSeconds ?? 0, LONGEST_ASKED_WAIT_SECONDS) * (1 + 0.1 * random)),
   );
@@ -102,7 +97,6 @@ function judge(fault: Fault): Judgement {
         passes: true,
         blame: 'token',
         because: 'The secret holds no access token: sign in, or put one there.',
-        longest: LONGEST_TOKEN_WAIT_SECONDS,
       };
     case 'pindrop':
       return ours("Something failed on Pindrop's own side; the function's log says what.");
@@ -120,7 +114,6 @@ function judgeApiAnswer(
       passes: true,
       blame: 'token',
       because: `Pinterest refused the access token (${answer}): sign in again, or put a valid one into the secret.`,
-      longest: LONGEST_TOKEN_WAIT_SECONDS,
     };
   }
   if (status === 429) return forNow(`Pinterest's rate limit is used up (${answer}).`, retryAfterSeconds);

@@ -28,6 +28,7 @@ const settings = environment(
   'INSPECT',
   'REDELIVER_AFTER_SECONDS',
 );
+const GIVE_UP_AFTER_SECONDS = settings.GIVE_UP_AFTER_HOURS * 3600;
 const logger = new Logger();
 // Where the queue is reached is the endpoint's affair (AWS_ENDPOINT_URL), not its URL's.
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
@@ -63,17 +64,16 @@ async function ingestRecord(record: SQSRecord, context: Context): Promise<void> 
     queueUrl: settings.QUEUE_URL,
     receiptHandle: record.receiptHandle,
     // A crash waits as long as a fault would.
-    seconds: Math.max(settings.REDELIVER_AFTER_SECONDS, backoffSeconds(attempt, 1)),
+    seconds: Math.max(settings.REDELIVER_AFTER_SECONDS, backoffSeconds(attempt, GIVE_UP_AFTER_SECONDS, 1)),
     onError: (error) => logger.warn('the message could not be held', { error: error as Error }),
   });
   const signal = AbortSignal.timeout(Math.max(1000, context.getRemainingTimeInMillis() - LAST_WORDS_SECONDS * 1000));
-  const giveUpAfterSeconds = settings.GIVE_UP_AFTER_HOURS * 3600;
-  let visibleAfterSeconds: number | undefined = backoffSeconds(attempt);
+  let visibleAfterSeconds: number | undefined = backoffSeconds(attempt, GIVE_UP_AFTER_SECONDS);
   try {
     visibleAfterSeconds = await ingestMessage(
       record.body,
       ports,
-      { number: attempt, giveUpAfterSeconds, signal },
+      { number: attempt, giveUpAfterSeconds: GIVE_UP_AFTER_SECONDS, signal },
       logger,
     );
   } finally {
