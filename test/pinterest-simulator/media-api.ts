@@ -1,0 +1,140 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault, SimulatedOperation } from './faults.ts';
+import type { SimulatedMedia } from './media-store.ts';
+import type { RateLimitState } from './rate-limit.ts';
+import type { AnsweredRequest, Simulation } from './simulator.ts';
+import { strike } from './strike.ts';
+import { uploadParameters } from './upload-policy.ts';
+
+interface Answer {
+  status: number;
+  body: unknown;
+  headers?: OutgoingHttpHeaders;
+}
+
+const refusal = (status: number, code: number, message: string, headers: OutgoingHttpHeaders = {}): Answer => ({
+  status,
+  body: { code, message },
+  headers,
+});
+
+/** Answers a request to the Media API. @see Pinterest OpenAPI 5.23.0, tag media */
+export async function answerMediaApi(
+  request: IncomingMessage,
+  response: ServerResponse,
+  simulation: Simulation,
+): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://simulator');
+  const [, mediaId] = /^\/v5\/media\/([^/]+)$/.exec(pathname) ?? [];
+  const operation = operationOf(request.method, pathname, mediaId);
+  if (operation === undefined)
+    return send(response, refusal(404, 404, `${request.method} ${pathname} is not simulated.`));
+
+  const { fault, request: noted } = simulation.arrived(operation, mediaId);
+  if (simulation.options.latencyMs > 0) await sleep(simulation.options.latencyMs);
+  if (await strike(fault, request, response)) return;
+  const body = await text(request);
+  const answer = struckAnswer(fault) ?? gate(request, operation, simulation) ?? act();
+  return send(response, answer, noted);
+
+  function act(): Answer {
+    if (operation === 'media_create') return mediaCreate(body, simulation);
+    if (operation === 'media_list') return mediaList(searchParams, simulation);
+    const media = simulation.store.get(mediaId ?? '', Date.now());
+    return media ? { status: 200, body: wire(media) } : refusal(404, 50, 'Media not found.');
+  }
+}
+
+function operationOf(
+  method: string | undefined,
+  pathname: string,
+  mediaId: string | undefined,
+): SimulatedOperation | undefined {
+  if (method === 'GET' && mediaId !== undefined) return 'media_get';
+  if (pathname !== '/v5/media') return undefined;
+  return method === 'POST' ? 'media_create' : method === 'GET' ? 'media_list' : undefined;
+}
+
+function struckAnswer(fault: Fault | undefined): Answer | undefined {
+  if (fault?.kind !== 'status') return undefined;
+  const { status, code = status, retryAfterSeconds } = fault;
+  const headers = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+  return refusal(status, code, 'A simulated fault.', headers);
+}
+
+/** Who may not, or not now, gets no further. */
+function gate(
+  request: IncomingMessage,
+  operation: SimulatedOperation,
+  { options, limit }: Simulation,
+): Answer | undefined {
+  if (request.headers.authorization !== `Bearer ${options.accessToken}`)
+    return refusal(401, 2, 'Authentication failed.');
+  const state = limit(operation === 'media_create' ? 'org_write' : 'org_read');
+  if (!state?.exceeded) return undefined;
+  return refusal(429, 8, 'You have exceeded your rate limit. Try again later.', {
+    'Retry-After': String(state.resetSeconds),
+    ...rateLimitHeaders(state),
+  });
+}
+
+const rateLimitHeaders = ({ limit, remaining, resetSeconds }: RateLimitState): OutgoingHttpHeaders => ({
+  'X-RateLimit-Limit': String(limit),
+  'X-RateLimit-Remaining': String(remaining),
+  'X-RateLimit-Reset': String(resetSeconds),
+});
+
+function mediaCreate(body: string, { options, store, baseUrl }: Simulation): Answer {
+  let mediaType: unknown;
+  try {
+    mediaType = JSON.parse(body).media_type;
+  } catch {
+    return refusal(400, 1, 'Invalid request: the body is not JSON.');
+  }
+  if (mediaType !== 'video') return refusal(400, 1, "Invalid request: media_type must be 'video'.");
+  const mediaId = store.create();
+  const { signingKey } = store;
+  const { policySeconds: lifetimeSeconds, maxUploadBytes: maxBytes } = options;
+  return {
+    status: 201,
+    body: {
+      media_id: mediaId,
+      media_type: 'video',
+      upload_url: `${baseUrl()}/upload/`,
+      upload_parameters: uploadParameters({ signingKey, mediaId, lifetimeSeconds, maxBytes, now: new Date() }),
+    },
+  };
+}
+
+function mediaList(query: URLSearchParams, { store }: Simulation): Answer {
+  const pageSize = Number(query.get('page_size') ?? 25);
+  if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > 250) {
+    return refusal(400, 1, 'Invalid request: page_size must be from 1 to 250.');
+  }
+  const bookmark = query.get('bookmark');
+  const after = bookmark === null ? undefined : Buffer.from(bookmark, 'base64url').toString();
+  const page = store.page(pageSize + 1, after, Date.now());
+  const items = page.slice(0, pageSize);
+  const last = page.length > pageSize ? items.at(-1) : undefined;
+  return {
+    status: 200,
+    body: { items: items.map(wire), bookmark: last ? Buffer.from(last.mediaId).toString('base64url') : null },
+  };
+}
+
+const wire = ({ mediaId, status }: SimulatedMedia) => ({ media_id: mediaId, media_type: 'video', status });
+
+function send(response: ServerResponse, { status, body, headers = {} }: Answer, noted?: AnsweredRequest): void {
+  if (noted) {
+    noted.status = status;
+    if (headers['Retry-After'] !== undefined) noted.retryAfterSeconds = Number(headers['Retry-After']);
+  }
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}

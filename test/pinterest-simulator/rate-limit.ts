@@ -1,0 +1,48 @@
+/** Requests that each category may have; a category that is not named has no limit. */
+export interface RateLimits {
+  orgReadPerMinute?: number;
+  orgWritePerMinute?: number;
+  /** Of all together: trial access has 1,000. */
+  perDay?: number;
+}
+
+interface Window {
+  limit: number;
+  seconds: number;
+  startedAt: number;
+  used: number;
+}
+
+export interface RateLimitState {
+  limit: number;
+  remaining: number;
+  resetSeconds: number;
+  exceeded: boolean;
+}
+
+/** Counts requests in fixed windows, as Pinterest's per-minute and per-day limits do. */
+export function rateLimiter(limits: RateLimits, now: () => number) {
+  const windows = {
+    org_read: window(limits.orgReadPerMinute, 60),
+    org_write: window(limits.orgWritePerMinute, 60),
+    day: window(limits.perDay, 24 * 3600),
+  };
+  /** Counts a request. @returns the tightest of its windows, undefined when nothing limits it */
+  return (category: 'org_read' | 'org_write'): RateLimitState | undefined => {
+    const states = [windows[category], windows.day]
+      .filter((each) => each !== undefined)
+      .map((each) => count(each, now()));
+    return states.find(({ exceeded }) => exceeded) ?? states.sort((a, b) => a.remaining - b.remaining)[0];
+  };
+}
+
+const window = (limit: number | undefined, seconds: number): Window | undefined =>
+  limit === undefined ? undefined : { limit, seconds, startedAt: Number.NEGATIVE_INFINITY, used: 0 };
+
+function count(window: Window, now: number): RateLimitState {
+  if (now >= window.startedAt + window.seconds * 1000) Object.assign(window, { startedAt: now, used: 0 });
+  const exceeded = window.used >= window.limit;
+  if (!exceeded) window.used++;
+  const resetSeconds = Math.ceil((window.startedAt + window.seconds * 1000 - now) / 1000);
+  return { limit: window.limit, remaining: window.limit - window.used, resetSeconds, exceeded };
+}

@@ -1,0 +1,138 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Fault, FaultSource, InjectedFault, SimulatedOperation } from './faults.ts';
+import { answerMediaApi } from './media-api.ts';
+import { MediaStore, type SimulatedMedia } from './media-store.ts';
+import { type RateLimits, rateLimiter } from './rate-limit.ts';
+import { answerUpload } from './upload-host.ts';
+
+/** What the simulator takes as access token unless it is told another. */
+export const SIMULATED_ACCESS_TOKEN = 'pina_simulated_access_token';
+
+export interface PinterestSimulatorOptions {
+  /** Port on 127.0.0.1; a free one by default. */
+  port?: number;
+  accessToken?: string;
+  /** Directory in which media and their states survive a restart; memory by default. */
+  stateDirectory?: string;
+  /** Seconds from the upload until a media is succeeded or failed. */
+  processingSeconds?: (file: { size: number; fileName: string }) => number;
+  /** Largest file that the upload policy lets pass; 2 GiB by default. */
+  maxUploadBytes?: number;
+  /** Seconds that an upload policy lives; an hour by default. */
+  policySeconds?: number;
+  /** Milliseconds without a byte until an upload is answered RequestTimeout. */
+  uploadIdleMs?: number;
+  /** Milliseconds that every answer takes at least. */
+  latencyMs?: number;
+  rateLimits?: RateLimits;
+  /** Draws a fault for each request. */
+  faults?: FaultSource;
+  /** Fail what is no MP4 or QuickTime file, as Pinterest does; true by default. */
+  judgeBytes?: boolean;
+}
+
+/** A request as it was answered. */
+export interface AnsweredRequest {
+  operation: SimulatedOperation;
+  mediaId?: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Absent when there was no answer. */
+  status?: number;
+  retryAfterSeconds?: number;
+}
+
+/** What the simulator's parts share. */
+export interface Simulation {
+  options: Required<Omit<PinterestSimulatorOptions, 'port' | 'stateDirectory' | 'faults' | 'rateLimits'>>;
+  store: MediaStore;
+  baseUrl: () => string;
+  limit: ReturnType<typeof rateLimiter>;
+  /** Notes a request and draws its fault. */
+  arrived: (operation: SimulatedOperation, mediaId?: string) => { fault: Fault | undefined; request: AnsweredRequest };
+}
+
+export interface PinterestSimulator {
+  /** Base URL of the API, with its version. */
+  url: string;
+  accessToken: string;
+  /** Every request so far, in the order in which they came. */
+  requests: readonly AnsweredRequest[];
+  media(): SimulatedMedia[];
+  /** Makes the next request of an operation go wrong. */
+  inject(fault: InjectedFault): void;
+  /** Refuses the old access token from now on. */
+  renewAccessToken(accessToken: string): void;
+  /** Answers 404 for a media from now on. */
+  forget(mediaId: string): void;
+  /** Ends a media's processing now. */
+  finish(mediaId: string, outcome: 'succeeded' | 'failed'): void;
+  close(): Promise<void>;
+}
+
+/** Seconds: long enough to be seen, short enough for someone who tries it out; large files take longer, to half a minute. */
+const processingSecondsBySize = ({ size }: { size: number }) => Math.min(30, 3 + size / 50_000_000);
+
+/**
+ * A stand-in for Pinterest's Media API and its upload host, on loopback. Its answers follow the official OpenAPI, its
+ * upload host S3's POST Object with a policy that is signed and verified.
+ *
+ * A file whose name contains `simulate-failed` ends as `failed`, and so does one that is no MP4 or QuickTime file.
+ */
+export async function startPinterestSimulator(options: PinterestSimulatorOptions = {}): Promise<PinterestSimulator> {
+  const { port = 0, stateDirectory, faults, rateLimits = {}, ...rest } = options;
+  const requests: AnsweredRequest[] = [];
+  const injected: Required<InjectedFault>[] = [];
+  const simulation: Simulation = {
+    options: {
+      accessToken: SIMULATED_ACCESS_TOKEN,
+      processingSeconds: processingSecondsBySize,
+      maxUploadBytes: 2 * 1024 ** 3,
+      policySeconds: 3600,
+      uploadIdleMs: 20_000,
+      latencyMs: 0,
+      judgeBytes: true,
+      ...rest,
+    },
+    store: new MediaStore(stateDirectory),
+    baseUrl: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    limit: rateLimiter(rateLimits, Date.now),
+    arrived(operation, mediaId) {
+      const about = { operation, ...(mediaId === undefined ? {} : { mediaId }) };
+      const waiting = injected.find((each) => each.operation === operation && each.times > 0);
+      if (waiting) waiting.times--;
+      const fault = waiting?.fault ?? faults?.({ ...about, count: requests.length });
+      const request: AnsweredRequest = { ...about, at: Date.now() };
+      requests.push(request);
+      return { fault, request };
+    },
+  };
+  const { store } = simulation;
+  const server = http.createServer((request, response) => {
+    response.on('error', () => {});
+    const answer = request.url?.startsWith('/upload/') ? answerUpload : answerMediaApi;
+    answer(request, response, simulation).catch((error: unknown) => response.destroy(error as Error));
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+
+  return {
+    url: `${simulation.baseUrl()}/v5`,
+    get accessToken() {
+      return simulation.options.accessToken;
+    },
+    requests,
+    media: () => store.all(Date.now()),
+    inject: ({ times = 1, ...fault }) => void injected.push({ ...fault, times }),
+    renewAccessToken(accessToken) {
+      simulation.options.accessToken = accessToken;
+    },
+    forget: (mediaId) => store.forget(mediaId),
+    finish: (mediaId, outcome) => store.setOutcome(mediaId, outcome, Date.now()),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      store.close();
+    },
+  };
+}
