@@ -1,0 +1,70 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+
+export interface CommandLine {
+  /** Files to drop; none: stay up. */
+  files: string[];
+  /** Port that the endpoint should have. */
+  port?: number;
+  help: boolean;
+}
+
+/** A command line that cannot be carried out. Its message is one sentence for the person who typed it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const HELP = `Runs the whole of Pindrop on this machine.
+
+  npm start                         stays up; prints the endpoint, the bucket and each final event
+  npm start -- FILE [FILE …]        drops the files, waits for their final events and exits
+
+  --port N      port of the endpoint (default: the one used last, or a free one)
+  --help        this text
+
+PINTEREST_ACCESS_TOKEN   uploads to the real Pinterest; without it, to a simulator on this machine
+PINTEREST_API_URL        base URL of Pinterest's API (default https://api.pinterest.com/v5)
+
+stdout has one JSON line for each final event, stderr what a person reads.
+Exit code: 0 all succeeded, 1 at least one failed, 2 wrong usage.
+`;
+
+/**
+ * @param args what follows the command
+ * @throws UsageError
+ */
+export async function readCommandLine(args: string[]): Promise<CommandLine> {
+  const { values, positionals: files } = parsed(args);
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
+    throw new UsageError(`--port takes a number from 1 to 65535, not ${values.port}.`);
+  }
+  const help = values.help ?? false;
+  if (!help) for (const file of files) await requireReadable(file);
+  return { files, help, ...(port === undefined ? {} : { port }) };
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { port: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    const [sentence] = (error as Error).message.split('. ');
+    throw new UsageError(`${sentence?.replace(/\.$/, '')}. See npm start -- --help.`);
+  }
+}
+
+async function requireReadable(file: string): Promise<void> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      error.code === 'ENOENT' ? `There is no file ${file}.` : `The file ${file} cannot be looked at (${error.code}).`,
+    );
+  });
+  if (!found.isFile()) throw new UsageError(`${file} is no file.`);
+  await access(file, constants.R_OK).catch(() => {
+    throw new UsageError(`The file ${file} may not be read by you.`);
+  });
+}

@@ -1,0 +1,59 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type AwsService, answerAwsJson } from './aws-json.ts';
+
+export interface Endpoint {
+  /** `http://127.0.0.1:port` */
+  url: string;
+  port: number;
+  /** Services of the AWS JSON protocol, by the prefix of X-Amz-Target. */
+  services: Map<string, AwsService>;
+  /** Answers everything of SQS. */
+  queues: http.RequestListener | undefined;
+  /** Answers everything else. */
+  s3: http.RequestListener | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * The one address of all services, on loopback: what AWS_ENDPOINT_URL points to.
+ * @param ports tried in this order; a free one when none can be had
+ */
+export async function openEndpoint(ports: (number | undefined)[]): Promise<Endpoint> {
+  const endpoint: Omit<Endpoint, 'url' | 'port' | 'close'> = { services: new Map(), queues: undefined, s3: undefined };
+  const server = http.createServer((request, response) => {
+    const [prefix = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
+    const service = endpoint.services.get(prefix);
+    if (service) return void answerAwsJson(request, response, service, operation);
+    const listener = prefix === 'AmazonSQS' ? endpoint.queues : endpoint.s3;
+    if (listener) listener(request, response);
+    else response.writeHead(503).end();
+  });
+  // Large objects take their time; loopback has nobody to be protected from.
+  server.requestTimeout = 0;
+  await listenOnFirst(server, [...ports.filter((port) => port !== undefined), 0]);
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(endpoint, {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+}
+
+async function listenOnFirst(server: http.Server, [port, ...others]: number[]): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    if (others.length === 0) throw error;
+    await listenOnFirst(server, others);
+  }
+}

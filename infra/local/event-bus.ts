@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import type { AwsService } from './aws-json.ts';
+import type { EventEnvelope, Observe } from './observation.ts';
+
+export interface EventEntry {
+  EventBusName?: string;
+  Source?: string;
+  DetailType?: string;
+  /** JSON */
+  Detail?: string;
+  Resources?: string[];
+  Time?: string | number;
+}
+
+type EntryResult = { EventId: string } | { ErrorCode: string; ErrorMessage: string };
+
+export interface EventBuses {
+  service: AwsService;
+  /**
+   * Puts an event.
+   * @param origin what it stems from: the same origin never puts a second event
+   */
+  put(entry: EventEntry, origin?: string): EntryResult;
+  /** Delivers what was put but not delivered, because the process was killed in between. */
+  recover(): void;
+}
+
+/** EventBridge's custom buses: what is put is kept, and then delivered to whoever watches. */
+export function localEventBuses(
+  database: DatabaseSync,
+  { names, region, account }: { names: string[]; region: string; account: string },
+  observe: Observe,
+): EventBuses {
+  const deliver = (id: string, envelope: EventEnvelope) => {
+    observe({ kind: 'event-put', envelope });
+    database.prepare('UPDATE events SET delivered = 1 WHERE id = ?').run(id);
+  };
+  const put: EventBuses['put'] = (entry, origin = randomUUID()) => {
+    const refused = refusal(entry, names);
+    if (refused) return refused;
+    const envelope: EventEnvelope = {
+      version: '0',
+      id: randomUUID(),
+      'detail-type': entry.DetailType ?? '',
+      source: entry.Source ?? '',
+      account,
+      time: new Date().toISOString().replace(/\.\d+/, ''),
+      region,
+      resources: entry.Resources ?? [],
+      detail: JSON.parse(entry.Detail ?? '{}'),
+    };
+    const { changes } = database
+      .prepare('INSERT OR IGNORE INTO events (id, origin, bus, envelope) VALUES (?, ?, ?, ?)')
+      .run(envelope.id, origin, busName(entry), JSON.stringify(envelope));
+    if (changes > 0) deliver(envelope.id, envelope);
+    return { EventId: envelope.id };
+  };
+  return {
+    put,
+    service: {
+      PutEvents({ Entries }: { Entries: EventEntry[] }) {
+        const results = Entries.map((entry) => put(entry));
+        return { Entries: results, FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length };
+      },
+    },
+    recover() {
+      const rows = database.prepare('SELECT id, envelope FROM events WHERE delivered = 0').all();
+      for (const { id, envelope } of rows) deliver(String(id), JSON.parse(String(envelope)));
+    },
+  };
+}
+
+/** Buses are named by name or by ARN. */
+const busName = ({ EventBusName = 'default' }: EventEntry) => EventBusName.split('/').at(-1) ?? '';
+
+function refusal(entry: EventEntry, names: string[]): EntryResult | undefined {
+  if (!names.includes(busName(entry))) {
+    return { ErrorCode: 'InvalidArgument', ErrorMessage: `Event bus ${entry.EventBusName} does not exist.` };
+  }
+  if (!entry.Source || !entry.DetailType) {
+    return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Source and DetailType are required.' };
+  }
+  try {
+    JSON.parse(entry.Detail ?? '');
+    return undefined;
+  } catch {
+    return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  }
+}

@@ -1,0 +1,93 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
+
+export interface ExecutionRow {
+  machineArn: string;
+  name: string;
+  /** JSON */
+  input: string;
+  status: ExecutionStatus;
+  /** ISO 8601 */
+  startedAt: string;
+  stoppedAt: string | null;
+  /** JSON */
+  output: string | null;
+  error: string | null;
+  cause: string | null;
+  /** The state that was entered last, its input as JSON, and when (milliseconds since 1970). */
+  state: string | null;
+  stateInput: string | null;
+  stateEnteredAt: number | null;
+}
+
+const COLUMNS = `machine_arn AS machineArn, name, input, status, started_at AS startedAt, stopped_at AS stoppedAt,
+  output, error, cause, state, state_input AS stateInput, state_entered_at AS stateEnteredAt`;
+
+/** What is known of executions: all there ever were, since their names are idempotency keys. */
+export class ExecutionTable {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  get(machineArn: string, name: string): ExecutionRow | undefined {
+    const row = this.#database
+      .prepare(`SELECT ${COLUMNS} FROM executions WHERE machine_arn = ? AND name = ?`)
+      .get(machineArn, name);
+    return row as ExecutionRow | undefined;
+  }
+
+  running(machineArn: string): ExecutionRow[] {
+    const rows = this.#database
+      .prepare(`SELECT ${COLUMNS} FROM executions WHERE machine_arn = ? AND status = 'RUNNING'`)
+      .all(machineArn);
+    return rows as unknown as ExecutionRow[];
+  }
+
+  /** Newest first. */
+  list(machineArn: string, status: string | undefined, limit: number): ExecutionRow[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT ${COLUMNS} FROM executions WHERE machine_arn = ? AND (? IS NULL OR status = ?) ORDER BY started_at DESC LIMIT ?`,
+      )
+      .all(machineArn, status ?? null, status ?? null, limit);
+    return rows as unknown as ExecutionRow[];
+  }
+
+  start(machineArn: string, name: string, input: string, startedAt: string): void {
+    this.#database
+      .prepare("INSERT INTO executions (machine_arn, name, input, status, started_at) VALUES (?, ?, ?, 'RUNNING', ?)")
+      .run(machineArn, name, input, startedAt);
+  }
+
+  enter(machineArn: string, name: string, state: string, input: unknown, at: number): void {
+    this.#database
+      .prepare(
+        'UPDATE executions SET state = ?, state_input = ?, state_entered_at = ? WHERE machine_arn = ? AND name = ?',
+      )
+      .run(state, JSON.stringify(input), at, machineArn, name);
+  }
+
+  end(
+    machineArn: string,
+    name: string,
+    status: ExecutionStatus,
+    end: { output?: string; error?: string; cause?: string },
+  ): void {
+    this.#database
+      .prepare(
+        'UPDATE executions SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ? WHERE machine_arn = ? AND name = ?',
+      )
+      .run(
+        status,
+        new Date().toISOString(),
+        end.output ?? null,
+        end.error ?? null,
+        end.cause ?? null,
+        machineArn,
+        name,
+      );
+  }
+}

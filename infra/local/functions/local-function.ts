@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { Observe } from '../observation.ts';
+import { type FunctionDefinition, FunctionProcess } from './function-process.ts';
+import { InvocationError } from './invocation.ts';
+
+const IDLE_MS = 60_000;
+
+/** A function as Lambda keeps it: as many processes as there are invocations at once, warm ones first. */
+export class LocalFunction {
+  readonly definition: FunctionDefinition;
+  readonly #endpoint: string;
+  readonly #observe: Observe;
+  readonly #concurrency: number;
+  readonly #all = new Set<FunctionProcess>();
+  readonly #idle: { process: FunctionProcess; timer: NodeJS.Timeout }[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  /** @param concurrency processes at most: one machine is not a region */
+  constructor(definition: FunctionDefinition, endpoint: string, concurrency: number, observe: Observe) {
+    this.definition = definition;
+    this.#endpoint = endpoint;
+    this.#concurrency = concurrency;
+    this.#observe = observe;
+  }
+
+  /** @throws InvocationError */
+  async invoke(event: unknown): Promise<unknown> {
+    if (this.#running >= this.#concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    const process = this.#take();
+    try {
+      const result = await process.invoke(event, randomUUID());
+      this.#keep(process);
+      return result;
+    } catch (error) {
+      this.#failed(process, error);
+      throw error;
+    } finally {
+      // The place goes straight to whoever waits longest.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
+    }
+  }
+
+  /** Processes that are running now. */
+  processIds(): number[] {
+    return [...this.#all].flatMap(({ processId }) => processId ?? []);
+  }
+
+  close(): void {
+    for (const { timer } of this.#idle) clearTimeout(timer);
+    for (const process of this.#all) process.kill();
+  }
+
+  #take(): FunctionProcess {
+    const warm = this.#idle.pop();
+    if (warm) {
+      clearTimeout(warm.timer);
+      return warm.process;
+    }
+    const { name: functionName } = this.definition;
+    const process: FunctionProcess = new FunctionProcess(
+      this.definition,
+      this.#endpoint,
+      (line) => this.#observe({ kind: 'function-log', functionName, line }),
+      () => this.#forget(process),
+    );
+    this.#all.add(process);
+    return process;
+  }
+
+  #keep(process: FunctionProcess): void {
+    if (!this.#all.has(process)) return;
+    const timer = setTimeout(() => process.kill(), IDLE_MS);
+    timer.unref();
+    this.#idle.push({ process, timer });
+  }
+
+  #failed(process: FunctionProcess, error: unknown): void {
+    const died = !(error instanceof InvocationError) || error.died;
+    if (!died) this.#keep(process);
+    else {
+      process.kill();
+      this.#observe({ kind: 'function-died', functionName: this.definition.name, why: (error as Error).message });
+    }
+  }
+
+  #forget(process: FunctionProcess): void {
+    this.#all.delete(process);
+    const at = this.#idle.findIndex((each) => each.process === process);
+    if (at === -1) return;
+    clearTimeout(this.#idle[at]?.timer);
+    this.#idle.splice(at, 1);
+  }
+}

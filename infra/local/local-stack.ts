@@ -1,0 +1,237 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Endpoint, openEndpoint } from './endpoint.ts';
+import { localEventBuses } from './event-bus.ts';
+import { EventSource } from './event-source.ts';
+import { ExecutionTable } from './execution-table.ts';
+import { LocalFunction } from './functions/local-function.ts';
+import type { Observe } from './observation.ts';
+import { type LocalQueues, startLocalQueues } from './queues.ts';
+import { type LocalS3, startLocalS3 } from './s3/local-s3.ts';
+import { localSecrets } from './secrets.ts';
+import { openStateDatabase } from './state-database.ts';
+import { LocalStateMachine } from './state-machine.ts';
+import { stepFunctionsService } from './step-functions.ts';
+import { type Place, type Resource, readTemplate } from './template.ts';
+
+export interface LocalStackOptions {
+  /** What `cdk synth` wrote: cdk.out. */
+  assemblyDirectory: string;
+  stackName: string;
+  /** Everything that outlives the process is below it. */
+  stateDirectory: string;
+  /** Values of the secrets behind these outputs, for this run only. */
+  secretValues: Record<string, string>;
+  /** Port of the endpoint; by default the one used last, or a free one. */
+  port?: number;
+  observe: Observe;
+}
+
+export interface LocalStack {
+  outputs: Record<string, string>;
+  /** The address of all services: AWS_ENDPOINT_URL. */
+  endpoint: string;
+  region: string;
+  /** Processes of the functions that are running now. */
+  functionProcesses(): { functionName: string; processId: number }[];
+  /** Ends everything where it is; the next start goes on from there. */
+  stop(): Promise<void>;
+}
+
+const ACCOUNT = '000000000000';
+const REGION = 'us-east-1';
+/** What Lambda has where nothing is said. */
+const DEFAULT_MEMORY_MEGABYTES = 128;
+const DEFAULT_TIMEOUT_SECONDS = 3;
+/** A region has a thousand; a machine has fewer cores. */
+const FUNCTION_CONCURRENCY = 10;
+
+/**
+ * Starts every resource of a synthesized stack on this machine.
+ * @throws Error naming what the template asks for and the runtime does not know
+ */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const { assemblyDirectory, stackName, stateDirectory, observe } = options;
+  const database = openStateDatabase(stateDirectory);
+  const endpoint = await openEndpoint([options.port, lastPort(stateDirectory)]).catch((error) => {
+    database.close();
+    throw error;
+  });
+  writeFileSync(join(stateDirectory, 'port'), String(endpoint.port));
+  const place: Place = { account: ACCOUNT, region: REGION, endpoint: endpoint.url };
+  const closing: (() => Promise<void> | void)[] = [() => database.close(), () => endpoint.close()];
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    const { resources, outputs } = readTemplate(assemblyDirectory, stackName, place);
+    const ofType = (type: string) => resources.filter((resource) => resource.type === type);
+
+    const queues = await startLocalQueues({ directory: join(stateDirectory, 'queues') });
+    closing.push(() => queues.close());
+    for (const queue of ofType('AWS::SQS::Queue')) createQueue(queues, queue);
+
+    const s3 = await startLocalS3({ directory: join(stateDirectory, 's3') });
+    closing.push(() => s3.close());
+    for (const bucket of ofType('AWS::S3::Bucket')) {
+      const told = ofType('Custom::S3BucketNotifications').find(
+        ({ properties }) => properties['BucketName'] === bucket.ref,
+      );
+      await createBucket(s3, bucket, told, queues);
+    }
+
+    const names = ofType('AWS::Events::EventBus').map(({ name }) => name);
+    const buses = localEventBuses(database, { names, region: REGION, account: ACCOUNT }, observe);
+
+    const functions = new Map<string, LocalFunction>();
+    for (const resource of ofType('AWS::Lambda::Function')) {
+      const fn = localFunction(resource, assemblyDirectory, endpoint, observe);
+      functions.set(fn.definition.arn, fn).set(fn.definition.name, fn);
+      closing.push(() => fn.close());
+    }
+
+    const executions = new ExecutionTable(database);
+    const machines = ofType('AWS::StepFunctions::StateMachine').map(({ ref: arn, properties }) => {
+      const definition = JSON.parse(properties['DefinitionString']);
+      return new LocalStateMachine({ arn, definition, executions, functions, buses, observe });
+    });
+    closing.push(() => {
+      for (const machine of machines) machine.stop();
+    });
+
+    const secrets = ofType('AWS::SecretsManager::Secret').map(
+      ({ ref, properties }) => [ref, properties['SecretString']] as const,
+    );
+    const given = Object.entries(options.secretValues).map(
+      ([output, value]) => [outputs[output] ?? output, value] as const,
+    );
+    endpoint.services.set('secretsmanager', localSecrets(database, new Map([...secrets, ...given])));
+    endpoint.services.set('AWSStepFunctions', stepFunctionsService(machines, executions));
+    endpoint.services.set('AWSEvents', buses.service);
+    endpoint.queues = queues.handler;
+    endpoint.s3 = s3.handler;
+
+    // From the far end of the path to its beginning, so that whoever is told of something is there.
+    buses.recover();
+    for (const machine of machines) machine.recover();
+    for (const mapping of ofType('AWS::Lambda::EventSourceMapping')) {
+      const source = eventSource(mapping, functions, queues, database);
+      closing.push(() => source.stop());
+      source.start();
+    }
+    await s3.recover();
+
+    const functionProcesses = () =>
+      [...new Set(functions.values())].flatMap((fn) =>
+        fn.processIds().map((processId) => ({ functionName: fn.definition.name, processId })),
+      );
+    return { outputs, endpoint: endpoint.url, region: REGION, functionProcesses, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function lastPort(stateDirectory: string): number | undefined {
+  try {
+    return Number(readFileSync(join(stateDirectory, 'port'), 'utf8')) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function createQueue(queues: LocalQueues, { name, ref: url, properties }: Resource): void {
+  const { VisibilityTimeout, MessageRetentionPeriod, DelaySeconds, RedrivePolicy } = properties;
+  const attributes = { VisibilityTimeout, MessageRetentionPeriod, DelaySeconds };
+  const said = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  queues.createQueue({
+    name,
+    url,
+    arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`,
+    attributes: {
+      ...Object.fromEntries(said.map(([attribute, value]) => [attribute, String(value)])),
+      ...(RedrivePolicy === undefined ? {} : { RedrivePolicy: JSON.stringify(RedrivePolicy) }),
+    },
+  });
+}
+
+interface QueueConfiguration {
+  Events: string[];
+  QueueArn: string;
+  Filter?: { Key: { FilterRules: { Name: string; Value: string }[] } };
+}
+
+async function createBucket(
+  s3: LocalS3,
+  bucket: Resource,
+  told: Resource | undefined,
+  queues: LocalQueues,
+): Promise<void> {
+  const { QueueConfigurations = [], ...others } = told?.properties['NotificationConfiguration'] ?? {};
+  const [configuration, ...more] = QueueConfigurations as QueueConfiguration[];
+  const known = more.length === 0 && Object.keys(others).length === 0;
+  if (!known || (configuration && configuration.Events.join() !== 's3:ObjectCreated:*')) {
+    throw new Error(
+      `The local runtime only knows one notification of s3:ObjectCreated:* to a queue (${bucket.logicalId}).`,
+    );
+  }
+  const rules = configuration?.Filter?.Key.FilterRules ?? [];
+  const valuesOf = (name: string) => rules.filter((rule) => rule.Name.toLowerCase() === name).map(({ Value }) => Value);
+  await s3.createBucket(bucket.ref, {
+    versioned: bucket.properties['VersioningConfiguration']?.Status === 'Enabled',
+    prefixes: valuesOf('prefix'),
+    suffixes: valuesOf('suffix'),
+    ...(configuration === undefined
+      ? {}
+      : { notify: async (record) => queues.send(configuration.QueueArn, JSON.stringify({ Records: [record] })) }),
+  });
+}
+
+function localFunction(
+  resource: Resource,
+  assemblyDirectory: string,
+  endpoint: Endpoint,
+  observe: Observe,
+): LocalFunction {
+  const { name, properties } = resource;
+  const { Code, Handler, Environment, Timeout, MemorySize } = properties;
+  const definition = {
+    name,
+    arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`,
+    // The asset's key in its bucket is its hash, and so is its directory's name here.
+    codeDirectory: join(assemblyDirectory, `asset.${String(Code.S3Key ?? '').replace(/\.zip$/, '')}`),
+    handler: Handler,
+    environment: Environment?.Variables ?? {},
+    timeoutSeconds: Timeout ?? DEFAULT_TIMEOUT_SECONDS,
+    memoryMegabytes: MemorySize ?? DEFAULT_MEMORY_MEGABYTES,
+  };
+  return new LocalFunction(definition, endpoint.url, FUNCTION_CONCURRENCY, observe);
+}
+
+function eventSource(
+  { logicalId, properties }: Resource,
+  functions: Map<string, LocalFunction>,
+  queues: LocalQueues,
+  database: ConstructorParameters<typeof EventSource>[2],
+): EventSource {
+  const {
+    EventSourceArn,
+    FunctionName,
+    BatchSize = 10,
+    ScalingConfig,
+    FunctionResponseTypes = [],
+    MaximumBatchingWindowInSeconds,
+  } = properties;
+  const fn = functions.get(FunctionName);
+  if (!fn) throw new Error(`The event source mapping ${logicalId} names no function of this stack.`);
+  if (MaximumBatchingWindowInSeconds)
+    throw new Error(`The local runtime does not know MaximumBatchingWindowInSeconds (${logicalId}).`);
+  const mapping = {
+    queueArn: EventSourceArn,
+    fn,
+    batchSize: BatchSize,
+    maximumConcurrency: Math.min(ScalingConfig?.MaximumConcurrency ?? FUNCTION_CONCURRENCY, FUNCTION_CONCURRENCY),
+    reportBatchItemFailures: FunctionResponseTypes.includes('ReportBatchItemFailures'),
+  };
+  return new EventSource(mapping, queues, database);
+}

@@ -1,0 +1,23 @@
+/** An EventBridge event as its subscribers get it. */
+export interface EventEnvelope {
+  version: '0';
+  id: string;
+  'detail-type': string;
+  source: string;
+  account: string;
+  time: string;
+  region: string;
+  resources: string[];
+  detail: unknown;
+}
+
+/** What happens in the local stack, for whoever watches. */
+export type Observation =
+  | { kind: 'event-put'; envelope: EventEnvelope }
+  | { kind: 'function-log'; functionName: string; line: string }
+  /** An invocation that ended without an answer of the function's own. */
+  | { kind: 'function-died'; functionName: string; why: string }
+  | { kind: 'state-entered'; executionName: string; state: string }
+  | { kind: 'execution-ended'; executionName: string; status: string };
+
+export type Observe = (observation: Observation) => void;

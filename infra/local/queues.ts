@@ -1,0 +1,103 @@
+import { mkdirSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { buildApp } from 'fauxqs';
+
+/** What is used of fauxqs's queue, beside its HTTP interface. */
+export interface Queue {
+  arn: string;
+  name: string;
+  messages: unknown[];
+  dequeue(
+    count: number,
+    visibilityTimeout: undefined,
+    deadLetters: (arn: string) => Queue | undefined,
+  ): ReceivedMessage[];
+  deleteMessage(receiptHandle: string): boolean;
+  changeVisibility(receiptHandle: string, seconds: number): void;
+  waitForMessages(seconds: number): Promise<void>;
+  cancelWaiters(): void;
+  setAttributes(attributes: Record<string, string>): void;
+  enqueue(message: unknown): void;
+  inflightMessages: Map<string, { message: QueuedMessage; receiptHandle: string }>;
+}
+
+interface QueuedMessage {
+  messageId: string;
+  sentTimestamp: number;
+  approximateReceiveCount: number;
+  approximateFirstReceiveTimestamp?: number;
+}
+
+export interface ReceivedMessage {
+  MessageId: string;
+  ReceiptHandle: string;
+  MD5OfBody: string;
+  Body: string;
+}
+
+interface QueueStore {
+  persistence?: unknown;
+  allQueues(): Iterable<Queue & { persistence?: unknown }>;
+  createQueue(name: string, url: string, arn: string, attributes: Record<string, string>): Queue;
+  getQueueByArn(arn: string): Queue | undefined;
+}
+
+interface QueueStoreClass {
+  new (): QueueStore;
+  createMessage(body: string): unknown;
+}
+
+export interface LocalQueues {
+  readonly handler: RequestListener;
+  createQueue(queue: { name: string; arn: string; url: string; attributes: Record<string, string> }): Queue;
+  byArn(arn: string): Queue;
+  send(arn: string, body: string): void;
+  close(): Promise<void>;
+}
+
+/**
+ * The queues: fauxqs, kept in SQLite.
+ *
+ * Its own `startFauxqs` listens on every interface of the machine, which nothing of ours may; what it is made of is not
+ * among its exports, so it is loaded by path, from the exact version that package.json pins.
+ */
+export async function startLocalQueues({ directory }: { directory: string }): Promise<LocalQueues> {
+  mkdirSync(directory, { recursive: true });
+  const part = (path: string) => import(new URL(path, import.meta.resolve('fauxqs')).href);
+  const { SqsStore } = (await part('./sqs/sqsStore.js')) as { SqsStore: QueueStoreClass };
+  const { SnsStore } = (await part('./sns/snsStore.js')) as { SnsStore: new () => object };
+  const { S3Store } = (await part('./s3/s3Store.js')) as { S3Store: new () => object };
+  const { PersistenceManager } = await part('./persistence.js');
+  const persistence = new PersistenceManager(directory);
+  const store = new SqsStore();
+  const topics = new SnsStore();
+  persistence.loadSqsAndSns(store, topics);
+  store.persistence = persistence;
+  for (const queue of store.allQueues()) queue.persistence = persistence;
+
+  const app = buildApp({
+    logger: false,
+    stores: { sqsStore: store, snsStore: topics, s3Store: new S3Store() } as never,
+  });
+  await app.ready();
+  const byArn = (arn: string) => {
+    const queue = store.getQueueByArn(arn);
+    if (!queue) throw new Error(`There is no queue ${arn}.`);
+    return queue;
+  };
+  return {
+    handler: (request, response) => app.routing(request, response),
+    createQueue({ name, arn, url, attributes }) {
+      // Creating a queue anew would take its messages along.
+      const before = store.getQueueByArn(arn);
+      before?.setAttributes(attributes);
+      return before ?? store.createQueue(name, url, arn, attributes);
+    },
+    byArn,
+    send: (arn, body) => byArn(arn).enqueue(SqsStore.createMessage(body)),
+    async close() {
+      await app.close();
+      persistence.close();
+    },
+  };
+}

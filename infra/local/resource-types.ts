@@ -1,0 +1,112 @@
+import type { Place } from './template.ts';
+
+/** How the local runtime takes a type of resource. */
+export interface ResourceType {
+  /** The properties that are honoured, or that mean nothing on one machine; any other is refused. */
+  properties: string[];
+  /** The name that its properties give it. */
+  nameFrom?: (properties: Record<string, unknown>) => string | undefined;
+  ref: (name: string, place: Place) => string;
+  attributes?: (name: string, place: Place) => Record<string, string>;
+}
+
+const arn = ({ region, account }: Place, service: string, resource: string) =>
+  `arn:aws:${service}:${region}:${account}:${resource}`;
+const ownName = (name: string) => name;
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+const bucketName = (name: string) => name.toLowerCase();
+const queueUrl = (name: string, { endpoint, account }: Place) => `${endpoint}/${account}/${name}`;
+
+/** Nobody else is on this machine: what says who may do what, and where logs go, has nothing to act on. */
+const inert = (properties: string[], attributes?: ResourceType['attributes']): ResourceType => ({
+  properties,
+  ref: ownName,
+  ...(attributes ? { attributes } : {}),
+});
+
+/** Every resource type that the local runtime knows. What is not here is an error, so that it never drifts from AWS. */
+export const RESOURCE_TYPES: Record<string, ResourceType> = {
+  'AWS::S3::Bucket': {
+    // Honoured: VersioningConfiguration. Encryption, access and lifecycle rules mean nothing to a folder of one's own.
+    properties: [
+      'VersioningConfiguration',
+      'BucketEncryption',
+      'LifecycleConfiguration',
+      'PublicAccessBlockConfiguration',
+      'Tags',
+    ],
+    ref: bucketName,
+    attributes: (name) => ({ Arn: `arn:aws:s3:::${bucketName(name)}` }),
+  },
+  'Custom::S3BucketNotifications': inert([
+    'ServiceToken',
+    'BucketName',
+    'NotificationConfiguration',
+    'Managed',
+    'SkipDestinationValidation',
+  ]),
+  'AWS::SQS::Queue': {
+    // Honoured but for the encryption.
+    properties: [
+      'VisibilityTimeout',
+      'MessageRetentionPeriod',
+      'RedrivePolicy',
+      'DelaySeconds',
+      'SqsManagedSseEnabled',
+      'Tags',
+    ],
+    ref: queueUrl,
+    attributes: (name, place) => ({ Arn: arn(place, 'sqs', name), QueueName: name, QueueUrl: queueUrl(name, place) }),
+  },
+  'AWS::Lambda::Function': {
+    // Honoured: Code, Environment, Handler, MemorySize, Runtime, Timeout. The rest says who it is and where it logs to.
+    properties: [
+      ...['Code', 'Environment', 'Handler', 'MemorySize', 'Runtime', 'Timeout'],
+      ...['Architectures', 'Description', 'LoggingConfig', 'Role', 'TracingConfig', 'Tags'],
+    ],
+    ref: ownName,
+    attributes: (name, place) => ({ Arn: arn(place, 'lambda', `function:${name}`) }),
+  },
+  'AWS::Lambda::EventSourceMapping': inert([
+    ...[
+      'BatchSize',
+      'MaximumBatchingWindowInSeconds',
+      'EventSourceArn',
+      'FunctionName',
+      'FunctionResponseTypes',
+      'ScalingConfig',
+    ],
+    'Tags',
+  ]),
+  'AWS::StepFunctions::StateMachine': {
+    // Honoured: DefinitionString. Logging and tracing go to services that are not here.
+    properties: ['DefinitionString', 'LoggingConfiguration', 'RoleArn', 'TracingConfiguration', 'Tags'],
+    ref: (name, place) => arn(place, 'states', `stateMachine:${name}`),
+    attributes: (name, place) => ({ Arn: arn(place, 'states', `stateMachine:${name}`), Name: name }),
+  },
+  'AWS::Events::EventBus': {
+    properties: ['Name', 'Description', 'Tags'],
+    nameFrom: ({ Name }) => text(Name),
+    ref: ownName,
+    attributes: (name, place) => ({ Arn: arn(place, 'events', `event-bus/${name}`), Name: name }),
+  },
+  'AWS::SecretsManager::Secret': {
+    properties: ['Description', 'SecretString', 'Tags'],
+    ref: (name, place) => arn(place, 'secretsmanager', `secret:${name}-local0`),
+    attributes: (name, place) => ({ Id: arn(place, 'secretsmanager', `secret:${name}-local0`) }),
+  },
+  'AWS::Logs::LogGroup': inert(['LogGroupName', 'RetentionInDays', 'Tags'], (name, place) => ({
+    Arn: arn(place, 'logs', `log-group:${name}:*`),
+  })),
+  'AWS::IAM::Role': inert(
+    ['AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Policies', 'Description', 'Tags'],
+    (name, { account }) => ({
+      Arn: `arn:aws:iam::${account}:role/${name}`,
+    }),
+  ),
+  'AWS::IAM::Policy': inert(['PolicyDocument', 'PolicyName', 'Roles']),
+  'AWS::SQS::QueuePolicy': inert(['PolicyDocument', 'Queues']),
+  'AWS::S3::BucketPolicy': inert(['Bucket', 'PolicyDocument']),
+  'AWS::CDK::Metadata': inert(['Analytics']),
+};

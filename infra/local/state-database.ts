@@ -1,0 +1,48 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS executions (
+    machine_arn TEXT NOT NULL, name TEXT NOT NULL, input TEXT NOT NULL, status TEXT NOT NULL,
+    started_at TEXT NOT NULL, stopped_at TEXT, output TEXT, error TEXT, cause TEXT,
+    state TEXT, state_input TEXT, state_entered_at INTEGER,
+    PRIMARY KEY (machine_arn, name)
+  );
+  CREATE INDEX IF NOT EXISTS executions_by_status ON executions (status);
+  CREATE TABLE IF NOT EXISTS events (
+    id TEXT PRIMARY KEY, origin TEXT UNIQUE, bus TEXT NOT NULL, envelope TEXT NOT NULL, delivered INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE IF NOT EXISTS waiting_messages (message_id TEXT PRIMARY KEY);
+  CREATE TABLE IF NOT EXISTS secrets (arn TEXT PRIMARY KEY, value TEXT NOT NULL);
+`;
+
+/**
+ * Opens what the runtime must not forget, for this process alone: the lock ends with the process, however it ends.
+ * @throws Error naming the process that has the directory open
+ */
+export function openStateDatabase(directory: string): DatabaseSync {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const owner = join(directory, 'pid');
+  const database = new DatabaseSync(join(directory, 'state.sqlite'), { timeout: 500 });
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    database.exec(SCHEMA);
+  } catch (error) {
+    database.close();
+    if (!/locked|busy/i.test((error as Error).message)) throw error;
+    throw new Error(
+      `Another npm start (process ${readOwner(owner)}) is running on ${directory}. Drop your files there, or stop it first.`,
+    );
+  }
+  writeFileSync(owner, String(process.pid));
+  return database;
+}
+
+function readOwner(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return 'unknown';
+  }
+}

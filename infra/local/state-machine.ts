@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import { ExecutionError, StateMachine as Interpreter, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import type { EventBuses, EventEntry } from './event-bus.ts';
+import type { ExecutionRow, ExecutionTable } from './execution-table.ts';
+import type { LocalFunction } from './functions/local-function.ts';
+import type { Observe } from './observation.ts';
+
+export interface StateMachineParts {
+  arn: string;
+  definition: StateMachineDefinition;
+  executions: ExecutionTable;
+  functions: Map<string, LocalFunction>;
+  buses: EventBuses;
+  observe: Observe;
+}
+
+interface TaskState {
+  Type: 'Task';
+  Resource: string;
+  TimeoutSeconds?: number;
+}
+
+type Task = (input: never, executionName: string, state: string) => unknown;
+
+/** The interpreter's own default is a minute; Step Functions' is for ever, which is more than a timer can hold. */
+const TASK_TIMEOUT_SECONDS = 7 * 24 * 3600;
+
+/** Runs the executions of one state machine by its own definition, each from where it was when the process ended. */
+export class LocalStateMachine {
+  readonly #parts: StateMachineParts;
+  readonly #tasks: Record<string, Task>;
+  readonly #aborts = new Map<string, () => void>();
+  #stopped = false;
+
+  /** @throws Error naming what the definition asks for and is not here */
+  constructor(parts: StateMachineParts) {
+    const definition = withTimeouts(parts.definition);
+    // Validated once: each execution only starts it.
+    new Interpreter(definition, { validationOptions: { checkArn: false } });
+    this.#parts = { ...parts, definition };
+    this.#tasks = Object.fromEntries(
+      Object.entries(definition.States).flatMap(([name, state]) =>
+        state.Type === 'Task' ? [[name, this.#taskFor(name, state as TaskState)]] : [],
+      ),
+    );
+  }
+
+  get arn(): string {
+    return this.#parts.arn;
+  }
+
+  executionArn(name: string): string {
+    return `${this.#parts.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+  }
+
+  start(name: string, input: string): void {
+    const { executions, arn } = this.#parts;
+    executions.start(arn, name, input, new Date().toISOString());
+    const row = executions.get(arn, name);
+    if (row) void this.#run(row, this.#parts.definition, JSON.parse(input));
+  }
+
+  /** Goes on with every execution that was under way when the process ended. */
+  recover(): void {
+    for (const row of this.#parts.executions.running(this.#parts.arn)) {
+      const { definition, input } = resumption(this.#parts.definition, row);
+      void this.#run(row, definition, input);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const abort of this.#aborts.values()) abort();
+  }
+
+  async #run({ name, startedAt }: ExecutionRow, definition: StateMachineDefinition, input: unknown): Promise<void> {
+    const { arn, executions, observe } = this.#parts;
+    const entered = { Name: '', EnteredTime: startedAt };
+    const { result, eventLogs, abort } = new Interpreter(definition, { validationOptions: { noValidate: true } }).run(
+      input as never,
+      {
+        context: {
+          Execution: { Id: this.executionArn(name), Name: name },
+          State: entered,
+          StateMachine: { Id: arn, Name: arn.split(':').at(-1) },
+        },
+        overrides: {
+          taskResourceLocalHandlers: Object.fromEntries(
+            Object.entries(this.#tasks).map(([state, task]) => [
+              state,
+              ((taskInput: never) => task(taskInput, name, state)) as never,
+            ]),
+          ),
+        },
+      },
+    );
+    this.#aborts.set(name, abort);
+    const followed = (async () => {
+      for await (const event of eventLogs) {
+        if (event.type !== 'StateEntered' || this.#stopped) continue;
+        Object.assign(entered, { Name: event.state.name, EnteredTime: new Date(event.timestamp).toISOString() });
+        if (!(event.state.name in this.#parts.definition.States)) continue;
+        executions.enter(arn, name, event.state.name, event.state.input, event.timestamp);
+        observe({ kind: 'state-entered', executionName: name, state: event.state.name });
+      }
+    })();
+    try {
+      const output = JSON.stringify(await result);
+      await followed;
+      this.#end(name, 'SUCCEEDED', { output });
+    } catch (error) {
+      const cause = error instanceof ExecutionError ? error.cause : error;
+      this.#end(name, 'FAILED', {
+        error: (cause as Error | undefined)?.name ?? 'States.Runtime',
+        cause: (error as Error).message,
+      });
+    }
+  }
+
+  #end(name: string, status: 'SUCCEEDED' | 'FAILED', end: { output?: string; error?: string; cause?: string }): void {
+    this.#aborts.delete(name);
+    // An execution that is only interrupted goes on at the next start.
+    if (this.#stopped) return;
+    this.#parts.executions.end(this.#parts.arn, name, status, end);
+    this.#parts.observe({ kind: 'execution-ended', executionName: name, status });
+  }
+
+  #taskFor(state: string, { Resource: resource }: TaskState): Task {
+    const { functions } = this.#parts;
+    const fn = functions.get(resource);
+    if (fn) return (input) => fn.invoke(input);
+    switch (resource) {
+      case 'arn:aws:states:::lambda:invoke':
+        return async (input: { FunctionName: string; Payload: unknown }) => {
+          const invoked = functions.get(input.FunctionName);
+          if (!invoked)
+            throw Object.assign(new Error(`There is no function ${input.FunctionName}.`), {
+              name: 'Lambda.ResourceNotFoundException',
+            });
+          return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: await invoked.invoke(input.Payload) };
+        };
+      case 'arn:aws:states:::events:putEvents':
+        return (input: { Entries: EventEntry[] }, executionName, stateName) =>
+          this.#putEvents(input.Entries, executionName, stateName);
+      default:
+        throw new Error(`The local runtime does not know the resource ${resource} of the state "${state}".`);
+    }
+  }
+
+  /** @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html */
+  #putEvents(entries: (Omit<EventEntry, 'Detail'> & { Detail?: unknown })[], executionName: string, state: string) {
+    const results = entries.map((entry) => {
+      const Detail = JSON.stringify(entry.Detail);
+      const Resources = [...(entry.Resources ?? []), this.executionArn(executionName), this.#parts.arn];
+      // A state that is entered again after the process was killed must not put its event twice.
+      const digest = createHash('sha256').update(JSON.stringify(entry)).digest('hex');
+      return this.#parts.buses.put(
+        { ...entry, Detail, Resources },
+        `${this.executionArn(executionName)}/${state}/${digest}`,
+      );
+    });
+    const refused = results.find((result) => 'ErrorCode' in result);
+    if (refused) throw Object.assign(new Error(JSON.stringify(refused)), { name: 'EventBridge.FailedEntry' });
+    return { Entries: results, FailedEntryCount: 0 };
+  }
+}
+
+function withTimeouts(definition: StateMachineDefinition): StateMachineDefinition {
+  const States = Object.fromEntries(
+    Object.entries(definition.States).map(([name, state]) => [
+      name,
+      state.Type === 'Task' ? { TimeoutSeconds: TASK_TIMEOUT_SECONDS, ...state } : state,
+    ]),
+  );
+  return { ...definition, States } as StateMachineDefinition;
+}
+
+const REST_OF_THE_WAIT = 'The rest of the wait';
+
+/** The same definition, from the state that was entered last; a wait only waits for what is left of it. */
+function resumption(definition: StateMachineDefinition, row: ExecutionRow) {
+  if (row.state === null || !(row.state in definition.States)) return { definition, input: JSON.parse(row.input) };
+  const input = JSON.parse(row.stateInput ?? row.input);
+  const state = definition.States[row.state] as { Type: string; Next?: string; Seconds?: number; SecondsPath?: string };
+  const seconds = state.Seconds ?? (state.SecondsPath ? Number(input[state.SecondsPath.slice(2)]) : Number.NaN);
+  if (state.Type !== 'Wait' || !Number.isFinite(seconds))
+    return { definition: { ...definition, StartAt: row.state }, input };
+  const left = Math.max(0, Math.ceil(seconds - (Date.now() - (row.stateEnteredAt ?? 0)) / 1000));
+  const States = { ...definition.States, [REST_OF_THE_WAIT]: { Type: 'Wait', Seconds: left, Next: state.Next } };
+  return { definition: { ...definition, StartAt: REST_OF_THE_WAIT, States } as StateMachineDefinition, input };
+}

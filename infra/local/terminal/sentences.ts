@@ -1,0 +1,34 @@
+import type { FinalEventDetail } from '../../../shared/events.ts';
+import type { LocalStack } from '../local-stack.ts';
+import type { Target } from '../target.ts';
+
+/** Which Pinterest the files go to, before anything else happens. */
+export function welcome(target: Target): string {
+  return target.kind === 'simulator'
+    ? 'Pindrop on this machine, with a simulated Pinterest: set PINTEREST_ACCESS_TOKEN to upload to the real one.'
+    : `Pindrop on this machine, uploading to ${target.apiUrl}.`;
+}
+
+/** How to drop a file into a stack that stays up. */
+export function invitation({ endpoint, outputs, region }: LocalStack): string {
+  const credentials = `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region}`;
+  return [
+    `  endpoint  ${endpoint}`,
+    `  bucket    ${outputs['DropBucketName']}`,
+    '',
+    'Drop a video:',
+    `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/`,
+    '',
+    'Final events come on stdout. Ctrl+C stops; what was dropped is kept.',
+  ].join('\n');
+}
+
+/** How an upload ended. */
+export function finalSentence(detail: FinalEventDetail): string {
+  const { object, timeline, polls } = detail;
+  const seconds = Math.round((Date.parse(timeline.completedAt) - Date.parse(timeline.droppedAt)) / 1000);
+  if (detail.status === 'succeeded') {
+    return `✔ ${object.key}: Pinterest has it ready as media ${detail.mediaId} (${seconds} s, asked ${polls}×)`;
+  }
+  return `✘ ${object.key}: ${detail.failure.reason}. ${detail.failure.message}`;
+}
