@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { startLocalPindrop } from '../local-pindrop.ts';
+import type { InjectedFault } from '../pinterest-simulator/faults.ts';
+
+const clip = readFileSync(new URL('../fixtures/clip.mp4', import.meta.url));
+const sha256 = createHash('sha256').update(clip).digest('hex');
+
+describe('a fault that may pass', () => {
+  it.each<InjectedFault>([
+    { operation: 'media_create', fault: { kind: 'status', status: 503 } },
+    { operation: 'media_create', fault: { kind: 'garbage' } },
+    { operation: 'media_create', fault: { kind: 'reset' } },
+    { operation: 'upload', fault: { kind: 'reset', afterBytes: 100_000 } },
+    { operation: 'upload', fault: { kind: 'status', status: 503, s3Code: 'SlowDown' } },
+    { operation: 'media_get', fault: { kind: 'html', status: 502 } },
+    { operation: 'media_get', fault: { kind: 'status', status: 404 } },
+  ])('is waited out: $operation, $fault.kind', async (fault) => {
+    const pindrop = await startLocalPindrop();
+    pindrop.simulator.inject(fault);
+    const event = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
+    expect(event.status).toBe('succeeded');
+    const media = pindrop.simulator.media().find(({ mediaId }) => mediaId === event.mediaId);
+    expect(media).toMatchObject({ uploads: 1, file: { sha256 } });
+    expect(pindrop.events()).toHaveLength(1);
+  });
+
+  it('in the answer to an upload that arrived does not send the file again', async () => {
+    const pindrop = await startLocalPindrop();
+    pindrop.simulator.inject({ operation: 'upload', fault: { kind: 'stored-not-answered' } });
+    const event = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
+    expect(event.status).toBe('succeeded');
+    expect(pindrop.simulator.media()).toHaveLength(1);
+  });
+
+  it('ends in gave_up when it outlasts the give-up time', async () => {
+    const pindrop = await startLocalPindrop({ settings: { giveUpAfterHours: 0.005 } });
+    pindrop.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 }, times: 1000 });
+    const event = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
+    expect(event).toMatchObject({ status: 'failed', failure: { reason: 'gave_up', retryable: true } });
+  });
+
+  it('makes no request before Retry-After is over', async () => {
+    const pindrop = await startLocalPindrop();
+    pindrop.simulator.inject({
+      operation: 'media_create',
+      fault: { kind: 'status', status: 429, retryAfterSeconds: 12 },
+    });
+    const event = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
+    expect(event.status).toBe('succeeded');
+    const [refused, again] = pindrop.simulator.requests;
+    expect((again?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThanOrEqual(12_000);
+  });
+});
+
+describe('a fault that cannot pass', () => {
+  it.each<[InjectedFault, string]>([
+    [{ operation: 'media_create', fault: { kind: 'status', status: 403, code: 29 } }, 'registration_refused'],
+    [{ operation: 'upload', fault: { kind: 'status', status: 400, s3Code: 'EntityTooLarge' } }, 'upload_refused'],
+  ])('ends the upload at once: %o', async (fault, reason) => {
+    const pindrop = await startLocalPindrop();
+    pindrop.simulator.inject(fault);
+    const event = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
+    expect(event).toMatchObject({
+      status: 'failed',
+      failure: { reason, message: expect.stringMatching(/check|retry|drop/i) },
+    });
+  });
+});
+
+describe('a media', () => {
+  it('that stays in processing ends in timed_out', async () => {
+    const pindrop = await startLocalPindrop({
+      simulator: { processingSeconds: () => 3600 },
+      settings: { pollDeadlineMinutes: 0.15 },
+    });
+    const event = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
+    expect(event).toMatchObject({ failure: { reason: 'timed_out' } });
+  });
+
+  it('that Pinterest forgets ends in media_not_found', async () => {
+    const pindrop = await startLocalPindrop({
+      simulator: { processingSeconds: () => 3600 },
+      settings: { pollDeadlineMinutes: 0.15 },
+    });
+    const versionId = await pindrop.drop('clip.mp4', clip);
+    await pindrop.until(() => pindrop.log().includes('"uploaded"'));
+    for (const { mediaId } of pindrop.simulator.media()) pindrop.simulator.forget(mediaId);
+    expect(await pindrop.finalEventOf(versionId)).toMatchObject({ failure: { reason: 'media_not_found' } });
+  });
+});
+
+describe('a function that is killed', () => {
+  it('leaves nothing undone: the drop is taken up again and ends in one event', async () => {
+    const pindrop = await startLocalPindrop({ settings: { redeliverAfterSeconds: 3 } });
+    pindrop.simulator.inject({ operation: 'upload', fault: { kind: 'hang' } });
+    const versionId = await pindrop.drop('clip.mp4', clip);
+    await pindrop.until(() => pindrop.log().includes('"registered"'));
+    for (const { processId } of pindrop.stack.functionProcesses()) process.kill(processId, 'SIGKILL');
+    expect(await pindrop.finalEventOf(versionId)).toMatchObject({ status: 'succeeded' });
+    expect(pindrop.events()).toHaveLength(1);
+  });
+});
+
+describe('a token that is refused', () => {
+  it('is read again from the secret, and the upload goes on', async () => {
+    const pindrop = await startLocalPindrop();
+    const { endpoint, outputs } = pindrop.stack;
+    await pindrop.finalEventOf(await pindrop.drop('warm.mp4', clip));
+    pindrop.simulator.renewAccessToken('pina_renewed');
+    const versionId = await pindrop.drop('clip.mp4', clip);
+    await pindrop.until(() => pindrop.log().includes('refused the access token'));
+    const headers = { 'X-Amz-Target': 'secretsmanager.PutSecretValue', 'Content-Type': 'application/x-amz-json-1.1' };
+    const body = JSON.stringify({
+      SecretId: outputs['TokenSecretArn'],
+      SecretString: JSON.stringify({ accessToken: 'pina_renewed' }),
+    });
+    await fetch(endpoint, { method: 'POST', headers, body });
+    expect(await pindrop.finalEventOf(versionId)).toMatchObject({ status: 'succeeded' });
+  });
+});

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, it } from 'vitest';
+import { startLocalPindrop } from '../local-pindrop.ts';
+
+const clip = readFileSync(new URL('../fixtures/clip.mp4', import.meta.url));
+const sha256 = createHash('sha256').update(clip).digest('hex');
+
+describe('a drop', () => {
+  it('ends in one event, with the very bytes uploaded', async () => {
+    const pindrop = await startLocalPindrop();
+    const versionId = await pindrop.drop('a folder/a b+c 100% é.mp4', clip, { board: '42' });
+    const event = await pindrop.finalEventOf(versionId);
+    expect(event).toMatchObject({
+      status: 'succeeded',
+      mediaType: 'video',
+      object: {
+        bucket: pindrop.bucket,
+        key: 'a folder/a b+c 100% é.mp4',
+        size: clip.length,
+        contentType: 'video/mp4',
+        metadata: { board: '42' },
+      },
+    });
+    const [media, ...others] = pindrop.simulator.media();
+    expect(others).toEqual([]);
+    expect(media).toMatchObject({ mediaId: event.mediaId, uploads: 1, file: { sha256, size: clip.length } });
+    expect(media?.file).not.toHaveProperty('transferEncoding');
+    expect(pindrop.events()).toHaveLength(1);
+    expect(pindrop.log()).not.toMatch(/pina_|x-amz-signature|x-amz-security-token/);
+    expect(JSON.stringify(pindrop.events())).not.toMatch(/pina_|x-amz-signature/);
+  });
+
+  it('that Pinterest cannot process ends in one failed event', async () => {
+    const pindrop = await startLocalPindrop();
+    const event = await pindrop.finalEventOf(await pindrop.drop('clip.simulate-failed.mp4', clip));
+    expect(event).toMatchObject({
+      status: 'failed',
+      mediaId: expect.any(String),
+      failure: { reason: 'processing_failed' },
+    });
+  });
+
+  it('of no video is answered before anything is registered', async () => {
+    const pindrop = await startLocalPindrop();
+    const event = await pindrop.finalEventOf(
+      await pindrop.drop('notes.mp4', Buffer.from('These are notes, and no video at all.')),
+    );
+    expect(event).toMatchObject({
+      status: 'failed',
+      polls: 0,
+      failure: { reason: 'rejected_file', message: expect.stringContaining('a text file') },
+    });
+    expect(event).not.toHaveProperty('mediaId');
+    expect(pindrop.simulator.requests).toEqual([]);
+  });
+
+  it('that is told of again and again is uploaded and answered once', async () => {
+    const pindrop = await startLocalPindrop();
+    const { endpoint, region, outputs } = pindrop.stack;
+    const sqs = new SQSClient({ endpoint, region, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
+    const versionId = await pindrop.drop('clip.mp4', clip);
+    const { uploadId } = await pindrop.finalEventOf(versionId);
+    const record = {
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
+      eventTime: new Date().toISOString(),
+      s3: { bucket: { name: pindrop.bucket }, object: { key: 'clip.mp4', size: clip.length, versionId } },
+    };
+    for (let turn = 0; turn < 5; turn++) {
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: outputs['QueueUrl'],
+          MessageBody: JSON.stringify({ Records: [record, record] }),
+        }),
+      );
+    }
+    await pindrop.until(() => pindrop.log().split('already followed').length > 10);
+    sqs.destroy();
+    expect(pindrop.events().map((event) => event.uploadId)).toEqual([uploadId]);
+    expect(pindrop.simulator.media()).toHaveLength(1);
+  });
+
+  it('that is overwritten at once is uploaded as it was, and so is what overwrote it', async () => {
+    const pindrop = await startLocalPindrop();
+    const other = Buffer.concat([clip, Buffer.from('\0\0\0\x08free', 'latin1')]);
+    const [first, second] = [await pindrop.drop('clip.mp4', clip), await pindrop.drop('clip.mp4', other)];
+    const events = [await pindrop.finalEventOf(first), await pindrop.finalEventOf(second)];
+    expect(events.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+    expect(
+      pindrop.simulator
+        .media()
+        .map(({ file }) => file?.size)
+        .sort(),
+    ).toEqual([clip.length, other.length].sort());
+  });
+
+  it('that is deleted in flight is answered as missing', async () => {
+    const pindrop = await startLocalPindrop({ simulator: { rateLimits: {} } });
+    // The registration fails once, so that there is a time between the drop and the upload.
+    pindrop.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 } });
+    const versionId = await pindrop.drop('clip.mp4', clip);
+    await pindrop.until(() => pindrop.log().includes('to be tried again'));
+    await pindrop.s3.send(new DeleteObjectCommand({ Bucket: pindrop.bucket, Key: 'clip.mp4', VersionId: versionId }));
+    expect(await pindrop.finalEventOf(versionId)).toMatchObject({ failure: { reason: 'source_missing' } });
+  });
+});

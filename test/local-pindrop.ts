@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { onTestFinished } from 'vitest';
+import { type LocalStack, startLocalStack } from '../infra/local/local-stack.ts';
+import type { Observation } from '../infra/local/observation.ts';
+import { synthesize } from '../infra/local/synthesize.ts';
+import { finalEventDetailSchema } from '../shared/event-schema.ts';
+import type { FinalEventDetail } from '../shared/events.ts';
+import {
+  type PinterestSimulator,
+  type PinterestSimulatorOptions,
+  startPinterestSimulator,
+} from './pinterest-simulator/simulator.ts';
+
+export interface LocalPindropOptions {
+  simulator?: PinterestSimulatorOptions;
+  /** The stack's settings. */
+  settings?: Record<string, unknown>;
+}
+
+export interface LocalPindrop {
+  stack: LocalStack;
+  simulator: PinterestSimulator;
+  s3: S3Client;
+  bucket: string;
+  /** Everything that was observed, in order. */
+  observations: Observation[];
+  /** All final events so far, each checked against the contract. */
+  events(): FinalEventDetail[];
+  /** Drops bytes. @returns the version that the bucket made of them */
+  drop(key: string, bytes: Buffer, metadata?: Record<string, string>): Promise<string>;
+  /** The final event of a version, once it is there. */
+  finalEventOf(versionId: string): Promise<FinalEventDetail>;
+  /** Waits until something is so. */
+  until(what: () => boolean): Promise<void>;
+  /** Everything that the functions logged. */
+  log(): string;
+}
+
+/** Pindrop as it would be deployed, on this machine, against the simulated Pinterest, for as long as the test lasts. */
+export async function startLocalPindrop({
+  simulator: simulated = {},
+  settings = {},
+}: LocalPindropOptions = {}): Promise<LocalPindrop> {
+  const directory = await mkdtemp(join(tmpdir(), 'pindrop-'));
+  const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...simulated });
+  const assemblyDirectory = join(directory, 'cdk.out');
+  await synthesize(assemblyDirectory, { pinterestApiUrl: simulator.url, ...settings });
+  const observations: Observation[] = [];
+  const watchers = new Set<() => void>();
+  const stack = await startLocalStack({
+    assemblyDirectory,
+    stackName: 'Pindrop',
+    stateDirectory: directory,
+    secretValues: { TokenSecretArn: JSON.stringify({ accessToken: simulator.accessToken }) },
+    observe(observation) {
+      observations.push(observation);
+      for (const watcher of watchers) watcher();
+    },
+  });
+  const s3 = new S3Client({
+    endpoint: stack.endpoint,
+    region: stack.region,
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+  });
+  onTestFinished(async () => {
+    s3.destroy();
+    await stack.stop();
+    await simulator.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const bucket = stack.outputs['DropBucketName'] ?? '';
+  const events = () =>
+    observations.flatMap((observation) =>
+      observation.kind === 'event-put' ? [finalEventDetailSchema.parse(observation.envelope.detail)] : [],
+    );
+  const until = (what: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const watcher = () => {
+        if (!what()) return;
+        watchers.delete(watcher);
+        resolve();
+      };
+      watchers.add(watcher);
+      watcher();
+    });
+  return {
+    stack,
+    simulator,
+    s3,
+    bucket,
+    observations,
+    events,
+    until,
+    log: () =>
+      observations.map((observation) => (observation.kind === 'function-log' ? `${observation.line}\n` : '')).join(''),
+    async drop(key, bytes, metadata = {}) {
+      const put = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: bytes,
+        ContentType: 'video/mp4',
+        Metadata: metadata,
+      });
+      return (await s3.send(put)).VersionId ?? '';
+    },
+    async finalEventOf(versionId) {
+      const find = () => events().find(({ object }) => object.versionId === versionId);
+      await until(() => find() !== undefined);
+      return find() as FinalEventDetail;
+    },
+  };
+}
