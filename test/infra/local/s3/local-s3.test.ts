@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type LocalBucket, startLocalS3 } from '../../../../infra/local/s3/local-s3.ts';
+import type { ObjectCreatedRecord } from '../../../../infra/local/s3/object-created-record.ts';
+
+const Bucket = 'videos';
+
+async function directory(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'pindrop-s3-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function s3Over(path: string, bucket: Partial<LocalBucket> = {}) {
+  const records: ObjectCreatedRecord[] = [];
+  const local = await startLocalS3({ directory: path });
+  const notify = async (record: ObjectCreatedRecord) => void records.push(record);
+  await local.createBucket(Bucket, { versioned: true, notify, ...bucket });
+  const server = http.createServer(local.handler);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new S3Client({
+    endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'whoever', secretAccessKey: 'whatever' },
+    maxAttempts: 1,
+  });
+  onTestFinished(async () => {
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+    await local.close();
+  });
+  const get = async (Key: string, more: Record<string, string> = {}) => {
+    const { Body, ...answer } = await client.send(new GetObjectCommand({ Bucket, Key, ...more }));
+    return { ...answer, bytes: Buffer.from((await Body?.transformToByteArray()) ?? []) };
+  };
+  return { local, client, records, get, endpoint };
+}
+
+describe('the local S3', () => {
+  it.each([['WHEN_SUPPORTED'], ['WHEN_REQUIRED']] as const)(
+    'takes streams as the SDK sends them, with checksums %s',
+    async (requestChecksumCalculation) => {
+      const { endpoint, get } = await s3Over(await directory());
+      const client = new S3Client({
+        endpoint,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        requestChecksumCalculation,
+      });
+      const bytes = randomBytes(300_000);
+      const pieces = Readable.from([bytes.subarray(0, 1), bytes.subarray(1, 100_000), bytes.subarray(100_000)]);
+      await client.send(
+        new PutObjectCommand({
+          Bucket,
+          Key: 'clip.mp4',
+          Body: pieces,
+          ContentLength: bytes.length,
+          ContentEncoding: 'identity',
+        }),
+      );
+      client.destroy();
+      const got = await get('clip.mp4');
+      expect(got.bytes.equals(bytes)).toBe(true);
+      expect(got.ContentEncoding).toBe('identity');
+    },
+  );
+
+  it('keeps every version, its metadata, and tells of each', async () => {
+    const { client, get, records } = await s3Over(await directory());
+    const Key = 'a folder/a b+c 100% é.mp4';
+    const first = await client.send(new PutObjectCommand({ Bucket, Key, Body: 'one', Metadata: { board: '42' } }));
+    const second = await client.send(new PutObjectCommand({ Bucket, Key, Body: 'second' }));
+    expect(first.VersionId).not.toBe(second.VersionId);
+    const VersionId = first.VersionId ?? '';
+    expect(await get(Key, { VersionId })).toMatchObject({
+      bytes: Buffer.from('one'),
+      VersionId,
+      Metadata: { board: '42' },
+    });
+    expect(await get(Key)).toMatchObject({ bytes: Buffer.from('second'), VersionId: second.VersionId });
+    expect(await client.send(new HeadObjectCommand({ Bucket, Key, VersionId }))).toMatchObject({
+      ContentLength: 3,
+      VersionId,
+    });
+    expect(records.map(({ s3 }) => s3.object)).toMatchObject([
+      {
+        key: 'a+folder/a+b%2Bc+100%25+%C3%A9.mp4',
+        size: 3,
+        eTag: first.ETag?.replaceAll('"', ''),
+        versionId: VersionId,
+      },
+      { versionId: second.VersionId },
+    ]);
+    expect((records[1]?.s3.object.sequencer ?? '') > (records[0]?.s3.object.sequencer ?? '')).toBe(true);
+  });
+
+  it('serves a reader the version it began with, whatever is put meanwhile', async () => {
+    const { client } = await s3Over(await directory());
+    const bytes = randomBytes(20_000_000);
+    const { VersionId } = await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: bytes }));
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: 'k' }));
+    await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'overwritten' }));
+    expect(Buffer.from((await Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true);
+    expect(VersionId).toBeDefined();
+  });
+
+  it('puts objects together from their parts, and copies them', async () => {
+    const { client, get, records } = await s3Over(await directory());
+    const { UploadId } = await client.send(
+      new CreateMultipartUploadCommand({ Bucket, Key: 'parts.mp4', Metadata: { board: '7' } }),
+    );
+    const bytes = [randomBytes(5 * 1024 ** 2), randomBytes(100)];
+    const Parts = [];
+    for (const [index, Body] of bytes.entries()) {
+      const { ETag } = await client.send(
+        new UploadPartCommand({ Bucket, Key: 'parts.mp4', UploadId, PartNumber: index + 1, Body }),
+      );
+      Parts.push({ ETag, PartNumber: index + 1 });
+    }
+    await client.send(
+      new CompleteMultipartUploadCommand({ Bucket, Key: 'parts.mp4', UploadId, MultipartUpload: { Parts } }),
+    );
+    expect((await get('parts.mp4')).bytes.equals(Buffer.concat(bytes))).toBe(true);
+    await client.send(new CopyObjectCommand({ Bucket, Key: 'copy.mp4', CopySource: `${Bucket}/parts.mp4` }));
+    expect(await get('copy.mp4')).toMatchObject({ ContentLength: 5 * 1024 ** 2 + 100, Metadata: { board: '7' } });
+    expect(records.map(({ eventName }) => eventName)).toEqual([
+      'ObjectCreated:CompleteMultipartUpload',
+      'ObjectCreated:Copy',
+    ]);
+  });
+
+  it('reads ranges, also from the end, and only what was expected', async () => {
+    const { client, get } = await s3Over(await directory());
+    const { ETag } = await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: '0123456789' }));
+    expect((await get('k', { Range: 'bytes=2-4' })).bytes.toString()).toBe('234');
+    expect((await get('k', { Range: 'bytes=7-' })).bytes.toString()).toBe('789');
+    expect((await get('k', { Range: 'bytes=-3' })).bytes.toString()).toBe('789');
+    expect((await get('k', { IfMatch: ETag ?? '' })).bytes.length).toBe(10);
+    await expect(get('k', { IfMatch: '"other"' })).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
+  });
+
+  it('deletes what is current, or one version', async () => {
+    const { client, get } = await s3Over(await directory());
+    const put = async (Body: string) =>
+      (await client.send(new PutObjectCommand({ Bucket, Key: 'd/k', Body }))).VersionId ?? '';
+    const [first, second] = [await put('one'), await put('two')];
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'd/k', VersionId: second }));
+    expect((await get('d/k')).bytes.toString()).toBe('one');
+    await expect(get('d/k', { VersionId: second })).rejects.toMatchObject({ name: 'NoSuchVersion' });
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'd/k' }));
+    await expect(get('d/k')).rejects.toMatchObject({ name: 'NoSuchKey' });
+    expect((await get('d/k', { VersionId: first })).bytes.toString()).toBe('one');
+    expect((await client.send(new ListObjectsV2Command({ Bucket }))).KeyCount ?? 0).toBe(0);
+  });
+
+  it('knows no versions in a bucket without', async () => {
+    const { client, get, records } = await s3Over(await directory(), { versioned: false });
+    const answer = await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'one' }));
+    await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'two' }));
+    expect(answer.VersionId).toBeUndefined();
+    expect(await get('k')).toMatchObject({ bytes: Buffer.from('two') });
+    expect(records.map(({ s3 }) => s3.object.versionId)).toEqual([undefined, undefined]);
+  });
+
+  it('tells only of keys that the filter names', async () => {
+    const { client, records } = await s3Over(await directory(), { prefixes: ['videos/'], suffixes: ['.mp4'] });
+    for (const Key of ['videos/a.mp4', 'videos/a.txt', 'other/a.mp4'])
+      await client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+    expect(records.map(({ s3 }) => s3.object.key)).toEqual(['videos/a.mp4']);
+  });
+
+  it('fails a put that it cannot tell of, and tells of it at the next start', async () => {
+    const path = await directory();
+    const notify = async () => {
+      throw new Error('the queue is gone');
+    };
+    const before = await s3Over(path, { notify });
+    const put = before.client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'one' }));
+    await expect(put).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
+    const after = await s3Over(path);
+    await after.local.recover();
+    expect(after.records.map(({ s3 }) => s3.object.key)).toEqual(['k']);
+    await after.local.recover();
+    expect(after.records).toHaveLength(1);
+    expect((await after.get('k')).bytes.toString()).toBe('one');
+  });
+
+  it('neither shows nor tells of an object that was cut off in mid-put', async () => {
+    const path = await directory();
+    const { endpoint, client, records, local } = await s3Over(path);
+    await new Promise<void>((resolve) => {
+      const request = http.request(`${endpoint}/${Bucket}/k`, { method: 'PUT', headers: { 'Content-Length': 1000 } });
+      request.on('error', () => resolve()).write('only this');
+      setTimeout(() => request.destroy(), 100);
+    });
+    await local.recover();
+    expect((await client.send(new ListObjectsV2Command({ Bucket }))).KeyCount ?? 0).toBe(0);
+    expect(records).toEqual([]);
+  });
+});
