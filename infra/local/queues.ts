@@ -69,6 +69,11 @@ export async function startLocalQueues({ directory }: { directory: string }): Pr
   const { S3Store } = (await part('./s3/s3Store.js')) as { S3Store: new () => object };
   const { PersistenceManager } = await part('./persistence.js');
   const persistence = new PersistenceManager(directory);
+  // fauxqs 2.4.1 sets the receive count to NULL here, which its own table refuses: the message would be lost.
+  const ready = persistence.db.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  persistence.updateMessageReady = (messageId: string) => ready.run(messageId);
   const store = new SqsStore();
   const topics = new SnsStore();
   persistence.loadSqsAndSns(store, topics);

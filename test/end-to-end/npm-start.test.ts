@@ -1,0 +1,133 @@
+import { createHash, randomInt } from 'node:crypto';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { finalEventDetailSchema } from '../../shared/event-schema.ts';
+import { npmStart, stateDirectory, whereTo } from '../npm-start.ts';
+import { startPinterestSimulator } from '../pinterest-simulator/simulator.ts';
+
+const CLIP = fileURLToPath(new URL('../fixtures/clip.mp4', import.meta.url));
+const clip = readFileSync(CLIP);
+
+describe('npm start -- FILE', () => {
+  it('prints one line, the final event, and exits 0', async () => {
+    const run = npmStart([CLIP], await stateDirectory());
+    expect(await run.ended).toBe(0);
+    const [event, ...others] = run.events();
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({ source: 'pindrop', 'detail-type': 'Media Upload Succeeded', version: '0' });
+    expect(finalEventDetailSchema.parse(event?.detail)).toMatchObject({
+      status: 'succeeded',
+      object: { key: 'clip.mp4' },
+    });
+    expect(run.stderr()).toContain('simulated Pinterest');
+    expect(run.stderr()).toContain('clip.mp4: uploaded');
+  });
+
+  it('exits 1 when one of two files failed', async () => {
+    const directory = await stateDirectory();
+    const failing = join(directory, 'clip.simulate-failed.mp4');
+    copyFileSync(CLIP, failing);
+    const run = npmStart([CLIP, failing], directory);
+    expect(await run.ended).toBe(1);
+    expect(
+      run
+        .events()
+        .map(({ detail }) => detail.status)
+        .sort(),
+    ).toEqual(['failed', 'succeeded']);
+  });
+
+  it.each([
+    [['no-such-clip.mp4'], {}, 'There is no file no-such-clip.mp4.'],
+    [['--colour', CLIP], {}, "Unknown option '--colour'"],
+    [['--port', 'x'], {}, '--port takes a number'],
+    [[fileURLToPath(new URL('.', import.meta.url))], {}, 'is no file.'],
+    [[CLIP], { PINTEREST_API_URL: 'http://127.0.0.1:1/v5' }, 'PINTEREST_ACCESS_TOKEN is not'],
+  ])('exits 2 with one sentence, and starts nothing, for %o', async (args, environment, sentence) => {
+    const run = npmStart(args, await stateDirectory(), environment);
+    expect(await run.ended).toBe(2);
+    expect(run.stderr()).toContain(sentence);
+    expect(run.stderr().trim().split('\n')).toHaveLength(1);
+    expect(run.stdout()).toBe('');
+  });
+
+  it('uploads to another server that speaks the API, and leaves the token nowhere', async () => {
+    const accessToken = 'pina_of_the_other_server';
+    const other = await startPinterestSimulator({ accessToken, processingSeconds: () => 0 });
+    onTestFinished(() => other.close());
+    const directory = await stateDirectory();
+    const run = npmStart([CLIP], directory, { PINTEREST_API_URL: other.url, PINTEREST_ACCESS_TOKEN: accessToken });
+    expect(await run.ended).toBe(0);
+    const [media] = other.media();
+    expect(media?.file).toMatchObject({ size: clip.length, sha256: createHash('sha256').update(clip).digest('hex') });
+    expect(media?.file?.contentLength).toBeGreaterThan(clip.length);
+    expect(media?.file).not.toHaveProperty('transferEncoding');
+    expect(run.stdout() + run.stderr()).not.toContain(accessToken);
+  });
+});
+
+describe('npm start', () => {
+  it('refuses a second one on the same state, and says which is first', async () => {
+    const directory = await stateDirectory();
+    const first = npmStart([], directory);
+    await whereTo(first);
+    const second = npmStart([], directory);
+    expect(await second.ended).toBe(1);
+    expect(second.stderr()).toContain(`process ${first.process.pid}`);
+  });
+
+  it('goes on after SIGINT with what was dropped', async () => {
+    const directory = await stateDirectory();
+    const first = npmStart([CLIP], directory);
+    await first.until(() => first.stderr().includes('clip.mp4: uploaded'));
+    first.process.kill('SIGINT');
+    expect(await first.ended).toBe(130);
+    expect(first.events()).toEqual([]);
+    const second = npmStart([], directory);
+    await second.until(() => second.events().length > 0);
+    expect(second.events().map(({ detail }) => detail.status)).toEqual(['succeeded']);
+  });
+
+  it('killed ten times at random during 30 drops ends with one event for each', async () => {
+    const directory = await stateDirectory();
+    const versions: string[] = [];
+    const events = new Map<string, Set<string>>();
+    const collect = (run: ReturnType<typeof npmStart>) => {
+      for (const { id, detail } of run.events()) {
+        const version = detail.object.versionId ?? '';
+        events.set(version, (events.get(version) ?? new Set()).add(id));
+      }
+    };
+    for (let kills = 0; kills < 10; kills++) {
+      const run = npmStart([], directory);
+      const { endpoint, bucket } = await whereTo(run);
+      const s3 = new S3Client({
+        endpoint,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        maxAttempts: 1,
+      });
+      for (let drop = 0; drop < 3; drop++) {
+        const { VersionId } = await s3.send(
+          new PutObjectCommand({ Bucket: bucket, Key: `clip ${kills}-${drop}.mp4`, Body: clip }),
+        );
+        versions.push(VersionId ?? '');
+      }
+      s3.destroy();
+      await new Promise((resolve) => setTimeout(resolve, randomInt(3000)));
+      run.process.kill('SIGKILL');
+      await run.ended;
+      collect(run);
+    }
+    const last = npmStart([], directory);
+    await last.until(() => {
+      collect(last);
+      return versions.every((version) => events.has(version));
+    });
+    expect([...events.keys()].sort()).toEqual([...versions].sort());
+    expect([...events.values()].map((ids) => ids.size)).toEqual(versions.map(() => 1));
+  });
+});
