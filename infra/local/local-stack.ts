@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOCAL_STACK_FILE } from '../cli/stack-location.ts';
 import { type Endpoint, openEndpoint } from './endpoint.ts';
 import { localEventBuses } from './event-bus.ts';
 import { EventSource } from './event-source.ts';
@@ -125,7 +126,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       [...new Set(functions.values())].flatMap((fn) =>
         fn.processIds().map((processId) => ({ functionName: fn.definition.name, processId })),
       );
-    return { outputs, endpoint: endpoint.url, region: REGION, functionProcesses, stop };
+    const location = { endpoint: endpoint.url, region: REGION, outputs };
+    writeFileSync(join(stateDirectory, LOCAL_STACK_FILE), JSON.stringify(location));
+    return { ...location, functionProcesses, stop };
   } catch (error) {
     await stop();
     throw error;
