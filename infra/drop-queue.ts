@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { INGEST_TIMEOUT } from './ingest-function.ts';
+import { ingestTimeout } from './ingest-function.ts';
 import type { Settings } from './settings.ts';
 
 export interface DropQueueProps {
-  settings: Pick<Settings, 'giveUpAfterHours'>;
+  settings: Pick<Settings, 'giveUpAfterHours' | 'uploadTimeoutMinutes'>;
 }
 
 /** How long a message is kept: what is not mended in that time is lost to the queue, so it is the longest there is. */
@@ -23,7 +23,7 @@ export class DropQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       ...secure,
       // The function holds a message by a lease of its own, far shorter; this is for one that dies before it took it.
-      visibilityTimeout: INGEST_TIMEOUT.plus(Duration.minutes(1)),
+      visibilityTimeout: ingestTimeout(settings).plus(Duration.seconds(10)),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: maxReceiveCount(settings.giveUpAfterHours) },
     });
   }

@@ -16,8 +16,9 @@ export interface IngestFunctionProps {
   machine: IStateMachine;
 }
 
-/** The longest that Lambda allows: 2 GB then pass at 2.3 MB a second. */
-export const INGEST_TIMEOUT = Duration.minutes(15);
+/** At the longest, 15 minutes, 2 GB pass at 2.3 MB a second. */
+export const ingestTimeout = ({ uploadTimeoutMinutes }: Pick<Settings, 'uploadTimeoutMinutes'>) =>
+  Duration.seconds(Math.round(uploadTimeoutMinutes * 60));
 
 /** Takes drops from the queue, registers them and streams them to Pinterest. */
 export class IngestFunction extends NodeFunction {
@@ -25,7 +26,7 @@ export class IngestFunction extends NodeFunction {
     super(scope, id, {
       folder: 'ingest',
       description: 'Registers dropped videos with Pinterest and streams them there',
-      timeout: INGEST_TIMEOUT,
+      timeout: ingestTimeout(settings),
       memorySize: 512,
       environment: {
         PINTEREST_API_URL: settings.pinterestApiUrl,

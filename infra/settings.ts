@@ -25,6 +25,11 @@ const settingsSchema = z.strictObject({
     .max(120)
     .default(24)
     .describe('Hours after the drop until faults that may pass are no longer waited out'),
+  uploadTimeoutMinutes: positive
+    .min(0.2)
+    .max(15)
+    .default(15)
+    .describe('Minutes that one upload may take; 15 is the longest that Lambda allows'),
   redeliverAfterSeconds: z.coerce
     .number()
     .int()

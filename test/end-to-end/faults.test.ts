@@ -96,7 +96,7 @@ describe('a function that is killed', () => {
     const pindrop = await startLocalPindrop({ settings: { redeliverAfterSeconds: 3 } });
     pindrop.simulator.inject({ operation: 'upload', fault: { kind: 'hang' } });
     const versionId = await pindrop.drop('clip.mp4', clip);
-    await pindrop.until(() => pindrop.log().includes('"registered"'));
+    await pindrop.until(() => pindrop.simulator.requests.some(({ operation }) => operation === 'upload'));
     for (const { processId } of pindrop.stack.functionProcesses()) process.kill(processId, 'SIGKILL');
     expect(await pindrop.finalEventOf(versionId)).toMatchObject({ status: 'succeeded' });
     expect(pindrop.events()).toHaveLength(1);

@@ -62,7 +62,7 @@ describe('the stack', () => {
 
   it('holds messages longer than the longest upload, and keeps them as long as SQS can', () => {
     template.hasResourceProperties('AWS::SQS::Queue', {
-      VisibilityTimeout: 960,
+      VisibilityTimeout: 910,
       MessageRetentionPeriod: 1_209_600,
       SqsManagedSseEnabled: true,
       RedrivePolicy: Match.objectLike({ maxReceiveCount: maxReceiveCount(24) }),
