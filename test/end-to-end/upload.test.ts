@@ -106,4 +106,49 @@ describe('a drop', () => {
     await pindrop.s3.send(new DeleteObjectCommand({ Bucket: pindrop.bucket, Key: 'clip.mp4', VersionId: versionId }));
     expect(await pindrop.finalEventOf(versionId)).toMatchObject({ failure: { reason: 'source_missing' } });
   });
+
+  it('without a version that is another object by now is answered as changed', async () => {
+    const pindrop = await startLocalPindrop();
+    const { endpoint, region, outputs } = pindrop.stack;
+    const sqs = new SQSClient({ endpoint, region, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
+    await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
+    // As a bucket without versions would have told of the object that was there before.
+    const object = { key: 'clip.mp4', size: 7, eTag: 'another', sequencer: '01' };
+    const record = {
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
+      eventTime: new Date().toISOString(),
+      s3: { bucket: { name: pindrop.bucket }, object },
+    };
+    await sqs.send(
+      new SendMessageCommand({ QueueUrl: outputs['QueueUrl'], MessageBody: JSON.stringify({ Records: [record] }) }),
+    );
+    sqs.destroy();
+    await pindrop.until(() => pindrop.events().length > 1);
+    expect(pindrop.events()[1]).toMatchObject({ status: 'failed', failure: { reason: 'source_changed' } });
+  });
+
+  it('whose function dies at every attempt ends in one event, from the dead-letter queue', async () => {
+    const pindrop = await startLocalPindrop({
+      settings: { giveUpAfterHours: 0.003, redeliverAfterSeconds: 3, uploadTimeoutMinutes: 0.2 },
+    });
+    // The uploads hang, so that each attempt has taken hold of its message when it is killed.
+    pindrop.simulator.inject({ operation: 'upload', fault: { kind: 'hang' }, times: 1000 });
+    const versionId = await pindrop.drop('clip.mp4', clip);
+    let kills = 0;
+    const timer = setInterval(() => {
+      if (pindrop.simulator.requests.filter(({ operation }) => operation === 'upload').length <= kills) return;
+      kills++;
+      for (const { functionName, processId } of pindrop.stack.functionProcesses()) {
+        if (functionName.endsWith('Ingest')) process.kill(processId, 'SIGKILL');
+      }
+    }, 50);
+    const event = await pindrop.finalEventOf(versionId);
+    clearInterval(timer);
+    expect(event).toMatchObject({
+      status: 'failed',
+      failure: { reason: 'gave_up', message: expect.stringContaining('died at every attempt') },
+    });
+    expect(pindrop.events()).toHaveLength(1);
+  }, 900_000);
 });
