@@ -1,4 +1,4 @@
-import cliProgress, { type SingleBar } from 'cli-progress';
+import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
 import type { Person } from './person.ts';
 
 /** What MultiBar has for writing between its bars; its types leave it out. */
@@ -7,45 +7,57 @@ interface BarTerminal {
   clearBottom(): void;
 }
 
+const BAR_WIDTH = 24;
+/** Blanks, the colon and the gap around the bar. */
+const FORMAT_WIDTH = BAR_WIDTH + 8;
+
 /** A progress bar for each upload under way, below everything that was said. */
 export function progressBars(stdout: NodeJS.WritableStream, stderr: NodeJS.WriteStream): Person {
   const bars = new Map<string, SingleBar>();
-  const multi = new cliProgress.MultiBar(
-    {
-      stream: stderr,
-      format: '  {bar} {name}: {phase}',
-      barsize: 24,
-      hideCursor: true,
-      clearOnComplete: true,
-      forceRedraw: true,
-      linewrap: false,
-      autopadding: true,
-    },
-    cliProgress.Presets.rect,
-  );
+  /** There only while there are bars: it thinks that the lines above the cursor are its own. */
+  let multi: MultiBar | undefined;
+
+  const open = () =>
+    new cliProgress.MultiBar(
+      {
+        stream: stderr,
+        format: '  {bar} {name}: {phase}',
+        barsize: BAR_WIDTH,
+        hideCursor: true,
+        clearOnComplete: true,
+        forceRedraw: true,
+        // Final events on the same terminal are long lines, and to be seen whole; the bars' own are cut here.
+        linewrap: true,
+      },
+      cliProgress.Presets.rect,
+    );
   const between = (write: () => void) => {
-    const { terminal } = multi as unknown as { terminal: BarTerminal };
-    if (bars.size > 0) {
-      terminal.cursorRelativeReset();
-      terminal.clearBottom();
-    }
+    const { terminal } = (multi ?? {}) as { terminal?: BarTerminal };
+    terminal?.cursorRelativeReset();
+    terminal?.clearBottom();
     write();
-    if (bars.size > 0) multi.update();
+    multi?.update();
   };
   return {
     say: (text) => between(() => stderr.write(`${text}\n`)),
     show({ uploadId, name, percent, phase }) {
+      const room = Math.max(20, (stderr.columns ?? 80) - FORMAT_WIDTH - name.length);
+      const shown = { name, phase: phase.slice(0, room) };
       const bar = bars.get(uploadId);
-      if (bar) bar.update(percent, { name, phase });
-      else bars.set(uploadId, multi.create(100, percent, { name, phase }));
+      if (bar) return bar.update(percent, shown);
+      multi ??= open();
+      bars.set(uploadId, multi.create(100, percent, shown));
     },
     end(uploadId, text) {
       const bar = bars.get(uploadId);
-      if (bar) multi.remove(bar);
       bars.delete(uploadId);
+      if (bars.size === 0) {
+        multi?.stop();
+        multi = undefined;
+      } else if (bar) multi?.remove(bar);
       between(() => stderr.write(`${text}\n`));
     },
     print: (line) => between(() => stdout.write(`${line}\n`)),
-    close: () => multi.stop(),
+    close: () => multi?.stop(),
   };
 }
