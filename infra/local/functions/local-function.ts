@@ -14,10 +14,21 @@ export class LocalFunction {
   readonly #all = new Set<FunctionProcess>();
   readonly #idle: { process: FunctionProcess; timer: NodeJS.Timeout }[] = [];
   readonly #waiting: (() => void)[] = [];
+  readonly #idleMs: number;
   #running = 0;
 
-  /** @param concurrency processes at most: one machine is not a region */
-  constructor(definition: FunctionDefinition, endpoint: string, concurrency: number, observe: Observe) {
+  /**
+   * @param concurrency processes at most: one machine is not a region
+   * @param idleMs milliseconds that a process is kept for the next invocation
+   */
+  constructor(
+    definition: FunctionDefinition,
+    endpoint: string,
+    concurrency: number,
+    observe: Observe,
+    idleMs: number = IDLE_MS,
+  ) {
+    this.#idleMs = idleMs;
     this.definition = definition;
     this.#endpoint = endpoint;
     this.#concurrency = concurrency;
@@ -73,7 +84,11 @@ export class LocalFunction {
 
   #keep(process: FunctionProcess): void {
     if (!this.#all.has(process)) return;
-    const timer = setTimeout(() => process.kill(), IDLE_MS);
+    const timer = setTimeout(() => {
+      // At once, not when its exit is heard of: until then the next invocation would get it.
+      this.#forget(process);
+      process.kill();
+    }, this.#idleMs);
     timer.unref();
     this.#idle.push({ process, timer });
   }
