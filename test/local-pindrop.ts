@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type LocalStack, startLocalStack } from '../infra/local/local-stack.ts';
 import type { Observation } from '../infra/local/observation.ts';
 import { synthesize } from '../infra/local/synthesize.ts';
@@ -110,7 +110,10 @@ export async function startLocalPindrop({
     async finalEventOf(versionId) {
       const find = () => events().find(({ object }) => object.versionId === versionId);
       await until(() => find() !== undefined);
-      return find() as FinalEventDetail;
+      const event = find() as FinalEventDetail;
+      // Whatever the reason, the person learns what to do.
+      if (event.status === 'failed') expect(event.failure.message).toMatch(/\b(drop|retry|check|look)\b/i);
+      return event;
     },
   };
 }

@@ -43,20 +43,6 @@ describe('a drop', () => {
     });
   });
 
-  it('of no video is answered before anything is registered', async () => {
-    const pindrop = await startLocalPindrop();
-    const event = await pindrop.finalEventOf(
-      await pindrop.drop('notes.mp4', Buffer.from('These are notes, and no video at all.')),
-    );
-    expect(event).toMatchObject({
-      status: 'failed',
-      polls: 0,
-      failure: { reason: 'rejected_file', message: expect.stringContaining('a text file') },
-    });
-    expect(event).not.toHaveProperty('mediaId');
-    expect(pindrop.simulator.requests).toEqual([]);
-  });
-
   it('that is told of again and again is uploaded and answered once', async () => {
     const pindrop = await startLocalPindrop();
     const { endpoint, region, outputs } = pindrop.stack;

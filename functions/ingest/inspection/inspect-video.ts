@@ -32,7 +32,7 @@ export async function inspectVideo(
   const allowed = { ...PINTEREST_LIMITS, ...limits };
   if (size === 0) return rejected('empty', 'the file is empty', 'videos');
   if (size > allowed.maxBytes)
-    return rejected('too_large', `the file has ${gigabytes(size)}`, `at most ${gigabytes(allowed.maxBytes)}`);
+    return rejected('too_large', `the file has ${sizeInWords(size)}`, `at most ${sizeInWords(allowed.maxBytes)}`);
   const reader = new BlockReader(size, read, BUDGET_BYTES);
   try {
     return await judge(reader, allowed);
@@ -60,4 +60,7 @@ async function judge(reader: BlockReader, limits: VideoLimits): Promise<Verdict>
   return unknown ? { verdict: 'unjudged', why: 'its index does not say everything' } : { verdict: 'accepted' };
 }
 
-const gigabytes = (bytes: number) => `${Math.round((bytes / 1024 ** 3) * 100) / 100} GB`;
+function sizeInWords(bytes: number): string {
+  const [unit, name] = bytes < 1024 ** 3 ? [1024 ** 2, 'MB'] : [1024 ** 3, 'GB'];
+  return `${Math.round((bytes / unit) * 100) / 100} ${name}`;
+}
