@@ -5,11 +5,14 @@ import { ingestTimeout } from './ingest-function.ts';
 import type { Settings } from './settings.ts';
 
 export interface DropQueueProps {
-  settings: Pick<Settings, 'giveUpAfterHours' | 'uploadTimeoutMinutes'>;
+  settings: Pick<Settings, 'giveUpAfterHours' | 'maxBackoffSeconds' | 'uploadTimeoutMinutes'>;
 }
 
 /** How long a message is kept: what is not mended in that time is lost to the queue, so it is the longest there is. */
 const RETENTION = Duration.days(14);
+
+/** What SQS takes. */
+const MOST_RECEIVES = 1000;
 
 /** The drops that wait for their upload, and those that killed the function at every attempt. */
 export class DropQueue extends Construct {
@@ -24,16 +27,19 @@ export class DropQueue extends Construct {
       ...secure,
       // The function holds a message by a lease of its own, far shorter; this is for one that dies before it took it.
       visibilityTimeout: ingestTimeout(settings).plus(Duration.seconds(10)),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: maxReceiveCount(settings.giveUpAfterHours) },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: maxReceiveCount(settings) },
     });
   }
 }
 
 /**
  * Receives after which a message is a dead letter: more than the waits of faults that may pass can come to before the
- * give-up time ends them, so that only a function that dies without a word gets there. Waits grow to 15 minutes or an
- * eighth of the give-up time, jittered down to half of it: eight an hour or sixteen in all, and some while they grow.
+ * give-up time ends them, so that only a function that dies without a word gets there. Waits are jittered down to half of
+ * the longest, which is an eighth of the give-up time at most: sixteen in all or more, and some while they grow.
  */
-export function maxReceiveCount(giveUpAfterHours: number): number {
-  return 25 + Math.ceil(giveUpAfterHours * 8);
+export function maxReceiveCount({
+  giveUpAfterHours,
+  maxBackoffSeconds,
+}: Pick<Settings, 'giveUpAfterHours' | 'maxBackoffSeconds'>): number {
+  return Math.min(MOST_RECEIVES, 25 + Math.ceil((giveUpAfterHours * 3600) / (maxBackoffSeconds / 2)));
 }

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { DropQueue } from './drop-queue.ts';
@@ -14,6 +15,7 @@ export interface IngestFunctionProps {
   drops: DropQueue;
   token: ISecret;
   machine: IStateMachine;
+  gate: IStringParameter;
 }
 
 /** At the longest, 15 minutes, 2 GB pass at 2.3 MB a second. */
@@ -22,7 +24,7 @@ export const ingestTimeout = ({ uploadTimeoutMinutes }: Pick<Settings, 'uploadTi
 
 /** Takes drops from the queue, registers them and streams them to Pinterest. */
 export class IngestFunction extends NodeFunction {
-  constructor(scope: Construct, id: string, { settings, bucket, drops, token, machine }: IngestFunctionProps) {
+  constructor(scope: Construct, id: string, { settings, bucket, drops, token, machine, gate }: IngestFunctionProps) {
     super(scope, id, {
       folder: 'ingest',
       description: 'Registers dropped videos with Pinterest and streams them there',
@@ -33,7 +35,9 @@ export class IngestFunction extends NodeFunction {
         TOKEN_SECRET_ARN: token.secretArn,
         STATE_MACHINE_ARN: machine.stateMachineArn,
         QUEUE_URL: drops.queue.queueUrl,
+        RATE_LIMIT_PARAMETER: gate.parameterName,
         GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
+        MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
         REDELIVER_AFTER_SECONDS: String(settings.redeliverAfterSeconds),
         MAX_FILE_BYTES: String(settings.maxFileBytes),
         INSPECT: settings.inspect ? 'on' : 'off',
@@ -49,6 +53,8 @@ export class IngestFunction extends NodeFunction {
     );
     bucket.grantRead(this);
     token.grantRead(this);
+    gate.grantRead(this);
+    gate.grantWrite(this);
     machine.grantStartExecution(this);
     machine.grantExecution(this, 'states:DescribeExecution');
   }

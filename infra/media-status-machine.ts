@@ -24,7 +24,7 @@ import { NodeFunction } from './node-function.ts';
 import type { Settings } from './settings.ts';
 
 export interface MediaStatusMachineProps {
-  settings: Pick<Settings, 'pinterestApiUrl' | 'pollDeadlineMinutes' | 'giveUpAfterHours'>;
+  settings: Pick<Settings, 'pinterestApiUrl' | 'pollDeadlineMinutes' | 'giveUpAfterHours' | 'maxBackoffSeconds'>;
   token: ISecret;
   bus: IEventBus;
 }
@@ -64,6 +64,7 @@ function pollFunction(parts: Construct, { settings, token }: MediaStatusMachineP
       PINTEREST_API_URL: settings.pinterestApiUrl,
       TOKEN_SECRET_ARN: token.secretArn,
       GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
+      MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
       POLL_DEADLINE_MINUTES: String(settings.pollDeadlineMinutes),
     },
   });

@@ -1,6 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { OPEN } from '../shared/rate-limit-gate.ts';
 import { DropBucket } from './drop-bucket.ts';
 import { DropQueue } from './drop-queue.ts';
 import { IngestFunction } from './ingest-function.ts';
@@ -22,9 +24,14 @@ export class PindropStack extends Stack {
     const bus = new EventBus(this, 'EventBus', { description: 'Final events of Pindrop' });
     const { machine } = new MediaStatusMachine(this, 'MediaStatus', { settings, token, bus });
 
+    const gate = new StringParameter(this, 'RateLimitGate', {
+      description: 'Until when Pindrop asks Pinterest for no registration',
+      stringValue: OPEN,
+    });
+
     const drops = new DropQueue(this, 'Drops', { settings });
     const bucket = new DropBucket(this, 'DropBucket', { prefix: settings.prefix, queue: drops.queue });
-    new IngestFunction(this, 'Ingest', { settings, bucket, drops, token, machine });
+    new IngestFunction(this, 'Ingest', { settings, bucket, drops, token, machine, gate });
     new ReportDeadLetterFunction(this, 'ReportDeadLetter', { drops, machine });
 
     const outputs = {

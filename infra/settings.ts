@@ -25,6 +25,11 @@ const settingsSchema = z.strictObject({
     .max(120)
     .default(24)
     .describe('Hours after the drop until faults that may pass are no longer waited out'),
+  maxBackoffSeconds: positive
+    .min(5)
+    .max(3600)
+    .default(900)
+    .describe('Seconds between two attempts at most, unless Pinterest asks for more'),
   uploadTimeoutMinutes: positive
     .min(0.2)
     .max(15)

@@ -8,29 +8,39 @@ export type Decision =
   | { action: 'retry'; blame: Blame; afterSeconds: number; because: string }
   | { action: 'fail'; blame: Blame; failure: Failure };
 
-export interface Circumstances {
+/** How long and how patiently faults that may pass are waited out. */
+export interface RetryPolicy {
+  /** Seconds after the drop. */
+  giveUpAfterSeconds: number;
+  /** Seconds between two attempts at most, unless Pinterest asks for more. */
+  maxBackoffSeconds: number;
+}
+
+export interface Circumstances extends RetryPolicy {
   /** Attempts made before this one, 0 for the first. */
   attempt: number;
   /** Seconds from the drop until now. */
   ageSeconds: number;
-  giveUpAfterSeconds: number;
   /** 0 up to 1: the jitter's draw. */
   random?: number;
 }
 
 const FIRST_WAIT_SECONDS = 5;
-const LONGEST_WAIT_SECONDS = 15 * 60;
 /** SQS keeps a message invisible for at most 12 hours after it was received; an hour is left for what came before. */
 const LONGEST_ASKED_WAIT_SECONDS = 11 * 60 * 60;
 
 /**
- * Seconds until the next attempt: doubling from 5 s to at most 15 min, jittered between half and the whole of it.
+ * Seconds until the next attempt: doubling from 5 s, jittered between half and the whole of it. However short the
+ * give-up time is, several attempts are made: no wait is longer than an eighth of it.
  * @param attempt attempts made before, 0 for the first
- * @param giveUpAfterSeconds several attempts are made, however short this is: no wait is longer than an eighth of it
  * @param random 0 up to 1
  */
-export function backoffSeconds(attempt: number, giveUpAfterSeconds: number, random: number = Math.random()): number {
-  const longest = Math.min(LONGEST_WAIT_SECONDS, giveUpAfterSeconds / 8);
+export function backoffSeconds(
+  attempt: number,
+  { giveUpAfterSeconds, maxBackoffSeconds }: RetryPolicy,
+  random: number = Math.random(),
+): number {
+  const longest = Math.min(maxBackoffSeconds, giveUpAfterSeconds / 8);
   const ceiling = Math.min(longest, FIRST_WAIT_SECONDS * 2 ** Math.min(attempt, 20));
   return Math.ceil(ceiling / 2 + (ceiling / 2) * random);
 }
@@ -50,7 +60,7 @@ export function decide(fault: Fault, circumstances: Circumstances): Decision {
   const { attempt, ageSeconds, giveUpAfterSeconds, random = Math.random() } = circumstances;
   if (ageSeconds >= giveUpAfterSeconds) return { action: 'fail', blame, failure: gaveUp(because, giveUpAfterSeconds) };
   const afterSeconds = Math.max(
-    backoffSeconds(attempt, giveUpAfterSeconds, random),
+    backoffSeconds(attempt, circumstances, random),
     // Everyone who was told the same hour would otherwise come back in the same second.
     Math.ceil(Math.min(askedSeconds ?? 0, LONGEST_ASKED_WAIT_SECONDS) * (1 + 0.1 * random)),
   );

@@ -5,12 +5,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { accessTokenFromSecret } from '../../shared/access-token.ts';
-import { backoffSeconds } from '../../shared/decide.ts';
+import { backoffSeconds, type RetryPolicy } from '../../shared/decide.ts';
 import { stepFunctionsExecutions } from '../../shared/executions.ts';
 import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
+import { parameterGate } from '../../shared/rate-limit-gate.ts';
 import { environment } from '../environment.ts';
 import { s3DropSource } from './drop-source.ts';
 import type { IngestPorts } from './ingest-drop.ts';
@@ -23,12 +25,17 @@ const settings = environment(
   'TOKEN_SECRET_ARN',
   'STATE_MACHINE_ARN',
   'QUEUE_URL',
+  'RATE_LIMIT_PARAMETER',
   'GIVE_UP_AFTER_HOURS',
+  'MAX_BACKOFF_SECONDS',
   'MAX_FILE_BYTES',
   'INSPECT',
   'REDELIVER_AFTER_SECONDS',
 );
-const GIVE_UP_AFTER_SECONDS = settings.GIVE_UP_AFTER_HOURS * 3600;
+const retryPolicy: RetryPolicy = {
+  giveUpAfterSeconds: settings.GIVE_UP_AFTER_HOURS * 3600,
+  maxBackoffSeconds: settings.MAX_BACKOFF_SECONDS,
+};
 const logger = new Logger();
 // Where the queue is reached is the endpoint's affair (AWS_ENDPOINT_URL), not its URL's.
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
@@ -44,6 +51,7 @@ const ports: Omit<IngestPorts, 'onStep'> = {
     apiUrl,
     accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN),
   }),
+  gate: parameterGate(new SSMClient({}), settings.RATE_LIMIT_PARAMETER),
   executions: stepFunctionsExecutions(new SFNClient({}), settings.STATE_MACHINE_ARN),
   inspect: async (object) => {
     if (object.size > 0 && object.size <= settings.MAX_FILE_BYTES && settings.INSPECT === 'off') {
@@ -64,18 +72,13 @@ async function ingestRecord(record: SQSRecord, context: Context): Promise<void> 
     queueUrl: settings.QUEUE_URL,
     receiptHandle: record.receiptHandle,
     // A crash waits as long as a fault would.
-    seconds: Math.max(settings.REDELIVER_AFTER_SECONDS, backoffSeconds(attempt, GIVE_UP_AFTER_SECONDS, 1)),
+    seconds: Math.max(settings.REDELIVER_AFTER_SECONDS, backoffSeconds(attempt, retryPolicy, 1)),
     onError: (error) => logger.warn('the message could not be held', { error: error as Error }),
   });
   const signal = AbortSignal.timeout(Math.max(1000, context.getRemainingTimeInMillis() - LAST_WORDS_SECONDS * 1000));
-  let visibleAfterSeconds: number | undefined = backoffSeconds(attempt, GIVE_UP_AFTER_SECONDS);
+  let visibleAfterSeconds: number | undefined = backoffSeconds(attempt, retryPolicy);
   try {
-    visibleAfterSeconds = await ingestMessage(
-      record.body,
-      ports,
-      { number: attempt, giveUpAfterSeconds: GIVE_UP_AFTER_SECONDS, signal },
-      logger,
-    );
+    visibleAfterSeconds = await ingestMessage(record.body, ports, { number: attempt, retryPolicy, signal }, logger);
   } finally {
     await lease.end(visibleAfterSeconds);
   }

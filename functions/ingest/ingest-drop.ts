@@ -1,16 +1,19 @@
-import { type Blame, decide } from '../../shared/decide.ts';
+import { type Blame, decide, type RetryPolicy } from '../../shared/decide.ts';
 import type { Drop } from '../../shared/drop.ts';
 import type { DroppedObject, Failure } from '../../shared/events.ts';
 import { finalEvent, type UploadRecord } from '../../shared/execution.ts';
 import type { Executions } from '../../shared/executions.ts';
 import { faultOf } from '../../shared/fault.ts';
 import type { FormUpload } from '../../shared/pinterest/form-upload.ts';
+import type { RateLimitGate } from '../../shared/rate-limit-gate.ts';
 import { pollWaitSeconds } from '../poll/wait-policy.ts';
 import type { Verdict } from './inspection/inspect-video.ts';
+import { registerMedia } from './register-media.ts';
 import { type UploadPorts, uploadDrop } from './upload-drop.ts';
 
 export interface IngestPorts extends UploadPorts {
   executions: Executions;
+  gate: RateLimitGate;
   /** Looks inside the object before anything is registered. */
   inspect: (object: DroppedObject) => Promise<Verdict>;
   now: () => Date;
@@ -26,7 +29,7 @@ export type IngestStep =
 export interface Attempt extends Pick<FormUpload, 'onProgress' | 'signal'> {
   /** Attempts made before this one, 0 for the first. */
   number: number;
-  giveUpAfterSeconds: number;
+  retryPolicy: RetryPolicy;
 }
 
 export type IngestOutcome =
@@ -70,7 +73,7 @@ type Ended = Exclude<IngestOutcome, { outcome: 'already-followed' }>;
 
 /** Fills in the upload's record as far as it gets. */
 async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attempt: Attempt): Promise<Ended> {
-  const { source, pinterest, inspect, now, onStep } = ports;
+  const { source, pinterest, gate, inspect, now, onStep } = ports;
   try {
     upload.object = await source.head(drop);
     const verdict = await inspect(upload.object);
@@ -78,7 +81,7 @@ async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attem
     if (verdict.verdict === 'rejected')
       return { outcome: 'failed', failure: rejection(verdict.message), blame: 'file' };
 
-    const registration = await pinterest.mediaCreate();
+    const registration = await registerMedia(pinterest, gate);
     const { mediaId } = registration;
     upload.mediaId = mediaId;
     upload.timeline.registeredAt = now().toISOString();
@@ -92,7 +95,7 @@ async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attem
     const decision = decide(faultOf(cause), {
       attempt: attempt.number,
       ageSeconds: (now().getTime() - Date.parse(drop.droppedAt)) / 1000,
-      giveUpAfterSeconds: attempt.giveUpAfterSeconds,
+      ...attempt.retryPolicy,
     });
     const { blame } = decision;
     if (decision.action === 'fail') return { outcome: 'failed', failure: decision.failure, blame, cause };

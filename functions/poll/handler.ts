@@ -9,7 +9,13 @@ import { UPLOAD_LOG } from '../../shared/upload-log.ts';
 import { environment } from '../environment.ts';
 import { pollMedia } from './poll-media.ts';
 
-const settings = environment('PINTEREST_API_URL', 'TOKEN_SECRET_ARN', 'GIVE_UP_AFTER_HOURS', 'POLL_DEADLINE_MINUTES');
+const settings = environment(
+  'PINTEREST_API_URL',
+  'TOKEN_SECRET_ARN',
+  'GIVE_UP_AFTER_HOURS',
+  'MAX_BACKOFF_SECONDS',
+  'POLL_DEADLINE_MINUTES',
+);
 const logger = new Logger();
 const pinterest = new PinterestClient({
   apiUrl: settings.PINTEREST_API_URL,
@@ -17,7 +23,10 @@ const pinterest = new PinterestClient({
 });
 const policy = {
   deadlineSeconds: settings.POLL_DEADLINE_MINUTES * 60,
-  giveUpAfterSeconds: settings.GIVE_UP_AFTER_HOURS * 3600,
+  retryPolicy: {
+    giveUpAfterSeconds: settings.GIVE_UP_AFTER_HOURS * 3600,
+    maxBackoffSeconds: settings.MAX_BACKOFF_SECONDS,
+  },
 };
 
 /** Asks Pinterest for one upload's state; the state machine waits, asks again, or emits the final event. */

@@ -1,4 +1,4 @@
-import { decide } from '../../shared/decide.ts';
+import { decide, type RetryPolicy } from '../../shared/decide.ts';
 import type { Failure } from '../../shared/events.ts';
 import { type FollowedUpload, finalEvent } from '../../shared/execution.ts';
 import { faultOf } from '../../shared/fault.ts';
@@ -9,8 +9,7 @@ import { pollWaitSeconds } from './wait-policy.ts';
 export interface PollPolicy {
   /** Seconds after the upload within which Pinterest is to be done. */
   deadlineSeconds: number;
-  /** Seconds after the drop until faults in asking are no longer waited out. */
-  giveUpAfterSeconds: number;
+  retryPolicy: RetryPolicy;
 }
 
 export interface PollPorts {
@@ -70,7 +69,7 @@ function afterFault(followed: FollowedUpload, cause: unknown, policy: PollPolicy
   const decision = decide(faultOf(cause), {
     attempt: faults,
     ageSeconds: secondsBetween(upload.timeline.droppedAt, now),
-    giveUpAfterSeconds: policy.giveUpAfterSeconds,
+    ...policy.retryPolicy,
     ...(ports.random === undefined ? {} : { random: ports.random() }),
   });
   if (decision.action === 'fail') return failed(followed, now, decision.failure);

@@ -7,6 +7,7 @@ import { EventSource } from './event-source.ts';
 import { ExecutionTable } from './execution-table.ts';
 import { LocalFunction } from './functions/local-function.ts';
 import type { Observe } from './observation.ts';
+import { localParameters } from './parameters.ts';
 import { type LocalQueues, startLocalQueues } from './queues.ts';
 import { type LocalS3, startLocalS3 } from './s3/local-s3.ts';
 import { localSecrets } from './secrets.ts';
@@ -108,6 +109,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     );
     endpoint.services.set('secretsmanager', localSecrets(database, new Map([...secrets, ...given])));
     endpoint.services.set('AWSStepFunctions', stepFunctionsService(machines, executions));
+    const parameters = ofType('AWS::SSM::Parameter').map(
+      ({ name, properties }) => [name, properties['Value']] as const,
+    );
+    endpoint.services.set('AmazonSSM', localParameters(database, new Map(parameters)));
     endpoint.services.set('AWSEvents', buses.service);
     endpoint.queues = queues.handler;
     endpoint.s3 = s3.handler;

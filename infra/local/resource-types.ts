@@ -96,6 +96,10 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     ref: (name, place) => arn(place, 'secretsmanager', `secret:${name}-local0`),
     attributes: (name, place) => ({ Id: arn(place, 'secretsmanager', `secret:${name}-local0`) }),
   },
+  'AWS::SSM::Parameter': {
+    properties: ['Description', 'Type', 'Value', 'Tags'],
+    ref: ownName,
+  },
   'AWS::Logs::LogGroup': inert(['LogGroupName', 'RetentionInDays', 'Tags'], (name, place) => ({
     Arn: arn(place, 'logs', `log-group:${name}:*`),
   })),

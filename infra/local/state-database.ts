@@ -14,6 +14,7 @@ const SCHEMA = `
     id TEXT PRIMARY KEY, origin TEXT UNIQUE, bus TEXT NOT NULL, envelope TEXT NOT NULL, delivered INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE IF NOT EXISTS waiting_messages (message_id TEXT PRIMARY KEY);
+  CREATE TABLE IF NOT EXISTS parameters (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS secrets (arn TEXT PRIMARY KEY, value TEXT NOT NULL);
 `;
 

@@ -65,7 +65,9 @@ describe('the stack', () => {
       VisibilityTimeout: 910,
       MessageRetentionPeriod: 1_209_600,
       SqsManagedSseEnabled: true,
-      RedrivePolicy: Match.objectLike({ maxReceiveCount: maxReceiveCount(24) }),
+      RedrivePolicy: Match.objectLike({
+        maxReceiveCount: maxReceiveCount({ giveUpAfterHours: 24, maxBackoffSeconds: 900 }),
+      }),
     });
   });
 
@@ -95,15 +97,17 @@ describe('the stack', () => {
 });
 
 describe('maxReceiveCount', () => {
-  it.each([0.01, 1, 24, 120])('is never reached by the waits of %s hours of passing faults', (hours) => {
+  it.each([0.01, 1, 24, 120])('is never reached by the waits of %s hours of passing faults', (giveUpAfterHours) => {
+    const policy = { giveUpAfterSeconds: giveUpAfterHours * 3600, maxBackoffSeconds: 900 };
     let receives = 1;
-    for (let seconds = 0; seconds < hours * 3600; receives++) {
-      seconds += backoffSeconds(receives - 1, hours * 3600, 0);
+    for (let seconds = 0; seconds < policy.giveUpAfterSeconds; receives++) {
+      seconds += backoffSeconds(receives - 1, policy, 0);
     }
-    expect(receives).toBeLessThanOrEqual(maxReceiveCount(hours));
+    expect(receives).toBeLessThanOrEqual(maxReceiveCount({ giveUpAfterHours, ...policy }));
   });
 
   it('is one that SQS takes', () => {
-    expect(maxReceiveCount(120)).toBeLessThanOrEqual(1000);
+    expect(maxReceiveCount({ giveUpAfterHours: 120, maxBackoffSeconds: 900 })).toBe(985);
+    expect(maxReceiveCount({ giveUpAfterHours: 120, maxBackoffSeconds: 5 })).toBe(1000);
   });
 });

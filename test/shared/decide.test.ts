@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { backoffSeconds, type Circumstances, type Decision, decide } from '../../shared/decide.ts';
+import { backoffSeconds, type Circumstances, type Decision, decide, type RetryPolicy } from '../../shared/decide.ts';
 import type { Fault } from '../../shared/fault.ts';
 
 const DAY = 24 * 3600;
-const fresh: Circumstances = { attempt: 0, ageSeconds: 1, giveUpAfterSeconds: DAY, random: 0 };
+const policy: RetryPolicy = { giveUpAfterSeconds: DAY, maxBackoffSeconds: 900 };
+const fresh: Circumstances = { attempt: 0, ageSeconds: 1, ...policy, random: 0 };
 
 const answer = (
   at: 'media_create' | 'media_get',
@@ -103,11 +104,13 @@ describe('decide', () => {
 });
 
 describe('backoffSeconds', () => {
-  it('doubles from 5 s to 15 min, jittered down to half', () => {
-    expect([0, 1, 2, 3, 7, 8, 100].map((attempt) => backoffSeconds(attempt, DAY, 1))).toEqual([
+  it('doubles from 5 s to the longest, jittered down to half', () => {
+    expect([0, 1, 2, 3, 7, 8, 100].map((attempt) => backoffSeconds(attempt, policy, 1))).toEqual([
       5, 10, 20, 40, 640, 900, 900,
     ]);
-    expect([0, 1, 20].map((attempt) => backoffSeconds(attempt, 80, 1))).toEqual([5, 10, 10]);
-    expect([0, 1, 8].map((attempt) => backoffSeconds(attempt, DAY, 0))).toEqual([3, 5, 450]);
+    expect([0, 1, 20].map((attempt) => backoffSeconds(attempt, { ...policy, giveUpAfterSeconds: 80 }, 1))).toEqual([
+      5, 10, 10,
+    ]);
+    expect([0, 1, 8].map((attempt) => backoffSeconds(attempt, policy, 0))).toEqual([3, 5, 450]);
   });
 });

@@ -25,6 +25,7 @@ async function workingPorts(answer: { status: number; body?: string } | 'reset' 
   const executions = new Map<string, FollowedUpload>();
   const uploads: Buffer[] = [];
   let registrations = 0;
+  let closedFor = 0;
   const url = await loopbackServer(async (request, response) => {
     if (answer === 'reset') return void request.once('data', () => request.socket.destroy());
     uploads.push((await received(request)).body);
@@ -60,13 +61,19 @@ async function workingPorts(answer: { status: number; body?: string } | 'reset' 
         return true;
       },
     },
+    gate: {
+      closedForSeconds: async () => closedFor,
+      close: async (seconds) => {
+        closedFor = seconds;
+      },
+    },
     inspect: async () => ({ verdict: 'accepted' }),
     now: () => new Date('2026-03-01T09:00:10.000Z'),
   };
   return { ports, executions, uploads, registrations: () => registrations };
 }
 
-const attempt = { number: 0, giveUpAfterSeconds: 24 * 3600 };
+const attempt = { number: 0, retryPolicy: { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 } };
 const failing = (error: Error) => async () => {
   throw error;
 };
@@ -138,10 +145,19 @@ describe('ingestDrop', () => {
     expect(executions.size).toBe(0);
   });
 
+  it('asks for no registration while another drop was told to wait', async () => {
+    const { ports, registrations } = await workingPorts();
+    await ports.gate.close(600);
+    const outcome = await ingestDrop(drop, ports, attempt);
+    expect(outcome).toMatchObject({ outcome: 'retry', blame: 'pinterest-for-now' });
+    expect((outcome as { afterSeconds: number }).afterSeconds).toBeGreaterThanOrEqual(600);
+    expect(registrations()).toBe(0);
+  });
+
   it('gives up a passing fault when its time is up', async () => {
     const { ports, executions } = await workingPorts();
     ports.pinterest.mediaCreate = failing(new PinterestError('', { operation: 'media_create', status: 503 }));
-    await ingestDrop(drop, ports, { number: 9, giveUpAfterSeconds: 5 });
+    await ingestDrop(drop, ports, { number: 9, retryPolicy: { giveUpAfterSeconds: 5, maxBackoffSeconds: 900 } });
     expect(failureIn(executions.get('clip-1'))).toMatchObject({ reason: 'gave_up', retryable: true });
   });
 

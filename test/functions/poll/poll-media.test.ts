@@ -6,7 +6,7 @@ import type { MediaStatus } from '../../../shared/pinterest/media.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 
 const UPLOADED = Date.parse('2026-03-01T09:00:00.000Z');
-const policy = { deadlineSeconds: 3600, giveUpAfterSeconds: 24 * 3600 };
+const policy = { deadlineSeconds: 3600, retryPolicy: { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 } };
 
 const followed: FollowedUpload = {
   upload: {

@@ -1,0 +1,30 @@
+import type { MediaUpload } from '../../shared/pinterest/media.ts';
+import type { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
+import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
+import type { RateLimitGate } from '../../shared/rate-limit-gate.ts';
+
+/**
+ * Registers a video, unless another function was told to wait: then nothing is asked, and the error is the one that
+ * asking would have brought.
+ * @throws PinterestError
+ */
+export async function registerMedia(
+  pinterest: Pick<PinterestClient, 'mediaCreate'>,
+  gate: RateLimitGate,
+): Promise<MediaUpload> {
+  const closedFor = await gate.closedForSeconds();
+  if (closedFor > 0) {
+    throw new PinterestError('Pinterest asked to wait before the next media_create.', {
+      operation: 'media_create',
+      status: 429,
+      retryAfterSeconds: closedFor,
+    });
+  }
+  try {
+    return await pinterest.mediaCreate();
+  } catch (error) {
+    const { status, retryAfterSeconds = 0 } = error instanceof PinterestError ? error : {};
+    if (status === 429 && retryAfterSeconds > 0) await gate.close(retryAfterSeconds);
+    throw error;
+  }
+}

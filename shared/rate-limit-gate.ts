@@ -1,0 +1,29 @@
+import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+
+/**
+ * What one function has learnt of Pinterest's rate limit, for all of them: until when no registration is to be asked
+ * for. Without it each file in the queue would find out by a request of its own.
+ */
+export interface RateLimitGate {
+  /** @returns seconds until registrations may be asked for again, 0 when they may now */
+  closedForSeconds(): Promise<number>;
+  /** Closes the gate for so many seconds from now. */
+  close(seconds: number): Promise<void>;
+}
+
+/** What the parameter holds before anything was learnt. */
+export const OPEN = '1970-01-01T00:00:00.000Z';
+
+/** @param Name of a parameter of AWS Systems Manager that holds an instant, ISO 8601 */
+export function parameterGate(ssm: SSMClient, Name: string, now: () => number = Date.now): RateLimitGate {
+  return {
+    async closedForSeconds() {
+      const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
+      return Math.max(0, (Date.parse(Parameter?.Value ?? OPEN) - now()) / 1000) || 0;
+    },
+    async close(seconds) {
+      const Value = new Date(now() + seconds * 1000).toISOString();
+      await ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true }));
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { LocalPindrop } from '../local-pindrop.ts';
+import type { Fault, FaultSource, SimulatedOperation } from '../pinterest-simulator/faults.ts';
+import { seededRandom } from '../seeded-random.ts';
+
+const FAULT_PROBABILITY = 0.25;
+/** How likely a function's process is killed in each turn, idle or at work: a few in a hundred attempts die. */
+const KILL_PROBABILITY = 0.03;
+const TURN_MS = 400;
+
+const COMMON: [weight: number, fault: Fault][] = [
+  [4, { kind: 'status', status: 500 }],
+  [3, { kind: 'status', status: 429, retryAfterSeconds: 2 }],
+  [3, { kind: 'html', status: 502 }],
+  [3, { kind: 'garbage' }],
+  [4, { kind: 'reset' }],
+  [2, { kind: 'status', status: 401, code: 2 }],
+  [3, { kind: 'slow', milliseconds: 300 }],
+];
+const FAULTS: Record<SimulatedOperation, [weight: number, fault: Fault][]> = {
+  media_create: [...COMMON, [2, { kind: 'status', status: 403, code: 29 }]],
+  media_get: [...COMMON, [4, { kind: 'status', status: 404 }]],
+  media_list: COMMON,
+  upload: [
+    [4, { kind: 'reset', afterBytes: 1000 }],
+    [4, { kind: 'reset' }],
+    [6, { kind: 'stored-not-answered' }],
+    [4, { kind: 'status', status: 503, s3Code: 'SlowDown' }],
+    [2, { kind: 'status', status: 403, s3Code: 'ExpiredToken' }],
+    [2, { kind: 'status', status: 400, s3Code: 'EntityTooLarge' }],
+    [2, { kind: 'slow', milliseconds: 500 }],
+  ],
+};
+/** What a drop may rightly fail with: the only faults above that cannot pass. */
+export const FINAL_REASONS = ['registration_refused', 'upload_refused'];
+
+/** The n-th request of an operation meets the same fault whenever the seed is the same. */
+export function seededFaults(seed: number): FaultSource {
+  const draws = Object.fromEntries(
+    Object.keys(FAULTS).map((operation, index) => [operation, seededRandom(seed + index)]),
+  );
+  return ({ operation }) => {
+    const random = draws[operation] ?? Math.random;
+    const [strikes, which] = [random() < FAULT_PROBABILITY, random()];
+    if (!strikes) return undefined;
+    const faults = FAULTS[operation];
+    const drawn = which * faults.reduce((sum, [weight]) => sum + weight, 0);
+    let reached = 0;
+    for (const [weight, fault] of faults) {
+      reached += weight;
+      if (drawn < reached) return fault;
+    }
+    return undefined;
+  };
+}
+
+/**
+ * Kills functions' processes at random until it is told to stop.
+ * @returns stops it, and says how many were killed
+ */
+export function killFunctions({ stack }: LocalPindrop, random: () => number): () => number {
+  let kills = 0;
+  const timer = setInterval(() => {
+    for (const { processId } of stack.functionProcesses()) {
+      if (random() >= KILL_PROBABILITY) continue;
+      process.kill(processId, 'SIGKILL');
+      kills++;
+    }
+  }, TURN_MS);
+  return () => {
+    clearInterval(timer);
+    return kills;
+  };
+}

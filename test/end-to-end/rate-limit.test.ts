@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { startLocalPindrop } from '../local-pindrop.ts';
+
+const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', import.meta.url));
+const FILES = 50;
+/** Requests that were under way when Pinterest began to say no. */
+const UNDER_WAY_MS = 1000;
+
+describe('a rate limit of 10 registrations a minute', () => {
+  it('lets 50 files dropped at once succeed, with hardly a request in vain', { timeout: 1_200_000 }, async () => {
+    const pindrop = await startLocalPindrop({ simulator: { rateLimits: { orgWritePerMinute: 10 } } });
+    const versions = await Promise.all(
+      Array.from({ length: FILES }, (_, number) => pindrop.drop(`clip ${number}.mp4`, clip)),
+    );
+    const events = await Promise.all(versions.map((versionId) => pindrop.finalEventOf(versionId)));
+    expect(events.filter(({ status }) => status !== 'succeeded')).toEqual([]);
+
+    const registrations = pindrop.simulator.requests.filter(({ operation }) => operation === 'media_create');
+    const refused = registrations.filter(({ status }) => status === 429);
+    expect(refused.length / FILES).toBeLessThan(1);
+    for (const { at, retryAfterSeconds = 0 } of refused) {
+      const during = registrations.filter(
+        (each) => each.at > at + UNDER_WAY_MS && each.at < at + retryAfterSeconds * 1000,
+      );
+      expect(during).toEqual([]);
+    }
+  });
+});
