@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -13,15 +13,22 @@ import {
   type PinterestSimulatorOptions,
   startPinterestSimulator,
 } from './pinterest-simulator/simulator.ts';
+import { expectNoSecretIn } from './secrets-kept.ts';
 
 export interface LocalPindropOptions {
   simulator?: PinterestSimulatorOptions;
   /** The stack's settings. */
   settings?: Record<string, unknown>;
+  /** Changes the synthesized template before it is started. */
+  change?: (template: string) => string;
+  /** What the token secret holds; the simulator's access token by default. */
+  tokens?: (simulator: PinterestSimulator) => object;
 }
 
 export interface LocalPindrop {
   stack: LocalStack;
+  /** What `cdk synth` wrote. */
+  assemblyDirectory: string;
   simulator: PinterestSimulator;
   s3: S3Client;
   bucket: string;
@@ -43,18 +50,22 @@ export interface LocalPindrop {
 export async function startLocalPindrop({
   simulator: simulated = {},
   settings = {},
+  change = (template) => template,
+  tokens = ({ accessToken }) => ({ accessToken }),
 }: LocalPindropOptions = {}): Promise<LocalPindrop> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-'));
   const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...simulated });
   const assemblyDirectory = join(directory, 'cdk.out');
   await synthesize(assemblyDirectory, { pinterestApiUrl: simulator.url, ...settings });
+  const template = join(assemblyDirectory, 'Pindrop.template.json');
+  await writeFile(template, change(await readFile(template, 'utf8')));
   const observations: Observation[] = [];
   const watchers = new Set<() => void>();
   const stack = await startLocalStack({
     assemblyDirectory,
     stackName: 'Pindrop',
     stateDirectory: directory,
-    secretValues: { TokenSecretArn: JSON.stringify({ accessToken: simulator.accessToken }) },
+    secretValues: { TokenSecretArn: { value: JSON.stringify(tokens(simulator)) } },
     observe(observation) {
       observations.push(observation);
       for (const watcher of watchers) watcher();
@@ -69,6 +80,7 @@ export async function startLocalPindrop({
     s3.destroy();
     await stack.stop();
     await simulator.close();
+    expectNoSecretIn(observations, directory);
     await rm(directory, { recursive: true, force: true });
   });
 
@@ -89,6 +101,7 @@ export async function startLocalPindrop({
     });
   return {
     stack,
+    assemblyDirectory,
     simulator,
     s3,
     bucket,

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPinterestSimulator } from '../../test/pinterest-simulator/simulator.ts';
+import { TOKEN_FILE } from '../cli/token-file.ts';
 import { HELP, readCommandLine, UsageError } from './command-line.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { Session } from './session.ts';
@@ -14,9 +15,13 @@ const STATE = process.env['PINDROP_STATE_DIR'] ?? fileURLToPath(new URL('../../.
 
 /** Where the files go, and how to end what was started for it. */
 async function reach(target: Target, stateDirectory: string) {
-  if (target.kind === 'pinterest') return { ...target, close: async () => {} };
+  if (target.kind === 'pinterest') {
+    const { apiUrl, secret: value, keep } = target;
+    return { apiUrl, secret: { value, keep }, close: async () => {} };
+  }
   const simulator = await startPinterestSimulator({ stateDirectory: join(stateDirectory, 'pinterest') });
-  return { apiUrl: simulator.url, accessToken: simulator.accessToken, close: () => simulator.close() };
+  const { url: apiUrl, accessToken } = simulator;
+  return { apiUrl, secret: { value: JSON.stringify({ accessToken }) }, close: () => simulator.close() };
 }
 
 async function run(): Promise<number> {
@@ -25,7 +30,7 @@ async function run(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const target = readTarget(process.env);
+  const target = readTarget(process.env, join(STATE, TOKEN_FILE));
   const person = process.stderr.isTTY
     ? progressBars(process.stdout, process.stderr)
     : plainPerson(process.stdout, process.stderr);
@@ -43,7 +48,7 @@ async function run(): Promise<number> {
       assemblyDirectory,
       stackName: 'Pindrop',
       stateDirectory,
-      secretValues: { TokenSecretArn: JSON.stringify({ accessToken: pinterest.accessToken }) },
+      secretValues: { TokenSecretArn: pinterest.secret },
       ...(port === undefined ? {} : { port }),
       observe: (observation) => session.observe(observation),
     });
