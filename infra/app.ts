@@ -2,10 +2,16 @@ import { App } from 'aws-cdk-lib';
 import { PindropStack } from './pindrop-stack.ts';
 import { readSettings } from './settings.ts';
 
+/** The account that emulators of AWS run as; the toolkit says which one the credentials at hand are for. */
+const EMULATED_ACCOUNT = '000000000000';
+
 const app = new App();
 try {
-  // The toolkit resolves the account and region of the credentials at hand.
-  new PindropStack(app, 'Pindrop', { settings: readSettings(app.node.getAllContext()) });
+  const emulated = process.env['CDK_DEFAULT_ACCOUNT'] === EMULATED_ACCOUNT;
+  if (emulated) {
+    process.stderr.write('For an emulator of AWS: without the rotation schedule, the archive and the event schemas.\n');
+  }
+  new PindropStack(app, 'Pindrop', { settings: readSettings(app.node.getAllContext()), emulated });
 } catch (error) {
   // A mistake in a setting is the reader's to mend: the stack trace would only hide the sentence.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

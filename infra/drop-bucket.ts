@@ -1,4 +1,5 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { type CfnResource, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, EventType, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -27,11 +28,25 @@ export class DropBucket extends Bucket {
 export function tellQueueOfDrops(bucket: IBucket, queue: IQueue, prefix: string): void {
   const filters = prefix === '' ? [] : [{ prefix }];
   bucket.addEventNotification(EventType.OBJECT_CREATED, new SqsDestination(queue), ...filters);
-  // CDK's own function that sets notifications, one for each stack.
-  const handler = Stack.of(queue).node.children.find(({ node }) => node.id.startsWith('BucketNotificationsHandler'));
+  keepHouse(bucket, Stack.of(queue));
+}
+
+/** CDK sets notifications by a function of its own, one for each stack: its log is kept as long as ours, and goes with the stack. */
+function keepHouse(bucket: IBucket, stack: Stack): void {
+  const handler = stack.node.children.find(({ node }) => node.id.startsWith('BucketNotificationsHandler'));
   if (!handler) return;
   Validations.of(handler).acknowledge({
     id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
     reason: "The role is CDK's; it may write logs.",
   });
+  const { ref: functionName } = handler.node.defaultChild as CfnResource;
+  const logs =
+    handler.node.tryFindChild('Logs') ??
+    new LogGroup(handler, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  // Otherwise the function could be there first, and make a log of its own.
+  bucket.node.tryFindChild('Notifications')?.node.addDependency(logs);
 }

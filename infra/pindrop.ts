@@ -28,6 +28,11 @@ export interface PindropProps {
   eventBus?: IEventBus;
   /** Holds Pinterest's tokens and is rotated; by default a secret of its own, that nobody has signed in for yet. */
   tokenSecret?: ISecret;
+  /**
+   * True where CloudFormation is an emulator's: it lacks rotation schedules, archives and schemas, and nothing on a file's
+   * way depends on them.
+   */
+  emulated?: boolean;
 }
 
 /** Uploads each video that is dropped in a bucket to Pinterest, and puts one final event for it on a bus. */
@@ -47,7 +52,11 @@ export class Pindrop extends Construct {
     const deployment = Names.uniqueResourceName(this, { maxLength: 60 });
 
     const token = props.tokenSecret ?? new TokenSecret(this, 'Token');
-    const { rotateToken } = new TokenRotation(this, 'TokenRotation', { settings, token });
+    const { rotateToken } = new TokenRotation(this, 'TokenRotation', {
+      settings,
+      token,
+      scheduled: !props.emulated,
+    });
     const bus = props.eventBus ?? new EventBus(this, 'EventBus', { description: 'Final events of Pindrop' });
     const { machine } = new MediaStatusMachine(this, 'MediaStatus', { settings, deployment, token, bus });
 
@@ -62,7 +71,7 @@ export class Pindrop extends Construct {
     new IngestFunction(this, 'Ingest', { settings, deployment, bucket, drops, token, machine, gate });
     new ReportDeadLetterFunction(this, 'ReportDeadLetter', { deployment, drops, machine });
 
-    new EventRecord(this, 'EventRecord', { bus });
+    if (!props.emulated) new EventRecord(this, 'EventRecord', { bus });
     new Subscriptions(this, 'Subscriptions', { settings, bus });
     new Monitoring(this, 'Monitoring', { settings, deployment, drops, machine, rotateToken });
 

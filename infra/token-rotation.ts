@@ -8,6 +8,8 @@ import type { Settings } from './settings.ts';
 export interface TokenRotationProps {
   settings: Pick<Settings, 'pinterestApiUrl'>;
   token: ISecret;
+  /** False where nobody rotates secrets on a schedule. */
+  scheduled: boolean;
 }
 
 /** An access token lives 30 days and a refresh token 60: three renewals may fail before anything stops. */
@@ -17,7 +19,7 @@ const EVERY_DAYS = 7;
 export class TokenRotation extends Construct {
   readonly rotateToken: NodeFunction;
 
-  constructor(scope: Construct, id: string, { settings, token }: TokenRotationProps) {
+  constructor(scope: Construct, id: string, { settings, token, scheduled }: TokenRotationProps) {
     super(scope, id);
     this.rotateToken = new NodeFunction(this, 'RotateToken', {
       folder: 'rotate-token',
@@ -41,6 +43,7 @@ export class TokenRotation extends Construct {
       sourceAccount: Stack.of(this).account,
       sourceArn: token.secretArn,
     });
+    if (!scheduled) return;
     const schedule = new CfnRotationSchedule(this, 'Schedule', {
       secretId: token.secretArn,
       rotationLambdaArn: this.rotateToken.functionArn,

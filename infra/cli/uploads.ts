@@ -49,7 +49,8 @@ export async function newestExecutions(limit: number, { states, outputs }: Ports
     found.push(...(page.executions ?? []));
     nextToken = page.nextToken;
   } while (nextToken !== undefined && found.length < limit);
-  return found;
+  // AWS lists them like this; emulators may not.
+  return found.sort((a, b) => (b.startDate?.getTime() ?? 0) - (a.startDate?.getTime() ?? 0));
 }
 
 function stateOf(status: string | undefined, { finalEvent }: FollowedUpload): KnownUpload['state'] {

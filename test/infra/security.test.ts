@@ -122,6 +122,20 @@ describe('the permissions', () => {
 });
 
 describe('Pindrop in another app', () => {
+  it('goes without what only AWS has, on an emulator', () => {
+    const typesOf = (emulated: boolean) => {
+      const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+      const { Resources } = Template.fromStack(new PindropStack(app, 'Pindrop', { settings: {}, emulated })).toJSON();
+      return new Set(Object.values(Resources as Record<string, { Type: string }>).map(({ Type }) => Type));
+    };
+    expect([...typesOf(false)].filter((type) => !typesOf(true).has(type)).sort()).toEqual([
+      'AWS::EventSchemas::Registry',
+      'AWS::EventSchemas::Schema',
+      'AWS::Events::Archive',
+      'AWS::SecretsManager::RotationSchedule',
+    ]);
+  });
+
   it('stands there twice, each with parts of its own', () => {
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
     const stack = new Stack(app, 'Campaigns');

@@ -47,22 +47,34 @@ async function byObject(url: string, ports: CommandPorts): Promise<KnownUpload> 
     if (error?.$metadata?.httpStatusCode === 404) throw new CommandError(`There is no object ${url}.`);
     throw error;
   });
-  if (VersionId === undefined) {
-    throw new CommandError(
-      `${bucket} keeps no versions, so its objects cannot be told from their uploads: use the uploadId.`,
-    );
-  }
+  const upload = (await ofVersion(bucket, key, VersionId, ports)) ?? (await newestOf(bucket, key, VersionId, ports));
+  if (upload) return upload;
+  throw new CommandError(
+    `${url} is in the bucket and not with Pinterest yet: it waits in the queue. pindrop doctor says whether something is wrong.`,
+  );
+}
+
+/** Versions tell the upload by themselves. */
+async function ofVersion(bucket: string, key: string, versionId: string | undefined, ports: CommandPorts) {
+  if (versionId === undefined) return undefined;
   const record = {
     eventSource: 'aws:s3',
     eventName: 'ObjectCreated:Put',
     eventTime: new Date().toISOString(),
-    s3: { bucket: { name: bucket }, object: { key: encodeURIComponent(key), size: 1, versionId: VersionId } },
+    s3: { bucket: { name: bucket }, object: { key: encodeURIComponent(key), size: 1, versionId } },
   };
   const [drop] = dropsOf(JSON.stringify({ Records: [record] }));
-  const upload = drop && (await findUpload(drop.uploadId, ports));
-  if (upload) return upload;
-  throw new CommandError(
-    `${url} is in the bucket and not with Pinterest yet: it waits in the queue. pindrop doctor says whether something is wrong.`,
+  return drop && findUpload(drop.uploadId, ports);
+}
+
+/** Without versions, and after a retry, the newest upload of the key is the one that is meant. */
+async function newestOf(bucket: string, key: string, versionId: string | undefined, ports: CommandPorts) {
+  const uploads = await recentUploads(LOOKED_THROUGH, ports);
+  return uploads.find(
+    ({ upload: { object } }) =>
+      object.bucket === bucket &&
+      object.key === key &&
+      (object.versionId === undefined || object.versionId === versionId),
   );
 }
 
