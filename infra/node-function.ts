@@ -38,7 +38,7 @@ export class NodeFunction extends NodejsFunction {
         // What is CommonJS among the dependencies asks for Node's modules with require.
         banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
       },
-      environment: { POWERTOOLS_SERVICE_NAME: folder, ...environment },
+      environment: { POWERTOOLS_SERVICE_NAME: folder.split('/').at(-1) ?? folder, ...environment },
       ...props,
     });
   }

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { OPEN } from '../shared/rate-limit-gate.ts';
 import { DropBucket } from './drop-bucket.ts';
 import { DropQueue } from './drop-queue.ts';
+import { EXAMPLES } from './examples/examples.ts';
 import { IngestFunction } from './ingest-function.ts';
 import { MediaStatusMachine } from './media-status-machine.ts';
 import { ReportDeadLetterFunction } from './report-dead-letter-function.ts';
@@ -33,6 +34,8 @@ export class PindropStack extends Stack {
     const bucket = new DropBucket(this, 'DropBucket', { prefix: settings.prefix, queue: drops.queue });
     new IngestFunction(this, 'Ingest', { settings, bucket, drops, token, machine, gate });
     new ReportDeadLetterFunction(this, 'ReportDeadLetter', { drops, machine });
+
+    for (const name of settings.with) EXAMPLES[name](this, { settings, bus, token });
 
     const outputs = {
       DropBucketName: bucket.bucketName,

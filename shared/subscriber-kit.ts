@@ -40,3 +40,15 @@ export {
   NotAMediaUploadError,
   onMediaUpload,
 } from './on-media-upload.ts';
+export { pinEventExamples, pinFailedExamples, pinPublishedExample } from './pin-event-examples.ts';
+export { pinEventSchema, pinFailedSchema, pinPublishedSchema } from './pin-event-schema.ts';
+export {
+  PIN_DETAIL_TYPE,
+  PIN_FAILURE_REASONS,
+  type PinEvent,
+  type PinEventDetail,
+  type PinFailed,
+  type PinFailure,
+  type PinFailureReason,
+  type PinPublished,
+} from './pin-events.ts';

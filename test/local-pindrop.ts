@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, onTestFinished } from 'vitest';
 import { type LocalStack, startLocalStack } from '../infra/local/local-stack.ts';
-import type { Observation } from '../infra/local/observation.ts';
+import type { EventEnvelope, Observation } from '../infra/local/observation.ts';
 import { synthesize } from '../infra/local/synthesize.ts';
 import { finalEventDetailSchema } from '../shared/event-schema.ts';
-import type { FinalEventDetail } from '../shared/events.ts';
+import { DETAIL_TYPE, type FinalEventDetail } from '../shared/events.ts';
 import {
   type PinterestSimulator,
   type PinterestSimulatorOptions,
@@ -18,6 +18,8 @@ export interface LocalPindropOptions {
   simulator?: PinterestSimulatorOptions;
   /** The stack's settings. */
   settings?: Record<string, unknown>;
+  /** Values of secrets by the output that names them, beside the token's. */
+  secretValues?: Record<string, string>;
 }
 
 export interface LocalPindrop {
@@ -39,10 +41,14 @@ export interface LocalPindrop {
   log(): string;
 }
 
+const isMediaUpload = ({ envelope }: { envelope: EventEnvelope }) =>
+  Object.values<string>(DETAIL_TYPE).includes(envelope['detail-type']);
+
 /** Pindrop as it would be deployed, on this machine, against the simulated Pinterest, for as long as the test lasts. */
 export async function startLocalPindrop({
   simulator: simulated = {},
   settings = {},
+  secretValues = {},
 }: LocalPindropOptions = {}): Promise<LocalPindrop> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-'));
   const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...simulated });
@@ -54,7 +60,7 @@ export async function startLocalPindrop({
     assemblyDirectory,
     stackName: 'Pindrop',
     stateDirectory: directory,
-    secretValues: { TokenSecretArn: JSON.stringify({ accessToken: simulator.accessToken }) },
+    secretValues: { ...secretValues, TokenSecretArn: JSON.stringify({ accessToken: simulator.accessToken }) },
     observe(observation) {
       observations.push(observation);
       for (const watcher of watchers) watcher();
@@ -75,7 +81,9 @@ export async function startLocalPindrop({
   const bucket = stack.outputs['DropBucketName'] ?? '';
   const events = () =>
     observations.flatMap((observation) =>
-      observation.kind === 'event-put' ? [finalEventDetailSchema.parse(observation.envelope.detail)] : [],
+      observation.kind === 'event-put' && isMediaUpload(observation)
+        ? [finalEventDetailSchema.parse(observation.envelope.detail)]
+        : [],
     );
   const until = (what: () => boolean) =>
     new Promise<void>((resolve) => {

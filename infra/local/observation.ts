@@ -17,6 +17,8 @@ export type Observation =
   | { kind: 'function-log'; functionName: string; line: string }
   /** An invocation that ended without an answer of the function's own. */
   | { kind: 'function-died'; functionName: string; why: string }
+  /** A rule's target that did not take an event; without `againInSeconds` it was the last attempt. */
+  | { kind: 'delivery-failed'; target: string; why: string; againInSeconds?: number }
   | { kind: 'state-entered'; executionName: string; state: string }
   | { kind: 'execution-ended'; executionName: string; status: string };
 
