@@ -9,6 +9,8 @@ export interface CommandLine {
   port?: number;
   /** Examples to run along. */
   examples: ExampleName[];
+  /** Settings, as `cdk deploy -c` would be given them. */
+  settings: Record<string, string>;
   /** Metadata of the files. */
   metadata: Record<string, string>;
   help: boolean;
@@ -26,6 +28,7 @@ export const HELP = `Runs the whole of Pindrop on this machine.
 
   --with NAME             runs an example along: slack-webhook, results-bucket, start-state-machine, publish-pin
   --metadata NAME=VALUE   metadata of the files, such as board=42
+  -c NAME=VALUE           a setting, as for npm run deploy
   --port N                port of the endpoint (default: the one used last, or a free one)
   --help                  this text
 
@@ -48,10 +51,11 @@ export async function readCommandLine(args: string[]): Promise<CommandLine> {
     throw new UsageError(`--port takes a number from 1 to 65535, not ${values.port}.`);
   }
   const examples = (values.with ?? []).flatMap((names) => names.split(',')).map(exampleNamed);
-  const metadata = Object.fromEntries((values.metadata ?? []).map(metadataEntry));
+  const metadata = Object.fromEntries((values.metadata ?? []).map((text) => pair('--metadata', text)));
+  const settings = Object.fromEntries((values.context ?? []).map((text) => pair('-c', text)));
   const help = values.help ?? false;
   if (!help) for (const file of files) await requireReadable(file);
-  return { files, help, examples, metadata, ...(port === undefined ? {} : { port }) };
+  return { files, help, examples, settings, metadata, ...(port === undefined ? {} : { port }) };
 }
 
 function parsed(args: string[]) {
@@ -63,6 +67,7 @@ function parsed(args: string[]) {
         port: { type: 'string' },
         with: { type: 'string', multiple: true },
         metadata: { type: 'string', multiple: true },
+        context: { type: 'string', short: 'c', multiple: true },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -78,9 +83,9 @@ function exampleNamed(name: string): ExampleName {
   return known;
 }
 
-function metadataEntry(text: string): [string, string] {
+function pair(option: string, text: string): [string, string] {
   const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`--metadata takes NAME=VALUE, not ${text}.`);
+  if (at < 1) throw new UsageError(`${option} takes NAME=VALUE, not ${text}.`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

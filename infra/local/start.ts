@@ -28,6 +28,7 @@ async function reachWebhook({ SLACK_WEBHOOK_URL: url }: NodeJS.ProcessEnv, perso
 
 async function run(): Promise<number> {
   const { port, help, ...options } = await readCommandLine(process.argv.slice(2));
+  const { examples, settings } = options;
   if (help) {
     process.stdout.write(HELP);
     return 0;
@@ -42,11 +43,11 @@ async function run(): Promise<number> {
 
   session.starting();
   const pinterest = await reach(target, stateDirectory);
-  const webhook = options.examples.includes('slack-webhook') ? await reachWebhook(process.env, person) : undefined;
+  const webhook = examples.includes('slack-webhook') ? await reachWebhook(process.env, person) : undefined;
   let stack: LocalStack | undefined;
   try {
     const assemblyDirectory = join(stateDirectory, 'cdk.out');
-    await synthesize(assemblyDirectory, { pinterestApiUrl: pinterest.apiUrl, with: options.examples });
+    await synthesize(assemblyDirectory, { with: examples, ...settings, pinterestApiUrl: pinterest.apiUrl });
     stack = await startLocalStack({
       assemblyDirectory,
       stackName: 'Pindrop',

@@ -101,8 +101,6 @@ describe('publish-pin', () => {
       { operation: 'pins_create', fault: { kind: 'stored-not-answered' } },
       { operation: 'pins_create', fault: { kind: 'made-late', milliseconds: 1500 } },
       { operation: 'pins_create', fault: { kind: 'reset' } },
-      { operation: 'pins_create', fault: { kind: 'html', status: 502 } },
-      { operation: 'pins_create', fault: { kind: 'garbage' } },
       { operation: 'pins_create', fault: { kind: 'status', status: 429, retryAfterSeconds: 3 } },
       { operation: 'boards_list_pins', fault: { kind: 'status', status: 503 } },
     ];
