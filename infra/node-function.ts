@@ -51,7 +51,7 @@ export class NodeFunction extends NodejsFunction {
         // What is CommonJS among the dependencies asks for Node's modules with require.
         banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
       },
-      environment: { POWERTOOLS_SERVICE_NAME: folder, ...environment },
+      environment: { POWERTOOLS_SERVICE_NAME: folder.split('/').at(-1) ?? folder, ...environment },
       ...props,
     });
     acknowledgeWildcard(role, '*', 'X-Ray has no resources that writing traces could be narrowed to.');

@@ -1,7 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { EXAMPLES } from './examples/examples.ts';
 import { Pindrop } from './pindrop.ts';
-import type { SettingsInput } from './settings.ts';
+import { readSettings, type SettingsInput } from './settings.ts';
 
 export interface PindropStackProps extends StackProps {
   settings: SettingsInput;
@@ -15,6 +16,9 @@ export class PindropStack extends Stack {
     super(scope, id, { description: 'Uploads dropped videos to Pinterest and tells when they are ready', ...props });
     // `Default` leaves no trace in the names of what is inside.
     const pindrop = new Pindrop(this, 'Default', { settings, emulated });
+    const { eventBus: bus, tokenSecret: token } = pindrop;
+    const read = readSettings(settings);
+    for (const name of read.with) EXAMPLES[name](this, { settings: read, bus, token });
     const outputs = {
       DropBucketName: pindrop.bucket.bucketName,
       EventBusName: pindrop.eventBus.eventBusName,

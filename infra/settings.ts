@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXAMPLE_NAMES } from './examples/example-names.ts';
 
 const positive = z.coerce.number().positive();
 
@@ -65,6 +66,16 @@ const settingsSchema = z.strictObject({
     .string()
     .default('docs/runbook.md')
     .describe('Where the runbook is read; alarms link to its paragraphs'),
+  with: z
+    .union([z.array(z.string()), z.string().transform((text) => text.split(',').map((name) => name.trim()))])
+    .transform((names) => [...new Set(names.filter((name) => name !== ''))])
+    .pipe(z.array(z.enum(EXAMPLE_NAMES)))
+    .default([])
+    .describe('Examples to deploy along, separated by commas'),
+  pinPatienceSeconds: positive
+    .max(3600)
+    .default(120)
+    .describe('publish-pin: seconds for which a Pin is looked for, after a lost answer, before it is made again'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -1,5 +1,6 @@
 import type { Failure, FailureReason } from './events.ts';
 import type { Fault } from './fault.ts';
+import type { PinterestOperation } from './pinterest/pinterest-error.ts';
 
 /** Whose fault it is, for logs and metrics. */
 export type Blame = 'file' | 'pinterest-for-now' | 'pinterest-for-good' | 'token' | 'ours';
@@ -97,6 +98,8 @@ function judge(fault: Fault): Judgement {
     case 'media_create':
     case 'media_get':
     case 'media_list':
+    case 'pins_create':
+    case 'boards_list_pins':
       return fault.kind === 'no-answer' ? forNow('Pinterest did not answer.') : judgeApiAnswer(fault);
     case 'upload':
       return judgeUpload(fault);
@@ -113,9 +116,7 @@ function judge(fault: Fault): Judgement {
   }
 }
 
-function judgeApiAnswer(
-  fault: Extract<Fault, { at: 'media_create' | 'media_get' | 'media_list'; kind: 'answer' }>,
-): Judgement {
+function judgeApiAnswer(fault: Extract<Fault, { at: PinterestOperation; kind: 'answer' }>): Judgement {
   const { at, status, code, retryAfterSeconds, unexpected } = fault;
   const answer = `${status}${code === undefined ? '' : `, code ${code}`}`;
   if (unexpected) return forNow(`Pinterest answered ${at} with something unexpected (${answer}).`, retryAfterSeconds);

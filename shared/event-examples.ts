@@ -1,4 +1,13 @@
-import type { DroppedObject, FailureReason, MediaUploadFailed, MediaUploadSucceeded } from './events.ts';
+import {
+  DETAIL_TYPE,
+  type DroppedObject,
+  EVENT_SOURCE,
+  type FailureReason,
+  type MediaUploadFailed,
+  type MediaUploadFailedEvent,
+  type MediaUploadSucceeded,
+  type MediaUploadSucceededEvent,
+} from './events.ts';
 
 const object: DroppedObject = {
   bucket: 'pindrop-dropbucket',
@@ -103,3 +112,32 @@ function failedExample(reason: FailureReason): MediaUploadFailed {
 export const mediaUploadFailedExamples = Object.fromEntries(
   (Object.keys(messages) as FailureReason[]).map((reason) => [reason, failedExample(reason)]),
 ) as Record<FailureReason, MediaUploadFailed>;
+
+/** EventBridge's envelope of the examples. */
+export const exampleEnvelope = {
+  version: '0' as const,
+  id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+  source: EVENT_SOURCE,
+  account: '123456789012',
+  time: '2026-03-01T09:00:52Z',
+  region: 'eu-west-1',
+  resources: [
+    `arn:aws:states:eu-west-1:123456789012:execution:MediaStatusMachine:${mediaUploadSucceededExample.uploadId}`,
+    'arn:aws:states:eu-west-1:123456789012:stateMachine:MediaStatusMachine',
+  ],
+} satisfies Partial<MediaUploadSucceededEvent>;
+
+/** An example of the whole `Media Upload Succeeded`, as a rule's target gets it. */
+export const mediaUploadSucceededEventExample: MediaUploadSucceededEvent = {
+  ...exampleEnvelope,
+  'detail-type': DETAIL_TYPE.succeeded,
+  detail: mediaUploadSucceededExample,
+};
+
+/** An example of the whole `Media Upload Failed` for each reason. */
+export const mediaUploadFailedEventExamples = Object.fromEntries(
+  Object.entries(mediaUploadFailedExamples).map(([reason, detail]) => [
+    reason,
+    { ...exampleEnvelope, 'detail-type': DETAIL_TYPE.failed, detail },
+  ]),
+) as Record<FailureReason, MediaUploadFailedEvent>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FAILURE_REASONS } from './events.ts';
+import { DETAIL_TYPE, EVENT_SOURCE, FAILURE_REASONS } from './events.ts';
 
 const instant = z.iso.datetime().describe('ISO 8601, UTC');
 
@@ -56,5 +56,40 @@ export const finalEventDetailSchema = z.discriminatedUnion('status', [
   mediaUploadFailedSchema,
 ]);
 
+/** What EventBridge puts around every event. @see https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
+export const envelopeShape = {
+  version: z.literal('0').describe("EventBridge's version of the envelope; ours is in the detail"),
+  id: z.string(),
+  account: z.string(),
+  time: instant,
+  region: z.string(),
+  resources: z.array(z.string()).describe('The execution that ended, and its state machine'),
+  source: z.literal(EVENT_SOURCE),
+};
+
+export const mediaUploadSucceededEventSchema = z.object({
+  ...envelopeShape,
+  'detail-type': z.literal(DETAIL_TYPE.succeeded),
+  detail: mediaUploadSucceededSchema,
+});
+
+export const mediaUploadFailedEventSchema = z.object({
+  ...envelopeShape,
+  'detail-type': z.literal(DETAIL_TYPE.failed),
+  detail: mediaUploadFailedSchema,
+});
+
+/** The final event as a subscriber gets it, envelope and all. */
+export const mediaUploadEventSchema = z.discriminatedUnion('detail-type', [
+  mediaUploadSucceededEventSchema,
+  mediaUploadFailedEventSchema,
+]);
+
+// As input: what a later version adds to the event must not make it invalid to those who check by this one.
+const io = 'input';
+
 /** JSON Schema (draft 2020-12) of the final event's detail, for subscribers in other languages. */
-export const finalEventDetailJsonSchema = z.toJSONSchema(finalEventDetailSchema);
+export const finalEventDetailJsonSchema = z.toJSONSchema(finalEventDetailSchema, { io });
+
+/** JSON Schema (draft 2020-12) of the whole event. */
+export const mediaUploadEventJsonSchema = z.toJSONSchema(mediaUploadEventSchema, { io });

@@ -3,7 +3,10 @@ import type {
   droppedObjectSchema,
   failureSchema,
   finalEventDetailSchema,
+  mediaUploadEventSchema,
+  mediaUploadFailedEventSchema,
   mediaUploadFailedSchema,
+  mediaUploadSucceededEventSchema,
   mediaUploadSucceededSchema,
   timelineSchema,
 } from './event-schema.ts';
@@ -49,3 +52,7 @@ export type Timeline = z.infer<typeof timelineSchema>;
 export type MediaUploadSucceeded = z.infer<typeof mediaUploadSucceededSchema>;
 export type MediaUploadFailed = z.infer<typeof mediaUploadFailedSchema>;
 export type FinalEventDetail = z.infer<typeof finalEventDetailSchema>;
+/** The events as subscribers get them, with EventBridge's envelope. */
+export type MediaUploadSucceededEvent = z.infer<typeof mediaUploadSucceededEventSchema>;
+export type MediaUploadFailedEvent = z.infer<typeof mediaUploadFailedEventSchema>;
+export type MediaUploadEvent = z.infer<typeof mediaUploadEventSchema>;

@@ -1,11 +1,11 @@
 import { FormUploadError } from './pinterest/form-upload-error.ts';
-import { PinterestError } from './pinterest/pinterest-error.ts';
+import { PinterestError, type PinterestOperation } from './pinterest/pinterest-error.ts';
 
 /** What went wrong, as plain data: what `decide` decides on. */
 export type Fault =
   /** Pinterest's API answered, but not with what was asked for. */
   | {
-      at: 'media_create' | 'media_get' | 'media_list';
+      at: PinterestOperation;
       kind: 'answer';
       status: number;
       code?: number;
@@ -13,7 +13,7 @@ export type Fault =
       unexpected: boolean;
     }
   /** Pinterest's API did not answer. */
-  | { at: 'media_create' | 'media_get' | 'media_list'; kind: 'no-answer' }
+  | { at: PinterestOperation; kind: 'no-answer' }
   /** The upload host answered with something other than success. */
   | { at: 'upload'; kind: 'answer'; status: number; s3Code?: string; s3Message?: string }
   /** The connection to the upload host broke, or stood still. */

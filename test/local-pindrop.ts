@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, onTestFinished } from 'vitest';
 import { type LocalStack, startLocalStack } from '../infra/local/local-stack.ts';
-import type { Observation } from '../infra/local/observation.ts';
+import type { EventEnvelope, Observation } from '../infra/local/observation.ts';
 import { synthesize } from '../infra/local/synthesize.ts';
 import { finalEventDetailSchema } from '../shared/event-schema.ts';
-import type { FinalEventDetail } from '../shared/events.ts';
+import { DETAIL_TYPE, type FinalEventDetail } from '../shared/events.ts';
 import {
   type PinterestSimulator,
   type PinterestSimulatorOptions,
@@ -23,6 +23,8 @@ export interface LocalPindropOptions {
   change?: (template: string) => string;
   /** What the token secret holds; the simulator's access token by default. */
   tokens?: (simulator: PinterestSimulator) => object;
+  /** Values of secrets by the output that names them, beside the token's. */
+  secretValues?: Record<string, string>;
 }
 
 export interface LocalPindrop {
@@ -46,12 +48,16 @@ export interface LocalPindrop {
   log(): string;
 }
 
+const isMediaUpload = ({ envelope }: { envelope: EventEnvelope }) =>
+  Object.values<string>(DETAIL_TYPE).includes(envelope['detail-type']);
+
 /** Pindrop as it would be deployed, on this machine, against the simulated Pinterest, for as long as the test lasts. */
 export async function startLocalPindrop({
   simulator: simulated = {},
   settings = {},
   change = (template) => template,
   tokens = ({ accessToken }) => ({ accessToken }),
+  secretValues = {},
 }: LocalPindropOptions = {}): Promise<LocalPindrop> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-'));
   const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...simulated });
@@ -65,7 +71,10 @@ export async function startLocalPindrop({
     assemblyDirectory,
     stackName: 'Pindrop',
     stateDirectory: directory,
-    secretValues: { TokenSecretArn: { value: JSON.stringify(tokens(simulator)) } },
+    secretValues: {
+      ...Object.fromEntries(Object.entries(secretValues).map(([output, value]) => [output, { value }])),
+      TokenSecretArn: { value: JSON.stringify(tokens(simulator)) },
+    },
     observe(observation) {
       observations.push(observation);
       for (const watcher of watchers) watcher();
@@ -87,7 +96,9 @@ export async function startLocalPindrop({
   const bucket = stack.outputs['DropBucketName'] ?? '';
   const events = () =>
     observations.flatMap((observation) =>
-      observation.kind === 'event-put' ? [finalEventDetailSchema.parse(observation.envelope.detail)] : [],
+      observation.kind === 'event-put' && isMediaUpload(observation)
+        ? [finalEventDetailSchema.parse(observation.envelope.detail)]
+        : [],
     );
   const until = (what: () => boolean) =>
     new Promise<void>((resolve) => {

@@ -11,6 +11,10 @@ export interface DroppedFile {
   eTag?: string;
 }
 
+/** Headers are ASCII: what is not goes as an encoded word, as S3 would give it back. @see RFC 2047 */
+const headerText = (value: string) =>
+  /^[\x20-\x7e]*$/.test(value) ? value : `=?UTF-8?B?${Buffer.from(value).toString('base64')}?=`;
+
 /** What the AWS CLI would say they are. */
 const CONTENT_TYPES: Record<string, string> = { '.mp4': 'video/mp4', '.m4v': 'video/x-m4v', '.mov': 'video/quicktime' };
 
@@ -21,6 +25,7 @@ const CONTENT_TYPES: Record<string, string> = { '.mp4': 'video/mp4', '.m4v': 'vi
 export async function* dropFiles(
   files: string[],
   bucket: { endpoint: string; name: string; region: string },
+  metadata: Record<string, string>,
   onDropping: (file: string, key: string, size: number) => void,
 ): AsyncGenerator<DroppedFile, void, undefined> {
   const s3 = new S3Client({
@@ -43,6 +48,7 @@ export async function* dropFiles(
           Key: key,
           Body: createReadStream(file, { highWaterMark: 1024 * 1024 }),
           ContentLength: size,
+          Metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, headerText(value)])),
           ...(contentType === undefined ? {} : { ContentType: contentType }),
         }),
       );

@@ -35,16 +35,18 @@ export class EventSource {
   }
 
   start(): void {
-    const waiting = new Set(
-      this.#database
-        .prepare('SELECT message_id FROM waiting_messages')
-        .all()
-        .map((row) => row['message_id']),
-    );
+    const waiting = this.#waiting();
     for (const { message, receiptHandle } of [...this.#queue.inflightMessages.values()]) {
       if (!waiting.has(message.messageId)) this.#queue.changeVisibility(receiptHandle, 0);
     }
     for (let poller = 0; poller < this.#mapping.maximumConcurrency; poller++) void this.#poll();
+  }
+
+  /** True when no message is left but those that wait on purpose. */
+  idle(): boolean {
+    if (this.#queue.messages.length > 0) return false;
+    const waiting = this.#waiting();
+    return [...this.#queue.inflightMessages.values()].every(({ message }) => waiting.has(message.messageId));
   }
 
   stop(): void {
@@ -104,6 +106,11 @@ export class EventSource {
       eventSourceARN: this.#queue.arn,
       awsRegion: 'us-east-1',
     };
+  }
+
+  #waiting(): Set<unknown> {
+    const rows = this.#database.prepare('SELECT message_id FROM waiting_messages').all();
+    return new Set(rows.map((row) => row['message_id']));
   }
 
   #note(statement: string, messageId: string): void {

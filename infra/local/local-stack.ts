@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL_STACK_FILE } from '../cli/stack-location.ts';
 import { type Endpoint, openEndpoint } from './endpoint.ts';
-import { localEventBuses } from './event-bus.ts';
 import { EventSource } from './event-source.ts';
+import { localEventBuses } from './events/event-bus.ts';
+import { EventDeliveries } from './events/event-deliveries.ts';
+import { eventTargets } from './events/event-rule.ts';
 import { ExecutionTable } from './execution-table.ts';
 import { LocalFunction } from './functions/local-function.ts';
 import type { Observe } from './observation.ts';
@@ -42,6 +44,8 @@ export interface LocalStack {
    * @throws InvocationError of the step that failed
    */
   rotateSecret(arn: string): Promise<void>;
+  /** True when nothing is under way but what waits to be tried again. */
+  quiet(): boolean;
   /** Ends everything where it is; the next start goes on from there. */
   stop(): Promise<void>;
 }
@@ -89,7 +93,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     }
 
     const names = ofType('AWS::Events::EventBus').map(({ name }) => name);
-    const buses = localEventBuses(database, { names, region: REGION, account: ACCOUNT }, observe);
+    const deliveries = new EventDeliveries(database, observe);
+    const buses = localEventBuses(database, { names, region: REGION, account: ACCOUNT }, deliveries, observe);
 
     const functions = new Map<string, LocalFunction>();
     for (const resource of ofType('AWS::Lambda::Function')) {
@@ -106,6 +111,14 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     closing.push(() => {
       for (const machine of machines) machine.stop();
     });
+
+    const invokeConfigs = new Map(
+      ofType('AWS::Lambda::EventInvokeConfig').map(({ properties }) => [properties['FunctionName'], properties]),
+    );
+    closing.push(() => deliveries.stop());
+    for (const rule of ofType('AWS::Events::Rule')) {
+      for (const target of eventTargets(rule, { functions, machines, queues, invokeConfigs })) deliveries.add(target);
+    }
 
     const secrets = ofType('AWS::SecretsManager::Secret').map(
       ({ ref, properties }) => [ref, properties['SecretString']] as const,
@@ -132,9 +145,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 
     // From the far end of the path to its beginning, so that whoever is told of something is there.
     buses.recover();
+    deliveries.start();
     for (const machine of machines) machine.recover();
-    for (const mapping of ofType('AWS::Lambda::EventSourceMapping')) {
-      const source = eventSource(mapping, functions, queues, database);
+    const sources = ofType('AWS::Lambda::EventSourceMapping').map((mapping) =>
+      eventSource(mapping, functions, queues, database),
+    );
+    for (const source of sources) {
       closing.push(() => source.stop());
       source.start();
     }
@@ -156,7 +172,11 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const rotateSecret = async (arn: string) => {
       for (const rotation of rotations) if (rotation.secretArn === arn) await rotation.rotate();
     };
-    return { ...location, functionProcesses, rotateSecret, stop };
+    const quiet = () =>
+      deliveries.tried() &&
+      sources.every((source) => source.idle()) &&
+      machines.every(({ arn }) => executions.running(arn).length === 0);
+    return { ...location, functionProcesses, rotateSecret, quiet, stop };
   } catch (error) {
     await stop();
     throw error;

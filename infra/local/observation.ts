@@ -21,6 +21,8 @@ export type Observation =
   | { kind: 'function-died'; functionName: string; why: string }
   | { kind: 'event-refused'; code: string }
   | { kind: 'rotation'; secretArn: string; outcome: 'succeeded' | 'failed' }
+  /** A rule's target that did not take an event; without `againInSeconds` it was the last attempt. */
+  | { kind: 'delivery-failed'; target: string; why: string; againInSeconds?: number }
   | { kind: 'state-entered'; executionName: string; state: string }
   | { kind: 'execution-ended'; executionName: string; status: string };
 

@@ -68,6 +68,10 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     ref: ownName,
     attributes: (name, place) => ({ Arn: arn(place, 'lambda', `function:${name}`) }),
   },
+  // Honoured but for the qualifier: there is one version of each function.
+  'AWS::Lambda::EventInvokeConfig': inert([
+    ...['FunctionName', 'Qualifier', 'MaximumRetryAttempts', 'MaximumEventAgeInSeconds', 'DestinationConfig'],
+  ]),
   'AWS::Lambda::EventSourceMapping': inert([
     ...[
       'BatchSize',
@@ -81,7 +85,11 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   ]),
   'AWS::StepFunctions::StateMachine': {
     // Honoured: DefinitionString. Logging and tracing go to services that are not here.
-    properties: ['DefinitionString', 'LoggingConfiguration', 'RoleArn', 'TracingConfiguration', 'Tags'],
+    properties: [
+      ...['DefinitionString', 'StateMachineName'],
+      ...['LoggingConfiguration', 'RoleArn', 'TracingConfiguration', 'Tags'],
+    ],
+    nameFrom: ({ StateMachineName }) => text(StateMachineName),
     ref: (name, place) => arn(place, 'states', `stateMachine:${name}`),
     attributes: (name, place) => ({ Arn: arn(place, 'states', `stateMachine:${name}`), Name: name }),
   },
@@ -90,6 +98,12 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     nameFrom: ({ Name }) => text(Name),
     ref: ownName,
     attributes: (name, place) => ({ Arn: arn(place, 'events', `event-bus/${name}`), Name: name }),
+  },
+  'AWS::Events::Rule': {
+    // Honoured; what a target may have is checked where it is read.
+    properties: ['Description', 'EventBusName', 'EventPattern', 'State', 'Targets', 'Tags'],
+    ref: ownName,
+    attributes: (name, place) => ({ Arn: arn(place, 'events', `rule/${name}`) }),
   },
   'AWS::SecretsManager::Secret': {
     properties: ['Description', 'SecretString', 'Tags'],
@@ -103,7 +117,6 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     'RotationRules',
     'RotateImmediatelyOnUpdate',
   ]),
-  'AWS::Lambda::Permission': inert(['Action', 'FunctionName', 'Principal', 'SourceAccount', 'SourceArn']),
   'AWS::SSM::Parameter': {
     properties: ['Description', 'Type', 'Value', 'Tags'],
     ref: ownName,
@@ -132,6 +145,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
       Arn: `arn:aws:iam::${account}:role/${name}`,
     }),
   ),
+  'AWS::Lambda::Permission': inert(['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount']),
   'AWS::IAM::Policy': inert(['PolicyDocument', 'PolicyName', 'Roles']),
   'AWS::SQS::QueuePolicy': inert(['PolicyDocument', 'Queues']),
   'AWS::S3::BucketPolicy': inert(['Bucket', 'PolicyDocument']),

@@ -1,29 +1,39 @@
-import type { FinalEventDetail } from '../../shared/events.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DETAIL_TYPE, type FinalEventDetail } from '../../shared/events.ts';
+import type { PinEventDetail } from '../../shared/pin-events.ts';
+import type { CommandLine } from './command-line.ts';
 import { dropFiles } from './drop-files.ts';
 import type { LocalStack } from './local-stack.ts';
-import type { Observation } from './observation.ts';
+import type { EventEnvelope, Observation } from './observation.ts';
 import type { Target } from './target.ts';
+import { exampleSentence } from './terminal/example-lines.ts';
 import type { Person } from './terminal/person.ts';
-import { finalSentence, invitation, welcome } from './terminal/sentences.ts';
+import { deliverySentence, finalSentence, invitation, pinSentence, welcome } from './terminal/sentences.ts';
 import { uploadProgress } from './terminal/upload-progress.ts';
 
 /** Exit codes of the contract; 2, wrong usage, is decided before a session begins. */
 const ALL_SUCCEEDED = 0;
 const ONE_FAILED = 1;
 
+/** How often it is looked whether the examples are done. */
+const QUIET_CHECK_MS = 100;
+
+export type SessionOptions = Pick<CommandLine, 'files' | 'examples' | 'metadata'>;
+
 /** One run of `npm start`: tells the person what happens, and knows when it is over. */
 export class Session {
   readonly #person: Person;
-  readonly #files: string[];
+  readonly #options: SessionOptions;
   readonly #target: Target;
   readonly #progress = uploadProgress();
   /** Final events by object version, since they can be faster than the answer to the put. */
   readonly #ended = new Map<string, FinalEventDetail['status']>();
+  #aPinFailed = false;
   #changed: () => void = () => {};
 
-  constructor(person: Person, files: string[], target: Target) {
+  constructor(person: Person, options: SessionOptions, target: Target) {
     this.#person = person;
-    this.#files = files;
+    this.#options = options;
     this.#target = target;
   }
 
@@ -35,8 +45,12 @@ export class Session {
     if (observation.kind === 'function-log') {
       const row = this.#progress(observation.line);
       if (row) this.#person.show(row);
+      const sentence = exampleSentence(observation.line);
+      if (sentence) this.#person.say(sentence);
     } else if (observation.kind === 'function-died') {
       this.#person.say(`${observation.functionName} died (${observation.why}); what it was doing is taken up again.`);
+    } else if (observation.kind === 'delivery-failed') {
+      this.#person.say(deliverySentence(observation));
     } else if (observation.kind === 'event-put') {
       this.#finalEvent(observation.envelope);
     }
@@ -48,7 +62,10 @@ export class Session {
       process.once('SIGINT', () => resolve(130));
       process.once('SIGTERM', () => resolve(143));
     });
-    const code = await Promise.race([interrupted, this.#files.length === 0 ? this.#stayUp(stack) : this.#drop(stack)]);
+    const code = await Promise.race([
+      interrupted,
+      this.#options.files.length === 0 ? this.#stayUp(stack) : this.#drop(stack),
+    ]);
     if (code > 128) this.#person.say('Stopped. What was dropped is kept, and goes on with the next npm start.');
     return code;
   }
@@ -61,9 +78,10 @@ export class Session {
   async #drop(stack: LocalStack): Promise<number> {
     const name = stack.outputs['DropBucketName'] ?? '';
     const { endpoint, region } = stack;
+    const { files, metadata } = this.#options;
     const awaited: string[] = [];
     const onDropping = (file: string) => this.#person.say(`Dropping ${file}`);
-    for await (const { key, versionId, eTag } of dropFiles(this.#files, { endpoint, name, region }, onDropping)) {
+    for await (const { key, versionId, eTag } of dropFiles(files, { endpoint, name, region }, metadata, onDropping)) {
       awaited.push(identity({ key, versionId, eTag }));
     }
     while (awaited.some((file) => !this.#ended.has(file))) {
@@ -71,12 +89,28 @@ export class Session {
         this.#changed = resolve;
       });
     }
+    await this.#examplesDone(stack);
+    if (this.#aPinFailed) return ONE_FAILED;
     return awaited.every((file) => this.#ended.get(file) === 'succeeded') ? ALL_SUCCEEDED : ONE_FAILED;
   }
 
-  #finalEvent(envelope: { source: string; detail: unknown }): void {
+  /** What the examples do with the final events belongs to the run; what they have to do again later does not. */
+  async #examplesDone(stack: LocalStack): Promise<void> {
+    while (this.#options.examples.length > 0 && !stack.quiet()) await sleep(QUIET_CHECK_MS);
+  }
+
+  #pinEvent(detail: PinEventDetail): void {
+    this.#person.say(pinSentence(detail));
+    this.#aPinFailed ||= detail.status === 'failed';
+  }
+
+  #finalEvent(envelope: EventEnvelope): void {
     this.#person.print(JSON.stringify(envelope));
     if (envelope.source !== 'pindrop') return;
+    if (!Object.values<string>(DETAIL_TYPE).includes(envelope['detail-type'])) {
+      this.#pinEvent(envelope.detail as PinEventDetail);
+      return;
+    }
     const detail = envelope.detail as FinalEventDetail;
     this.#person.end(detail.uploadId, finalSentence(detail));
     this.#ended.set(identity(detail.object), detail.status);

@@ -2,13 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPinterestSimulator } from '../../test/pinterest-simulator/simulator.ts';
+import { startWebhookSimulator } from '../../test/webhook-simulator.ts';
 import { TOKEN_FILE } from '../cli/token-file.ts';
 import { HELP, readCommandLine, UsageError } from './command-line.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { Session } from './session.ts';
 import { synthesize } from './synthesize.ts';
 import { readTarget, type Target } from './target.ts';
-import { plainPerson } from './terminal/person.ts';
+import { type Person, plainPerson } from './terminal/person.ts';
 import { progressBars } from './terminal/progress-bars.ts';
 
 const STATE = process.env['PINDROP_STATE_DIR'] ?? fileURLToPath(new URL('../../.pindrop', import.meta.url));
@@ -24,8 +25,15 @@ async function reach(target: Target, stateDirectory: string) {
   return { apiUrl, secret: { value: JSON.stringify({ accessToken }) }, close: () => simulator.close() };
 }
 
+/** Where slack-webhook posts: to the address that the person gave, or to a stand-in that shows what it gets. */
+async function reachWebhook({ SLACK_WEBHOOK_URL: url }: NodeJS.ProcessEnv, person: Person) {
+  if (url) return { url, close: async () => {} };
+  return startWebhookSimulator({ onMessage: (text) => person.say(`Webhook: ${text}`) });
+}
+
 async function run(): Promise<number> {
-  const { files, port, help } = await readCommandLine(process.argv.slice(2));
+  const { port, help, ...options } = await readCommandLine(process.argv.slice(2));
+  const { examples, settings } = options;
   if (help) {
     process.stdout.write(HELP);
     return 0;
@@ -34,21 +42,25 @@ async function run(): Promise<number> {
   const person = process.stderr.isTTY
     ? progressBars(process.stdout, process.stderr)
     : plainPerson(process.stdout, process.stderr);
-  const session = new Session(person, files, target);
+  const session = new Session(person, options, target);
   const stateDirectory = join(STATE, target.name);
   await mkdir(stateDirectory, { recursive: true });
 
   session.starting();
   const pinterest = await reach(target, stateDirectory);
+  const webhook = examples.includes('slack-webhook') ? await reachWebhook(process.env, person) : undefined;
   let stack: LocalStack | undefined;
   try {
     const assemblyDirectory = join(stateDirectory, 'cdk.out');
-    await synthesize(assemblyDirectory, { pinterestApiUrl: pinterest.apiUrl });
+    await synthesize(assemblyDirectory, { with: examples, ...settings, pinterestApiUrl: pinterest.apiUrl });
     stack = await startLocalStack({
       assemblyDirectory,
       stackName: 'Pindrop',
       stateDirectory,
-      secretValues: { TokenSecretArn: pinterest.secret },
+      secretValues: {
+        TokenSecretArn: pinterest.secret,
+        ...(webhook === undefined ? {} : { SlackWebhookSecretArn: { value: JSON.stringify({ url: webhook.url }) } }),
+      },
       ...(port === undefined ? {} : { port }),
       observe: (observation) => session.observe(observation),
     });
@@ -56,6 +68,7 @@ async function run(): Promise<number> {
   } finally {
     await stack?.stop();
     await pinterest.close();
+    await webhook?.close();
     person.close();
   }
 }

@@ -13,6 +13,10 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
     id TEXT PRIMARY KEY, origin TEXT UNIQUE, bus TEXT NOT NULL, envelope TEXT NOT NULL, delivered INTEGER NOT NULL DEFAULT 0
   );
+  CREATE TABLE IF NOT EXISTS deliveries (
+    event_id TEXT NOT NULL, target TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL,
+    PRIMARY KEY (event_id, target)
+  );
   CREATE TABLE IF NOT EXISTS waiting_messages (message_id TEXT PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS parameters (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS rotations (arn TEXT PRIMARY KEY, rotated_at INTEGER NOT NULL);

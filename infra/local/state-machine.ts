@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   ExecutionError,
   ExecutionTimeoutError,
   StateMachine as Interpreter,
   type StateMachineDefinition,
 } from 'aws-local-stepfunctions';
-import type { EventBuses, EventEntry } from './event-bus.ts';
+import type { EventBuses, EventEntry } from './events/event-bus.ts';
 import type { ExecutionRow, ExecutionTable } from './execution-table.ts';
+import { InvocationError } from './functions/invocation.ts';
 import type { LocalFunction } from './functions/local-function.ts';
 import type { Observe } from './observation.ts';
 
@@ -25,6 +27,8 @@ interface TaskState {
   TimeoutSeconds?: number;
 }
 
+const isLambda = (resource: string) => /^arn:aws:(lambda:|states:::lambda:)/.test(resource);
+
 type Task = (input: never, executionName: string, state: string) => unknown;
 
 /** The interpreter's own default is a minute; Step Functions' is for ever, which is more than a timer can hold. */
@@ -34,6 +38,11 @@ const TASK_TIMEOUT_SECONDS = 7 * 24 * 3600;
 export class LocalStateMachine {
   readonly #parts: StateMachineParts;
   readonly #tasks: Record<string, Task>;
+  /**
+   * States whose function ends with this process. One that was interrupted is not begun anew, which would do its work
+   * twice behind the definition's back: it fails, and the definition says whether that is tried again.
+   */
+  readonly #lambdaStates: Set<string>;
   readonly #aborts = new Map<string, () => void>();
   #stopped = false;
 
@@ -43,6 +52,11 @@ export class LocalStateMachine {
     // Validated once: each execution only starts it.
     new Interpreter(definition, { validationOptions: { checkArn: false } });
     this.#parts = { ...parts, definition };
+    this.#lambdaStates = new Set(
+      Object.entries(definition.States).flatMap(([name, state]) =>
+        state.Type === 'Task' && isLambda((state as TaskState).Resource) ? [name] : [],
+      ),
+    );
     this.#tasks = Object.fromEntries(
       Object.entries(definition.States).flatMap(([name, state]) =>
         state.Type === 'Task' ? [[name, this.#taskFor(name, state as TaskState)]] : [],
@@ -65,11 +79,16 @@ export class LocalStateMachine {
     if (row) void this.#run(row, this.#parts.definition, JSON.parse(input));
   }
 
+  /** Starts an execution unless there was one of that name. */
+  startOnce(name: string, input: string): void {
+    if (!this.#parts.executions.get(this.#parts.arn, name)) this.start(name, input);
+  }
+
   /** Goes on with every execution that was under way when the process ended. */
   recover(): void {
     for (const row of this.#parts.executions.running(this.#parts.arn)) {
       const { definition, input } = resumption(this.#parts.definition, row);
-      void this.#run(row, definition, input);
+      void this.#run(row, definition, input, row.state);
     }
   }
 
@@ -78,9 +97,25 @@ export class LocalStateMachine {
     for (const abort of this.#aborts.values()) abort();
   }
 
-  async #run({ name, startedAt }: ExecutionRow, definition: StateMachineDefinition, input: unknown): Promise<void> {
+  /** @param interrupted the state that was under way when the process was killed */
+  async #run(
+    { name, startedAt }: ExecutionRow,
+    definition: StateMachineDefinition,
+    input: unknown,
+    interrupted: string | null = null,
+  ): Promise<void> {
     const { arn, executions, observe } = this.#parts;
     const entered = { Name: '', EnteredTime: startedAt };
+    let lost = interrupted !== null && this.#lambdaStates.has(interrupted) ? interrupted : undefined;
+    const act = async (state: string, taskInput: never) => {
+      // A task must not begin before the database says so: a kill would have the state before it run again.
+      while (entered.Name !== state && !this.#stopped) await turn();
+      if (lost === state) {
+        lost = undefined;
+        throw new InvocationError('Lambda.Unknown', 'The function ended with the machine that it ran on.', true);
+      }
+      return this.#tasks[state]?.(taskInput, name, state);
+    };
     const { result, eventLogs, abort } = new Interpreter(definition, { validationOptions: { noValidate: true } }).run(
       input as never,
       {
@@ -91,10 +126,7 @@ export class LocalStateMachine {
         },
         overrides: {
           taskResourceLocalHandlers: Object.fromEntries(
-            Object.entries(this.#tasks).map(([state, task]) => [
-              state,
-              ((taskInput: never) => task(taskInput, name, state)) as never,
-            ]),
+            Object.keys(this.#tasks).map((state) => [state, ((taskInput: never) => act(state, taskInput)) as never]),
           ),
         },
       },

@@ -9,6 +9,7 @@ import {
   mediaSchema,
   mediaUploadSchema,
 } from './media.ts';
+import { type Pin, type PinPage, type PinRequest, pinCreateBody, pinOf, pinPageSchema, pinSchema } from './pin.ts';
 import { PinterestError, type PinterestOperation } from './pinterest-error.ts';
 import { type RateLimit, rateLimitOf, retryAfterSecondsOf } from './rate-limit.ts';
 
@@ -39,7 +40,7 @@ interface Call<T> {
 }
 
 /**
- * Pinterest's Media API, v5: its three operations under Pinterest's own names.
+ * Pinterest's API, v5, as far as videos go: its operations under Pinterest's own names.
  * Every method throws {@link PinterestError}; none retries but for one repetition with a newer token after a 401.
  * @see https://developers.pinterest.com/docs/api/v5/media-create
  */
@@ -92,6 +93,42 @@ export class PinterestClient {
       const page = await this.mediaList({ pageSize, ...(bookmark === undefined ? {} : { bookmark }) });
       yield* page.items;
       // A server that hands back the same bookmark would otherwise be asked for ever.
+      bookmark = page.bookmark === bookmark ? undefined : page.bookmark;
+    } while (bookmark !== undefined);
+  }
+
+  /** Makes a Pin. Not idempotent, and there is no key that would make it so: each call that arrives makes another Pin. */
+  async pinsCreate(pin: PinRequest): Promise<Pin> {
+    const answer = await this.#call({
+      operation: 'pins_create',
+      method: 'POST',
+      path: '/pins',
+      body: pinCreateBody(pin),
+      schema: pinSchema,
+    });
+    return pinOf(answer);
+  }
+
+  /** One page of a board's Pins, in no documented order. @param page pageSize 1 to 250 */
+  async boardsListPins(boardId: string, page: { pageSize?: number; bookmark?: string } = {}): Promise<PinPage> {
+    const query = new URLSearchParams();
+    if (page.bookmark !== undefined) query.set('bookmark', page.bookmark);
+    if (page.pageSize !== undefined) query.set('page_size', String(page.pageSize));
+    const answer = await this.#call({
+      operation: 'boards_list_pins',
+      method: 'GET',
+      path: `/boards/${encodeURIComponent(boardId)}/pins?${query}`,
+      schema: pinPageSchema,
+    });
+    return { items: answer.items.map(pinOf), ...(answer.bookmark ? { bookmark: answer.bookmark } : {}) };
+  }
+
+  /** All of a board's Pins, page by page as they are asked for. */
+  async *boardsListAllPins(boardId: string, pageSize = 250): AsyncGenerator<Pin, void, undefined> {
+    let bookmark: string | undefined;
+    do {
+      const page = await this.boardsListPins(boardId, { pageSize, ...(bookmark === undefined ? {} : { bookmark }) });
+      yield* page.items;
       bookmark = page.bookmark === bookmark ? undefined : page.bookmark;
     } while (bookmark !== undefined);
   }

@@ -1,4 +1,4 @@
-export type PinterestOperation = 'media_create' | 'media_get' | 'media_list';
+export type PinterestOperation = 'media_create' | 'media_get' | 'media_list' | 'pins_create' | 'boards_list_pins';
 
 export interface PinterestErrorDetails {
   operation: PinterestOperation;

@@ -29,6 +29,9 @@ const FAULTS: Record<SimulatedOperation, [weight: number, fault: Fault][]> = {
     [2, { kind: 'status', status: 400, s3Code: 'EntityTooLarge' }],
     [2, { kind: 'slow', milliseconds: 500 }],
   ],
+  // Last, so that the seeds of the others stay what they were.
+  pins_create: [...COMMON, [8, { kind: 'stored-not-answered' }], [4, { kind: 'made-late', milliseconds: 500 }]],
+  boards_list_pins: COMMON,
 };
 /** What a drop may rightly fail with: the only answers above that cannot pass, as failures quote them. */
 export const FINAL_ANSWER = /\((403, code 29|400 EntityTooLarge)\)/;

@@ -28,10 +28,20 @@ describe('readSettings', () => {
   });
 
   it.each([
+    ['publish-pin', ['publish-pin']],
+    ['slack-webhook, publish-pin,slack-webhook', ['slack-webhook', 'publish-pin']],
+    [['results-bucket'], ['results-bucket']],
+    ['', []],
+  ])('reads the examples of %j', (given, names) => {
+    expect(readSettings({ with: given }).with).toEqual(names);
+  });
+
+  it.each([
     [{ maxConcurency: 3 }, 'maxConcurency is no setting'],
     [{ maxConcurrency: 'many' }, 'maxConcurrency is ill-typed'],
     [{ giveUpAfterHours: 0 }, 'giveUpAfterHours is ill-typed'],
     [{ pinterestApiUrl: 'api.pinterest.com' }, 'pinterestApiUrl is ill-typed'],
+    [{ with: 'tell-everyone' }, 'with.0 is ill-typed'],
     [{ inspect: 'perhaps' }, 'inspect is ill-typed'],
   ])('stops at %o and lists the settings there are', (context, complaint) => {
     expect(() => readSettings(context)).toThrow(complaint);

@@ -1,4 +1,10 @@
-export type SimulatedOperation = 'media_create' | 'media_get' | 'media_list' | 'upload';
+export type SimulatedOperation =
+  | 'media_create'
+  | 'media_get'
+  | 'media_list'
+  | 'pins_create'
+  | 'boards_list_pins'
+  | 'upload';
 
 /** Something that goes wrong with one request. */
 export type Fault =
@@ -14,12 +20,14 @@ export type Fault =
   | { kind: 'hang' }
   /** Answered as usual, so many milliseconds late. */
   | { kind: 'slow'; milliseconds: number }
-  /** An upload that is stored, and whose answer is lost. */
-  | { kind: 'stored-not-answered' };
+  /** An upload that is stored, or a Pin that is made, and whose answer is lost. */
+  | { kind: 'stored-not-answered' }
+  /** A Pin that is made so many milliseconds after the connection was reset. */
+  | { kind: 'made-late'; milliseconds: number };
 
 export interface FaultyRequest {
   operation: SimulatedOperation;
-  /** Absent in media_create and media_list. */
+  /** Only in media_get and upload. */
   mediaId?: string;
   /** How many requests there were before this one. */
   count: number;

@@ -2,24 +2,25 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, SimulatedOperation } from './faults.ts';
 import type { SimulatedMedia } from './media-store.ts';
+import { listPins, makePin } from './pins-api.ts';
 import type { RateLimitState } from './rate-limit.ts';
 import type { AnsweredRequest, Simulation } from './simulator.ts';
 import { strike } from './strike.ts';
 import { uploadParameters } from './upload-policy.ts';
 
-interface Answer {
+export interface Answer {
   status: number;
   body: unknown;
   headers?: OutgoingHttpHeaders;
 }
 
-const refusal = (status: number, code: number, message: string, headers: OutgoingHttpHeaders = {}): Answer => ({
+export const refusal = (status: number, code: number, message: string, headers: OutgoingHttpHeaders = {}): Answer => ({
   status,
   body: { code, message },
   headers,
 });
 
-/** Answers a request to the Media API. @see Pinterest OpenAPI 5.23.0, tag media */
+/** Answers a request to the API. @see Pinterest OpenAPI 5.23.0, tags media, pins and boards */
 export async function answerMediaApi(
   request: IncomingMessage,
   response: ServerResponse,
@@ -27,7 +28,8 @@ export async function answerMediaApi(
 ): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://simulator');
   const [, mediaId] = /^\/v5\/media\/([^/]+)$/.exec(pathname) ?? [];
-  const operation = operationOf(request.method, pathname, mediaId);
+  const [, boardId] = /^\/v5\/boards\/([^/]+)\/pins$/.exec(pathname) ?? [];
+  const operation = operationOf(request.method, pathname, mediaId, boardId);
   if (operation === undefined)
     return send(response, refusal(404, 404, `${request.method} ${pathname} is not simulated.`));
 
@@ -35,12 +37,21 @@ export async function answerMediaApi(
   if (simulation.options.latencyMs > 0) await sleep(simulation.options.latencyMs);
   if (await strike(fault, request, response)) return;
   const body = await text(request);
+  if (fault?.kind === 'made-late') {
+    request.socket.destroy();
+    await sleep(fault.milliseconds);
+    makePin(body, simulation);
+    return;
+  }
   const answer = struckAnswer(fault) ?? gate(request, response, operation, simulation) ?? act();
+  if (operation === 'pins_create' && fault?.kind === 'stored-not-answered') return void request.socket.destroy();
   return send(response, answer, noted);
 
   function act(): Answer {
     if (operation === 'media_create') return mediaCreate(body, simulation);
     if (operation === 'media_list') return mediaList(searchParams, simulation);
+    if (operation === 'pins_create') return makePin(body, simulation);
+    if (operation === 'boards_list_pins') return listPins(boardId ?? '', searchParams, simulation);
     const media = simulation.store.get(mediaId ?? '', Date.now());
     return media ? { status: 200, body: wire(media) } : refusal(404, 50, 'Media not found.');
   }
@@ -50,8 +61,11 @@ function operationOf(
   method: string | undefined,
   pathname: string,
   mediaId: string | undefined,
+  boardId: string | undefined,
 ): SimulatedOperation | undefined {
   if (method === 'GET' && mediaId !== undefined) return 'media_get';
+  if (method === 'GET' && boardId !== undefined) return 'boards_list_pins';
+  if (method === 'POST' && pathname === '/v5/pins') return 'pins_create';
   if (pathname !== '/v5/media') return undefined;
   return method === 'POST' ? 'media_create' : method === 'GET' ? 'media_list' : undefined;
 }
@@ -72,7 +86,7 @@ function gate(
 ): Answer | undefined {
   const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
   if (token !== options.accessToken && !oauth.takes(token)) return refusal(401, 2, 'Authentication failed.');
-  const state = limit(operation === 'media_create' ? 'org_write' : 'org_read');
+  const state = limit(operation === 'media_create' || operation === 'pins_create' ? 'org_write' : 'org_read');
   if (!state) return undefined;
   for (const [name, value] of Object.entries(rateLimitHeaders(state))) response.setHeader(name, value);
   if (!state.exceeded) return undefined;

@@ -24,6 +24,31 @@ export interface SimulatedMedia {
   uploads: number;
 }
 
+/** The body of `POST /pins`, as far as it is looked at. @see Pinterest OpenAPI 5.23.0, schema PinCreate */
+export interface PinCreateRequest {
+  board_id: string;
+  title?: string | null;
+  description?: string | null;
+  link?: string | null;
+  alt_text?: string | null;
+  media_source: {
+    source_type: string;
+    media_id: string;
+    cover_image_url?: string;
+    cover_image_key_frame_time?: number;
+  };
+}
+
+export interface SimulatedPin {
+  pinId: string;
+  request: PinCreateRequest;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+}
+
+/** As long as Pinterest's own, and rising. */
+const pinIdOf = (number: number) => `9${String(number).padStart(17, '0')}`;
+
 interface Row {
   media_id: string;
   file: string | null;
@@ -47,6 +72,9 @@ export class MediaStore {
       CREATE TABLE IF NOT EXISTS media (
         media_id TEXT PRIMARY KEY, file TEXT, uploads INTEGER NOT NULL DEFAULT 0, ready_at INTEGER,
         outcome TEXT NOT NULL DEFAULT 'succeeded'
+      );
+      CREATE TABLE IF NOT EXISTS pins (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, board_id TEXT NOT NULL, request TEXT NOT NULL, created_at INTEGER NOT NULL
       );
       CREATE TABLE IF NOT EXISTS secret (signing_key TEXT NOT NULL);
     `);
@@ -95,6 +123,25 @@ export class MediaStore {
 
   all(now: number): SimulatedMedia[] {
     return this.page(-1, undefined, now);
+  }
+
+  createPin(request: PinCreateRequest, now: number): SimulatedPin {
+    const { lastInsertRowid } = this.#database
+      .prepare('INSERT INTO pins (board_id, request, created_at) VALUES (?, ?, ?)')
+      .run(request.board_id, JSON.stringify(request), now);
+    return { pinId: pinIdOf(Number(lastInsertRowid)), request, createdAt: now };
+  }
+
+  /** Newest first. @param boardId undefined for those of all boards */
+  pins(boardId?: string): SimulatedPin[] {
+    const rows = this.#database
+      .prepare('SELECT * FROM pins WHERE ? IS NULL OR board_id = ? ORDER BY number DESC')
+      .all(boardId ?? null, boardId ?? null) as unknown as { number: number; request: string; created_at: number }[];
+    return rows.map((row) => ({
+      pinId: pinIdOf(row.number),
+      request: JSON.parse(row.request),
+      createdAt: row.created_at,
+    }));
   }
 
   close(): void {

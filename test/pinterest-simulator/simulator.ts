@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault, FaultSource, InjectedFault, SimulatedOperation } from './faults.ts';
 import { answerMediaApi } from './media-api.ts';
-import { MediaStore, type SimulatedMedia } from './media-store.ts';
+import { MediaStore, type SimulatedMedia, type SimulatedPin } from './media-store.ts';
 import { SimulatedOAuth } from './oauth.ts';
 import { type RateLimits, rateLimiter } from './rate-limit.ts';
 import { answerUpload } from './upload-host.ts';
@@ -29,6 +29,10 @@ export interface PinterestSimulatorOptions {
   rateLimits?: RateLimits;
   /** Draws a fault for each request. */
   faults?: FaultSource;
+  /** The boards that exist; by default every board does. */
+  boards?: string[];
+  /** Milliseconds until a new Pin is listed on its board. */
+  pinListDelayMs?: number;
   /** Fail what is no MP4 or QuickTime file, as Pinterest does; true by default. */
   judgeBytes?: boolean;
 }
@@ -46,7 +50,8 @@ export interface AnsweredRequest {
 
 /** What the simulator's parts share. */
 export interface Simulation {
-  options: Required<Omit<PinterestSimulatorOptions, 'port' | 'stateDirectory' | 'faults' | 'rateLimits'>>;
+  options: Required<Omit<PinterestSimulatorOptions, 'port' | 'stateDirectory' | 'faults' | 'rateLimits' | 'boards'>> &
+    Pick<PinterestSimulatorOptions, 'boards'>;
   store: MediaStore;
   baseUrl: () => string;
   limit: ReturnType<typeof rateLimiter>;
@@ -68,6 +73,8 @@ export interface PinterestSimulator {
   /** Every request so far, in the order in which they came. */
   requests: readonly AnsweredRequest[];
   media(): SimulatedMedia[];
+  /** Newest first. */
+  pins(): SimulatedPin[];
   /** Makes the next request of an operation go wrong. */
   inject(fault: InjectedFault): void;
   /** Refuses the old access token from now on. */
@@ -86,7 +93,7 @@ const answerToken = (request: http.IncomingMessage, response: http.ServerRespons
 const processingSecondsBySize = ({ size }: { size: number }) => Math.min(30, 3 + size / 50_000_000);
 
 /**
- * A stand-in for Pinterest's Media API and its upload host, on loopback. Its answers follow the official OpenAPI, its
+ * A stand-in for Pinterest's API, as far as videos and their Pins go, and its upload host, on loopback. Its answers follow the official OpenAPI, its
  * upload host S3's POST Object with a policy that is signed and verified.
  *
  * A file whose name contains `simulate-failed` ends as `failed`, and so does one that is no MP4 or QuickTime file.
@@ -105,6 +112,7 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
       uploadIdleMs: 20_000,
       latencyMs: 0,
       judgeBytes: true,
+      pinListDelayMs: 0,
       ...rest,
     },
     store: new MediaStore(stateDirectory),
@@ -147,6 +155,7 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
     },
     requests,
     media: () => store.all(Date.now()),
+    pins: () => store.pins(),
     inject: ({ times = 1, ...fault }) => void injected.push({ ...fault, times }),
     renewAccessToken(accessToken) {
       simulation.options.accessToken = accessToken;

@@ -1,6 +1,18 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { mediaUploadFailedExamples, mediaUploadSucceededExample } from '../../shared/event-examples.ts';
-import { finalEventDetailJsonSchema, finalEventDetailSchema } from '../../shared/event-schema.ts';
+import {
+  mediaUploadFailedEventExamples,
+  mediaUploadFailedExamples,
+  mediaUploadSucceededEventExample,
+  mediaUploadSucceededExample,
+} from '../../shared/event-examples.ts';
+import {
+  finalEventDetailJsonSchema,
+  finalEventDetailSchema,
+  mediaUploadEventJsonSchema,
+  mediaUploadEventSchema,
+} from '../../shared/event-schema.ts';
 import { FAILURE_REASONS, type FinalEventDetail } from '../../shared/events.ts';
 import { finalEvent, type UploadRecord } from '../../shared/execution.ts';
 
@@ -15,6 +27,17 @@ describe('the final event', () => {
   it('has a JSON Schema that names both kinds', () => {
     expect(finalEventDetailJsonSchema).toMatchObject({ $schema: expect.stringContaining('2020-12') });
     expect(JSON.stringify(finalEventDetailJsonSchema)).toContain('"gave_up"');
+  });
+
+  it('has examples of the whole event too, each by the schema and by the JSON Schema', () => {
+    const ajv = new Ajv2020({ strict: true });
+    addFormats.default(ajv);
+    const byJsonSchema = ajv.compile(mediaUploadEventJsonSchema);
+    for (const event of [mediaUploadSucceededEventExample, ...Object.values(mediaUploadFailedEventExamples)]) {
+      expect(mediaUploadEventSchema.parse(event)).toEqual(event);
+      expect(byJsonSchema(event), JSON.stringify(byJsonSchema.errors)).toBe(true);
+      expect(byJsonSchema({ ...event, detail: { ...event.detail, polls: 'often' } })).toBe(false);
+    }
   });
 
   it('tells by status whether there is a failure', () => {

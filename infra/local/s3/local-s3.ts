@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream';
 import S3rver from '@20minutes/s3rver';
 import S3Error from '@20minutes/s3rver/lib/models/error.js';
 import { AwsChunkedDecoder } from './aws-chunked.ts';
+import { ConditionalPuts, isConditionalPut } from './conditional-put.ts';
 import type { ObjectCreatedRecord, StoredVersion } from './object-created-record.ts';
 import { ObjectStore } from './object-store.ts';
 import type { S3Context } from './s3-context.ts';
@@ -46,6 +47,7 @@ export async function startLocalS3({ directory }: { directory: string }): Promis
   server.logger.exceptions.unhandle();
   server.on('error', () => {});
 
+  const conditionalPuts = new ConditionalPuts();
   const notify = async (version: Version) => {
     const bucket = buckets.get(version.bucket);
     if (bucket?.notify && concerns(bucket, version.key)) await bucket.notify(version.record);
@@ -65,7 +67,8 @@ export async function startLocalS3({ directory }: { directory: string }): Promis
       onRead: (read) => ctx.set('x-amz-version-id', read),
     });
     if (ctx.method === 'GET' || ctx.method === 'HEAD') await prepareRead(ctx);
-    await next();
+    if (isConditionalPut(ctx)) await conditionalPuts.run(ctx, next);
+    else await next();
     for (const version of puts) {
       await notify(version);
       if (buckets.get(version.bucket)?.versioned) ctx.set('x-amz-version-id', version.versionId);

@@ -1,5 +1,7 @@
 import type { FinalEventDetail } from '../../../shared/events.ts';
+import type { PinEventDetail } from '../../../shared/pin-events.ts';
 import type { LocalStack } from '../local-stack.ts';
+import type { Observation } from '../observation.ts';
 import type { Target } from '../target.ts';
 
 /** Which Pinterest the files go to, before anything else happens. */
@@ -33,4 +35,23 @@ export function finalSentence(detail: FinalEventDetail): string {
     return `✔ ${object.key}: Pinterest has it ready as media ${detail.mediaId} (${seconds} s, asked ${polls}×)`;
   }
   return `✘ ${object.key}: ${detail.failure.reason}. ${detail.failure.message}`;
+}
+
+/** What became of the Pin of an upload. */
+export function pinSentence(detail: PinEventDetail): string {
+  const { object } = detail;
+  return detail.status === 'published'
+    ? `✔ ${object.key}: published as Pin ${detail.pinId} on board ${detail.boardId}`
+    : `✘ ${object.key}: no Pin (${detail.failure.reason}). ${detail.failure.message}`;
+}
+
+/** That a subscriber could not take an event, and what becomes of it. */
+export function deliverySentence({
+  target,
+  why,
+  againInSeconds,
+}: Extract<Observation, { kind: 'delivery-failed' }>): string {
+  const then =
+    againInSeconds === undefined ? 'that was the last attempt' : `it gets the event again in ${againInSeconds} s`;
+  return `${target} failed (${why}); ${then}.`;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { EXAMPLE_NAMES } from '../../../infra/examples/example-names.ts';
 import { readTemplate } from '../../../infra/local/template.ts';
 import { synthesized } from '../synthesized.ts';
 
@@ -23,6 +24,12 @@ describe('readTemplate', () => {
       StateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:Pindrop-MediaStatusMachine',
     });
     expect(JSON.stringify(resources)).not.toMatch(/"(Ref|Fn::\w+)"/);
+  });
+
+  it('knows all of what the examples add', async () => {
+    const { outputs } = await read(synthesized({ with: EXAMPLE_NAMES.join() }).toJSON());
+    expect(Object.keys(outputs)).toEqual(expect.arrayContaining(['ResultsBucketName', 'SlackWebhookSecretArn']));
+    expect(outputs['PublishPinStateMachineArn']).toMatch(/:stateMachine:Pindrop-PublishPin$/);
   });
 
   it('stops at a resource type that it does not know', async () => {

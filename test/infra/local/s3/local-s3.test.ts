@@ -159,6 +159,21 @@ describe('the local S3', () => {
     await expect(get('k', { IfMatch: '"other"' })).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
   });
 
+  it('puts on conditions, of which only one of many finds them fulfilled', async () => {
+    const { client, get } = await s3Over(await directory(), { versioned: false });
+    const put = (Body: string, condition: { IfMatch: string } | { IfNoneMatch: string }) =>
+      client.send(new PutObjectCommand({ Bucket, Key: 'lane', Body, ...condition })).then(
+        () => 'put',
+        (error: Error) => error.name,
+      );
+    expect(await put('x', { IfMatch: '"0"' })).toBe('NoSuchKey');
+    const first = await Promise.all(['a', 'b', 'c', 'd'].map((body) => put(body, { IfNoneMatch: '*' })));
+    expect(first.sort()).toEqual([...Array(3).fill('PreconditionFailed'), 'put']);
+    const { ETag = '' } = await get('lane');
+    const next = await Promise.all(['e', 'f', 'g', 'h'].map((body) => put(body, { IfMatch: ETag })));
+    expect(next.sort()).toEqual([...Array(3).fill('PreconditionFailed'), 'put']);
+  });
+
   it('deletes what is current, or one version', async () => {
     const { client, get } = await s3Over(await directory());
     const put = async (Body: string) =>

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { AwsService } from './aws-json.ts';
-import type { EventEnvelope, Observe } from './observation.ts';
+import type { AwsService } from '../aws-json.ts';
+import type { EventEnvelope, Observe } from '../observation.ts';
+import type { EventDeliveries } from './event-deliveries.ts';
 
 export interface EventEntry {
   EventBusName?: string;
@@ -26,15 +27,32 @@ export interface EventBuses {
   recover(): void;
 }
 
-/** EventBridge's custom buses: what is put is kept, and then delivered to whoever watches. */
+/** EventBridge's custom buses: what is put is kept, and then delivered to whoever watches and to the rules' targets. */
 export function localEventBuses(
   database: DatabaseSync,
   { names, region, account }: { names: string[]; region: string; account: string },
+  deliveries: EventDeliveries,
   observe: Observe,
 ): EventBuses {
   const deliver = (id: string, envelope: EventEnvelope) => {
     observe({ kind: 'event-put', envelope });
     database.prepare('UPDATE events SET delivered = 1 WHERE id = ?').run(id);
+    deliveries.start(id);
+  };
+  /** Keeps an event together with who is to get it: both or neither outlive a kill. @returns false when it was there */
+  const keep = (envelope: EventEnvelope, origin: string, bus: string) => {
+    database.exec('BEGIN');
+    try {
+      const { changes } = database
+        .prepare('INSERT OR IGNORE INTO events (id, origin, bus, envelope) VALUES (?, ?, ?, ?)')
+        .run(envelope.id, origin, bus, JSON.stringify(envelope));
+      if (changes > 0) deliveries.plan(envelope, bus);
+      database.exec('COMMIT');
+      return changes > 0;
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
+    }
   };
   const put: EventBuses['put'] = (entry, origin = randomUUID()) => {
     const refused = refusal(entry, names);
@@ -53,10 +71,7 @@ export function localEventBuses(
       resources: entry.Resources ?? [],
       detail: JSON.parse(entry.Detail ?? '{}'),
     };
-    const { changes } = database
-      .prepare('INSERT OR IGNORE INTO events (id, origin, bus, envelope) VALUES (?, ?, ?, ?)')
-      .run(envelope.id, origin, busName(entry), JSON.stringify(envelope));
-    if (changes > 0) deliver(envelope.id, envelope);
+    if (keep(envelope, origin, busName(entry))) deliver(envelope.id, envelope);
     return { EventId: envelope.id };
   };
   return {

@@ -1,0 +1,57 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import middy from '@middy/core';
+import { accessTokenFromSecret } from '../../../shared/access-token.ts';
+import { PinterestClient } from '../../../shared/pinterest/pinterest-client.ts';
+import { environment } from '../../environment.ts';
+import { s3PinLane } from './pin-lane.ts';
+import type { PinProgress } from './pin-progress.ts';
+import { publishPin } from './publish-pin.ts';
+
+const settings = environment(
+  'PINTEREST_API_URL',
+  'TOKEN_SECRET_ARN',
+  'GIVE_UP_AFTER_HOURS',
+  'MAX_BACKOFF_SECONDS',
+  'PIN_PATIENCE_SECONDS',
+  'PIN_LANES_BUCKET',
+  'EXECUTION_ARN_PREFIX',
+);
+const logger = new Logger();
+const pinterest = new PinterestClient({
+  apiUrl: settings.PINTEREST_API_URL,
+  accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN),
+});
+const lane = s3PinLane(new S3Client({}), new SFNClient({}), {
+  bucket: settings.PIN_LANES_BUCKET,
+  executionArnPrefix: settings.EXECUTION_ARN_PREFIX,
+});
+const policy = {
+  patienceSeconds: settings.PIN_PATIENCE_SECONDS,
+  retryPolicy: {
+    giveUpAfterSeconds: settings.GIVE_UP_AFTER_HOURS * 3600,
+    maxBackoffSeconds: settings.MAX_BACKOFF_SECONDS,
+  },
+};
+
+/** Makes one step towards the Pin of an upload; the state machine waits, has the next one made, or emits the event. */
+export const handler = middy<PinProgress, PinProgress>()
+  .use(injectLambdaContext(logger, { resetKeys: true }))
+  .handler(async (progress) => {
+    const { uploadId, mediaId } = progress.upload;
+    logger.appendKeys({ uploadId, mediaId });
+    const next = await publishPin(progress, policy, {
+      createPin: (pin) => pinterest.pinsCreate(pin),
+      boardPins: (boardId) => pinterest.boardsListAllPins(boardId),
+      lane,
+      now: () => new Date(),
+      onFault: (because) => logger.warn('no Pin yet', { step: progress.step, because }),
+    });
+    const { step, waitSeconds, finalEvent } = next;
+    if (finalEvent) logger.info('Pin ended', { status: finalEvent.detail.status });
+    else logger.info('Pin on its way', { step, waitSeconds });
+    return next;
+  });

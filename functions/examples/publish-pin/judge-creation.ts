@@ -1,0 +1,39 @@
+import { TokenMissingError } from '../../../shared/fault.ts';
+import type { PinFailure } from '../../../shared/pin-events.ts';
+import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
+
+/** What an attempt to make a Pin that was not answered with the Pin means. */
+export type CreationJudgement =
+  /** There is no Pin, and another attempt may make one. */
+  | { made: 'no'; afterSeconds?: number; because: string }
+  /** There is no Pin, and there will be none. */
+  | { made: 'never'; failure: PinFailure }
+  /** There may be one: only the board can tell. */
+  | { made: 'perhaps'; because: string };
+
+/**
+ * Only an answer that Pinterest gave on purpose says that there is no Pin. No answer, a garbled one, one of a gateway's, or the
+ * death of the function leave it open.
+ */
+export function judgeCreation(error: unknown): CreationJudgement {
+  if (error instanceof TokenMissingError) return { made: 'no', because: 'The secret holds no access token.' };
+  if (!(error instanceof PinterestError) || error.status === undefined || error.unexpectedAnswer) {
+    return { made: 'perhaps', because: error instanceof Error ? error.message : String(error) };
+  }
+  const { status, retryAfterSeconds, message } = error;
+  if (status === 401 || status === 429) {
+    const wait = retryAfterSeconds === undefined ? {} : { afterSeconds: retryAfterSeconds };
+    return { made: 'no', because: message, ...wait };
+  }
+  if (status === 408 || status >= 500) return { made: 'perhaps', because: message };
+  const check =
+    status === 403
+      ? 'Check that the token has the scopes boards:write and pins:write, that the board is yours, and that the app has more than trial access'
+      : 'Check the board and the other metadata';
+  const failure: PinFailure = {
+    reason: 'pin_refused',
+    message: `${message.replace(/\.?$/, '.')} ${check}, then retry the drop.`,
+    retryable: true,
+  };
+  return { made: 'never', failure };
+}

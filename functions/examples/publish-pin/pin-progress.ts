@@ -1,0 +1,57 @@
+import type { MediaUploadSucceeded } from '../../../shared/events.ts';
+import { PIN_DETAIL_TYPE, type PinEventDetail, type PinFailure } from '../../../shared/pin-events.ts';
+import type { PinRequest } from '../../../shared/pinterest/pin.ts';
+
+/** What the state machine `publish-pin` hands from state to state. */
+export interface PinProgress {
+  upload: MediaUploadSucceeded;
+  /**
+   * What is next: `prepare` and `look` may be repeated at will, `create` must not be begun a second time unless the function
+   * itself said so.
+   */
+  step: 'prepare' | 'create' | 'look';
+  /** Whole seconds to wait before it. */
+  waitSeconds: number;
+  /** ISO 8601: when the first step was made. */
+  startedAt?: string;
+  /** Absent until the metadata was read. */
+  pin?: PinRequest;
+  /** Ids of the Pins on the board that look like ours and were there before. */
+  known?: string[];
+  /** ISO 8601: since when it is not known whether a Pin was made. */
+  unansweredSince?: string;
+  /** Attempts in a row that came to nothing: what the waits between them grow with. */
+  faults?: number;
+  finalEvent?: { detailType: (typeof PIN_DETAIL_TYPE)[keyof typeof PIN_DETAIL_TYPE]; detail: PinEventDetail };
+}
+
+export function published(progress: PinProgress, pinId: string, now: Date): PinProgress {
+  const { uploadId, mediaId, object } = progress.upload;
+  const detail: PinEventDetail = {
+    version: '1',
+    uploadId,
+    mediaId,
+    status: 'published',
+    pinId,
+    boardId: progress.pin?.boardId ?? '',
+    url: `https://www.pinterest.com/pin/${pinId}/`,
+    object,
+    publishedAt: now.toISOString(),
+  };
+  return { ...progress, finalEvent: { detailType: PIN_DETAIL_TYPE.published, detail } };
+}
+
+export function failed(progress: PinProgress, failure: PinFailure, now: Date): PinProgress {
+  const { uploadId, mediaId, object } = progress.upload;
+  const detail: PinEventDetail = {
+    version: '1',
+    uploadId,
+    mediaId,
+    status: 'failed',
+    ...(progress.pin === undefined ? {} : { boardId: progress.pin.boardId }),
+    object,
+    failedAt: now.toISOString(),
+    failure,
+  };
+  return { ...progress, finalEvent: { detailType: PIN_DETAIL_TYPE.failed, detail } };
+}

@@ -1,0 +1,142 @@
+import { backoffSeconds, type RetryPolicy } from '../../../shared/decide.ts';
+import type { PinFailure } from '../../../shared/pin-events.ts';
+import type { Pin, PinRequest } from '../../../shared/pinterest/pin.ts';
+import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
+import { judgeCreation } from './judge-creation.ts';
+import type { PinLane } from './pin-lane.ts';
+import { failed, type PinProgress, published } from './pin-progress.ts';
+import { pinRequestOf } from './pin-request.ts';
+import { likeness, mayBe } from './same-pin.ts';
+
+export interface PinPorts {
+  createPin: (pin: PinRequest) => Promise<Pin>;
+  boardPins: (boardId: string) => AsyncIterable<Pin>;
+  lane: PinLane;
+  now: () => Date;
+  random?: () => number;
+  /** Told of what went wrong, for the log. */
+  onFault?: (because: string) => void;
+}
+
+export interface PinPolicy {
+  retryPolicy: RetryPolicy;
+  /** Seconds for which a Pin is looked for on its board before it is made again. */
+  patienceSeconds: number;
+}
+
+const LANE_WAIT_SECONDS = 3;
+
+/**
+ * Makes the next step towards the one Pin of an upload.
+ * @returns the progress with its final event when it has ended, otherwise with what is next and when
+ */
+export async function publishPin(before: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
+  const progress = { ...before, startedAt: before.startedAt ?? ports.now().toISOString() };
+  const { pin, step } = progress;
+  if (pin === undefined || step === 'prepare') return prepare(progress, policy, ports);
+  return step === 'create' ? create(progress, pin, policy, ports) : look(progress, pin, policy, ports);
+}
+
+/** Reads the metadata, waits for its turn, and notes which Pins are there already that look like this one. */
+async function prepare(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
+  const pin = pinRequestOf(progress.upload);
+  if ('problems' in pin) {
+    const message = `${pin.problems.join(' ')} Drop the file again with metadata that fits.`;
+    return failed(progress, { reason: 'rejected_metadata', message, retryable: false }, ports.now());
+  }
+  const prepared = { ...progress, pin };
+  try {
+    const madeBefore = await ports.lane.enter(likeness(pin), progress.upload.uploadId);
+    if (madeBefore === undefined) return { ...prepared, waitSeconds: LANE_WAIT_SECONDS };
+    const shown = (await lookAlikes(pin, ports)).map(({ pinId }) => pinId);
+    const known = [...new Set([...shown, ...madeBefore])];
+    return { ...prepared, step: 'create', known, waitSeconds: 0, faults: 0 };
+  } catch (error) {
+    return afterReadFault(prepared, error, policy, ports);
+  }
+}
+
+async function create(
+  progress: PinProgress,
+  pin: PinRequest,
+  policy: PinPolicy,
+  ports: PinPorts,
+): Promise<PinProgress> {
+  try {
+    return published(progress, (await ports.createPin(pin)).pinId, ports.now());
+  } catch (error) {
+    const judgement = judgeCreation(error);
+    if (judgement.made === 'never') return failed(progress, judgement.failure, ports.now());
+    ports.onFault?.(judgement.because);
+    if (judgement.made === 'perhaps') {
+      return { ...progress, step: 'look', unansweredSince: ports.now().toISOString(), waitSeconds: 1 };
+    }
+    return later(progress, judgement.because, policy, ports, judgement.afterSeconds);
+  }
+}
+
+/** Looks for a Pin that may have been made without our hearing of it, and has it made again if it was not. */
+async function look(progress: PinProgress, pin: PinRequest, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
+  const since = progress.unansweredSince ?? ports.now().toISOString();
+  const looking = { ...progress, unansweredSince: since };
+  let found: Pin | undefined;
+  try {
+    found = (await lookAlikes(pin, ports)).find(({ pinId }) => !progress.known?.includes(pinId));
+  } catch (error) {
+    return afterReadFault(looking, error, policy, ports);
+  }
+  if (found) return published(looking, found.pinId, ports.now());
+  const left = policy.patienceSeconds - secondsSince(since, ports);
+  if (left > 0) {
+    // Often at first, when it is likely to appear.
+    const wait = Math.min(left, Math.max(1, secondsSince(since, ports)));
+    return { ...looking, waitSeconds: Math.ceil(wait) };
+  }
+  const { unansweredSince: _since, ...again } = looking;
+  return later({ ...again, step: 'create' }, 'Pinterest did not answer, and made no Pin.', policy, ports);
+}
+
+async function lookAlikes(pin: PinRequest, ports: PinPorts): Promise<Pin[]> {
+  const alike: Pin[] = [];
+  for await (const each of ports.boardPins(pin.boardId)) if (mayBe(each, pin)) alike.push(each);
+  return alike;
+}
+
+/** The board could not be read, or the lane not entered: nothing was changed, so the same step may be made again. */
+function afterReadFault(progress: PinProgress, error: unknown, policy: PinPolicy, ports: PinPorts): PinProgress {
+  const because = error instanceof Error ? error.message : String(error);
+  ports.onFault?.(because);
+  // A board that is not there, or not ours, will not take a Pin either; unless one may have been made there.
+  const { status = 0, retryAfterSeconds } = error instanceof PinterestError ? error : {};
+  if (progress.step === 'prepare' && [400, 403, 404].includes(status)) {
+    const judgement = judgeCreation(error);
+    if (judgement.made === 'never') return failed(progress, judgement.failure, ports.now());
+  }
+  return later(progress, because, policy, ports, retryAfterSeconds);
+}
+
+function later(
+  progress: PinProgress,
+  because: string,
+  { retryPolicy }: PinPolicy,
+  ports: PinPorts,
+  askedSeconds = 0,
+): PinProgress {
+  const { faults = 0, startedAt = ports.now().toISOString() } = progress;
+  if (secondsSince(startedAt, ports) >= retryPolicy.giveUpAfterSeconds) {
+    return failed(progress, gaveUp(because, progress, retryPolicy), ports.now());
+  }
+  const waitSeconds = Math.max(backoffSeconds(faults, retryPolicy, ports.random?.()), Math.ceil(askedSeconds));
+  return { ...progress, faults: faults + 1, waitSeconds };
+}
+
+function gaveUp(because: string, { step }: PinProgress, { giveUpAfterSeconds }: RetryPolicy): PinFailure {
+  const hours = Math.round(giveUpAfterSeconds / 360) / 10;
+  const then =
+    step === 'look'
+      ? 'The Pin may be there: look at the board, then retry the drop.'
+      : 'Retry the drop once it passed.';
+  return { reason: 'gave_up', message: `Gave up after ${hours} h: ${because} ${then}`, retryable: true };
+}
+
+const secondsSince = (instant: string, { now }: PinPorts) => (now().getTime() - Date.parse(instant)) / 1000;

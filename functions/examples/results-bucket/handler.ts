@@ -1,0 +1,29 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import middy from '@middy/core';
+import type { MediaUploadEvent } from '../../../shared/events.ts';
+import { onMediaUpload } from '../../../shared/on-media-upload.ts';
+import { environment } from '../../environment.ts';
+import { resultLine } from './result-line.ts';
+
+const { RESULTS_BUCKET } = environment('RESULTS_BUCKET');
+const s3 = new S3Client({});
+const logger = new Logger();
+
+/** An event that comes again writes the same object again: there is one for each upload. */
+async function write(event: MediaUploadEvent): Promise<void> {
+  const { key, body } = resultLine(event.detail);
+  await s3.send(
+    new PutObjectCommand({ Bucket: RESULTS_BUCKET, Key: key, Body: body, ContentType: 'application/x-ndjson' }),
+  );
+  logger.info('result written', { uploadId: event.detail.uploadId, key });
+}
+
+/** Writes each completion as an object of one JSON line, which Athena and its like read as one table. */
+export const handler = middy<MediaUploadEvent, void>(
+  onMediaUpload({
+    succeeded: (_upload, event) => write(event),
+    failed: (_upload, event) => write(event),
+  }),
+).use(injectLambdaContext(logger, { resetKeys: true }));

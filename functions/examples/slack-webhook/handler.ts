@@ -1,0 +1,20 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { onMediaUpload } from '../../../shared/on-media-upload.ts';
+import { environment } from '../../environment.ts';
+import { queuedEvents } from '../queued-events.ts';
+import { message } from './message.ts';
+import { postMessage, webhookUrl } from './post-message.ts';
+
+const { WEBHOOK_SECRET_ARN } = environment('WEBHOOK_SECRET_ARN');
+const secrets = new SecretsManagerClient({});
+const logger = new Logger();
+
+async function tell(detail: Parameters<typeof message>[0]): Promise<void> {
+  const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: WEBHOOK_SECRET_ARN }));
+  await postMessage(webhookUrl(SecretString), message(detail));
+  logger.info('told', { status: detail.status });
+}
+
+/** Tells a Slack-compatible webhook how each upload ended. */
+export const handler = queuedEvents(onMediaUpload({ succeeded: tell, failed: tell }), logger);

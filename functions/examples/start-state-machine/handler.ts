@@ -1,0 +1,23 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mediaUploadEvent } from '../../../shared/on-media-upload.ts';
+import { environment } from '../../environment.ts';
+import { queuedEvents } from '../queued-events.ts';
+
+const { STATE_MACHINE_ARN: stateMachineArn } = environment('STATE_MACHINE_ARN');
+const states = new SFNClient({});
+const logger = new Logger();
+
+/** Starts one execution for each upload that ended, with the event as its input: its name is the upload's id. */
+export const handler = queuedEvents(async (input) => {
+  const event = mediaUploadEvent(input);
+  const name = event.detail.uploadId;
+  try {
+    await states.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(event) }));
+    logger.info('execution started', { name });
+  } catch (error) {
+    // The event came a second time, as events may.
+    if (!(error instanceof ExecutionAlreadyExists)) throw error;
+    logger.info('execution started before', { name });
+  }
+}, logger);

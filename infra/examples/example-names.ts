@@ -1,0 +1,4 @@
+/** What the setting `with` and `npm start -- --with` take. */
+export const EXAMPLE_NAMES = ['slack-webhook', 'results-bucket', 'start-state-machine', 'publish-pin'] as const;
+
+export type ExampleName = (typeof EXAMPLE_NAMES)[number];

@@ -1,0 +1,183 @@
+import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  type IChainable,
+  JitterType,
+  JsonPath,
+  Pass,
+  Result,
+  StateMachine,
+  Succeed,
+  TaskInput,
+  Wait,
+  WaitTime,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { EVENT_SOURCE } from '../../shared/events.ts';
+import { PIN_DETAIL_TYPE, type PinFailure } from '../../shared/pin-events.ts';
+import { NodeFunction } from '../node-function.ts';
+import type { ExampleProps } from './example.ts';
+import { StartStateMachine } from './start-state-machine.ts';
+
+/**
+ * Example: publishes each uploaded video as a Pin, by its object's metadata, exactly once, and puts `Pin Published` or
+ * `Pin Failed` on the bus. The execution's name is the upload's id; docs/examples.md says where the guarantee ends.
+ */
+export class PublishPin extends Construct {
+  constructor(scope: Construct, id: string, { settings, bus, token }: ExampleProps) {
+    super(scope, id);
+    const lanes = new Bucket(this, 'Lanes', {
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      removalPolicy: RemovalPolicy.RETAIN,
+      // Longer than an execution can take to give up: who is in a lane is of no interest after that.
+      lifecycleRules: [{ expiration: Duration.days(14) }],
+    });
+    const stack = Stack.of(this);
+    // Known by name: the function asks about executions of the very machine that it is a part of.
+    const stateMachineName = `${stack.stackName}-PublishPin`;
+    const execution = (name: string) =>
+      stack.formatArn({
+        service: 'states',
+        resource: 'execution',
+        resourceName: `${stateMachineName}:${name}`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+    const publish = new NodeFunction(this, 'Publish', {
+      folder: 'examples/publish-pin',
+      description: 'Makes the next step towards the Pin of an upload',
+      memorySize: 256,
+      timeout: Duration.minutes(2),
+      environment: {
+        PINTEREST_API_URL: settings.pinterestApiUrl,
+        TOKEN_SECRET_ARN: token.secretArn,
+        GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
+        MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
+        PIN_PATIENCE_SECONDS: String(settings.pinPatienceSeconds),
+        PIN_LANES_BUCKET: lanes.bucketName,
+        EXECUTION_ARN_PREFIX: execution(''),
+      },
+    });
+    token.grantRead(publish);
+    lanes.grantReadWrite(publish);
+    publish.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: ['states:DescribeExecution'],
+        resources: [execution('*')],
+      }),
+    );
+    const machine = new StateMachine(this, 'Machine', {
+      stateMachineName,
+      comment: 'Publishes one upload as a Pin',
+      definitionBody: DefinitionBody.fromChainable(definition(this, publish, bus)),
+    });
+    new StartStateMachine(this, 'Start', { bus, machine, events: { status: 'succeeded' } });
+    new CfnOutput(stack, 'PublishPinStateMachineArn', { value: machine.stateMachineArn });
+  }
+}
+
+function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IChainable {
+  const begin = new Pass(parts, 'Begin', {
+    parameters: { upload: JsonPath.objectAt('$.detail'), step: 'prepare', waitSeconds: 0 },
+  });
+  const emit = new EventBridgePutEvents(parts, 'EmitPinEvent', {
+    stateName: 'Emit the Pin event',
+    entries: [
+      {
+        source: EVENT_SOURCE,
+        eventBus: bus,
+        detailType: JsonPath.stringAt('$.finalEvent.detailType'),
+        detail: TaskInput.fromJsonPathAt('$.finalEvent.detail'),
+      },
+    ],
+    resultPath: JsonPath.DISCARD,
+  });
+  emit.addRetry({
+    errors: ['States.ALL'],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxDelay: Duration.minutes(10),
+    jitterStrategy: JitterType.FULL,
+    maxAttempts: 1000,
+  });
+  emit.next(new Succeed(parts, 'Ended'));
+
+  const invoke = (id: string, stateName: string) =>
+    new LambdaInvoke(parts, id, {
+      stateName,
+      lambdaFunction: publish,
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+    });
+  // Reading may be repeated: what arrives here is Lambda's fault, or a mistake of ours.
+  const read = invoke('PrepareOrLook', 'Prepare or look for the Pin');
+  read.addRetry({
+    errors: ['States.ALL'],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxDelay: Duration.minutes(5),
+    jitterStrategy: JitterType.FULL,
+    maxAttempts: 300,
+  });
+  read.addCatch(publishingBroke(parts).next(emit), { resultPath: JsonPath.DISCARD });
+
+  // Never retried: a function that died here may have made the Pin. What it did is looked up on the board.
+  const create = invoke('CreateThePin', 'Create the Pin');
+  const unanswered = new Pass(parts, 'Unanswered', {
+    stateName: 'Perhaps there is a Pin',
+    result: Result.fromString('look'),
+    resultPath: '$.step',
+  });
+  create.addCatch(unanswered.next(read), { resultPath: JsonPath.DISCARD });
+
+  const wait = new Wait(parts, 'WaitForIt', {
+    stateName: 'Wait',
+    time: WaitTime.secondsPath('$.waitSeconds'),
+  });
+  const which = new Choice(parts, 'WhichStep', { stateName: 'Which step?' })
+    .when(Condition.stringEquals('$.step', 'create'), create)
+    .otherwise(read);
+  const ended = new Choice(parts, 'EndedNow', { stateName: 'Ended?' })
+    .when(Condition.isPresent('$.finalEvent'), emit)
+    .when(Condition.numberGreaterThan('$.waitSeconds', 0), wait)
+    .otherwise(which);
+  wait.next(which);
+  read.next(ended);
+  create.next(ended);
+  return begin.next(read);
+}
+
+const PUBLISHING_BROKE: PinFailure = {
+  reason: 'gave_up',
+  message:
+    'The function that publishes Pins failed for a day; its log says why. Look for the Pin on the board before you retry the drop.',
+  retryable: true,
+};
+
+/** Makes the event of a Pin that cannot be seen to, without any function. */
+function publishingBroke(parts: Construct) {
+  return new Pass(parts, 'FailThePin', {
+    stateName: 'Fail the Pin',
+    parameters: {
+      detailType: PIN_DETAIL_TYPE.failed,
+      detail: {
+        version: '1',
+        uploadId: JsonPath.stringAt('$.upload.uploadId'),
+        mediaId: JsonPath.stringAt('$.upload.mediaId'),
+        status: 'failed',
+        object: JsonPath.objectAt('$.upload.object'),
+        failedAt: JsonPath.stringAt('$$.State.EnteredTime'),
+        failure: PUBLISHING_BROKE,
+      },
+    },
+    resultPath: '$.finalEvent',
+  });
+}

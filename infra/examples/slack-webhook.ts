@@ -1,0 +1,29 @@
+import { CfnOutput, SecretValue, Stack } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { NodeFunction } from '../node-function.ts';
+import type { ExampleProps } from './example.ts';
+import { Subscription } from './subscription.ts';
+
+/**
+ * Example: tells a Slack-compatible webhook how each upload ended. The webhook's address is a secret, `{ "url" }`, which a
+ * person puts into the secret of the output `SlackWebhookSecretArn`; until then the messages wait.
+ */
+export class SlackWebhook extends Construct {
+  constructor(scope: Construct, id: string, { bus }: ExampleProps) {
+    super(scope, id);
+    const webhook = new Secret(this, 'Webhook', {
+      description: 'Pindrop: the webhook that is told of uploads, { "url" }',
+      secretObjectValue: { url: SecretValue.unsafePlainText('') },
+    });
+    const tell = new NodeFunction(this, 'Tell', {
+      folder: 'examples/slack-webhook',
+      description: 'Tells a webhook how uploads ended',
+      memorySize: 256,
+      environment: { WEBHOOK_SECRET_ARN: webhook.secretArn },
+    });
+    webhook.grantRead(tell);
+    new Subscription(this, 'Uploads', { bus, subscriber: tell });
+    new CfnOutput(Stack.of(this), 'SlackWebhookSecretArn', { value: webhook.secretArn });
+  }
+}

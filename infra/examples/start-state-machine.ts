@@ -1,0 +1,61 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  type IStateMachine,
+  JsonPath,
+  Pass,
+  StateMachine,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { EventPatternOptions } from '../../shared/event-pattern.ts';
+import { NodeFunction } from '../node-function.ts';
+import type { ExampleProps } from './example.ts';
+import { Subscription } from './subscription.ts';
+
+export interface StartStateMachineProps {
+  bus: IEventBus;
+  events?: EventPatternOptions;
+  machine: IStateMachine;
+}
+
+/**
+ * Starts one execution of a state machine for each upload that ended, named by the upload's id: an event that comes twice
+ * starts nothing. A rule can start a machine by itself, but under a name of its own each time.
+ */
+export class StartStateMachine extends Construct {
+  constructor(scope: Construct, id: string, { bus, events, machine }: StartStateMachineProps) {
+    super(scope, id);
+    const start = new NodeFunction(this, 'Start', {
+      folder: 'examples/start-state-machine',
+      description: 'Starts a state machine for each upload that ended',
+      memorySize: 256,
+      environment: { STATE_MACHINE_ARN: machine.stateMachineArn },
+    });
+    machine.grantStartExecution(start);
+    new Subscription(this, 'Uploads', { bus, subscriber: start, ...(events === undefined ? {} : { events }) });
+  }
+}
+
+/** Example: starts another state machine. This one only sorts; put yours in its place. */
+export class StartAnotherMachine extends Construct {
+  constructor(scope: Construct, id: string, { bus }: ExampleProps) {
+    super(scope, id);
+    const keep = (name: string, parameters: Record<string, string>) => new Pass(this, name, { parameters });
+    const machine = new StateMachine(this, 'Machine', {
+      comment: 'What happens after an upload',
+      definitionBody: DefinitionBody.fromChainable(
+        new Choice(this, 'Succeeded?')
+          .when(
+            Condition.stringEquals('$.detail.status', 'succeeded'),
+            keep('Use the media', { mediaId: JsonPath.stringAt('$.detail.mediaId') }),
+          )
+          .otherwise(keep('See to the failure', { reason: JsonPath.stringAt('$.detail.failure.reason') })),
+      ),
+    });
+    new StartStateMachine(this, 'Start', { bus, machine });
+    new CfnOutput(Stack.of(this), 'StartedStateMachineArn', { value: machine.stateMachineArn });
+  }
+}

@@ -1,0 +1,45 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type EventPatternOptions, eventPattern } from '../../shared/event-pattern.ts';
+import type { NodeFunction } from '../node-function.ts';
+
+export interface SubscriptionProps {
+  bus: IEventBus;
+  /** Which final events; all of them when left out. */
+  events?: EventPatternOptions;
+  /** Takes messages of the queue, each an event. */
+  subscriber: NodeFunction;
+}
+
+/**
+ * Brings final events to a function through a queue, so that what the function depends on may be away for hours: a rule alone
+ * would have Lambda try three times within minutes, and then forget the event.
+ */
+export class Subscription extends Construct {
+  constructor(scope: Construct, id: string, { bus, events, subscriber }: SubscriptionProps) {
+    super(scope, id);
+    const secure = {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    };
+    const deadLetters = new Queue(this, 'DeadLetterQueue', secure);
+    const queue = new Queue(this, 'Queue', {
+      ...secure,
+      visibilityTimeout: Duration.minutes(1),
+      // Every minute for most of a day.
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 1000 },
+    });
+    new Rule(this, 'Rule', {
+      eventBus: bus,
+      description: 'Final events of Pindrop',
+      eventPattern: eventPattern(events),
+      targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
+    });
+    subscriber.addEventSource(new SqsEventSource(queue, { batchSize: 1, reportBatchItemFailures: true }));
+  }
+}

@@ -1,0 +1,135 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { EventEnvelope, Observe } from '../observation.ts';
+
+/** A target of a rule, and what is done when it fails. */
+export interface EventTarget {
+  /** The rule's name and the target's id: the same after a restart. */
+  name: string;
+  busName: string;
+  matches: (envelope: EventEnvelope) => boolean;
+  /** @param deliveryId the same for every attempt */
+  deliver: (envelope: EventEnvelope, deliveryId: string) => Promise<void> | void;
+  /** Attempts after the first. */
+  maximumRetries: number;
+  maximumAgeSeconds: number;
+  /** Seconds before an attempt. @param retry 1 for the first repetition */
+  waitSeconds: (retry: number) => number;
+  /** Keeps an event that could not be delivered; without it, the event is lost to this target. */
+  deadLetter?: (envelope: EventEnvelope, attempts: number, error: Error) => void;
+}
+
+interface Delivery {
+  eventId: string;
+  target: string;
+  attempts: number;
+  /** Milliseconds since 1970. */
+  dueAt: number;
+  envelope: string;
+}
+
+const deliveryId = ({ eventId, target }: Delivery) => `${eventId}/${target}`;
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * EventBridge's delivery: at least once for every target whose rule matches, in no order, until the target took the event
+ * or the retries are used up. What is due is kept in the database, together with the event, so that it outlives a kill.
+ */
+export class EventDeliveries {
+  readonly #database: DatabaseSync;
+  readonly #observe: Observe;
+  readonly #targets = new Map<string, EventTarget>();
+  /** Of the deliveries that are under way or waiting. */
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #stopped = false;
+
+  constructor(database: DatabaseSync, observe: Observe) {
+    this.#database = database;
+    this.#observe = observe;
+  }
+
+  add(target: EventTarget): void {
+    this.#targets.set(target.name, target);
+  }
+
+  /** Notes who is to get an event; part of the transaction that keeps the event. */
+  plan(envelope: EventEnvelope, busName: string): void {
+    const insert = this.#database.prepare(
+      'INSERT OR IGNORE INTO deliveries (event_id, target, due_at) VALUES (?, ?, ?)',
+    );
+    for (const target of this.#targets.values()) {
+      if (target.busName === busName && target.matches(envelope)) insert.run(envelope.id, target.name, Date.now());
+    }
+  }
+
+  /** Sets out on what was planned for an event, or at the start on everything that is left. */
+  start(eventId?: string): void {
+    const rows = this.#database
+      .prepare(
+        `SELECT event_id AS eventId, target, attempts, due_at AS dueAt, envelope FROM deliveries
+         JOIN events ON events.id = deliveries.event_id WHERE ? IS NULL OR event_id = ?`,
+      )
+      .all(eventId ?? null, eventId ?? null) as unknown as Delivery[];
+    for (const row of rows) if (!this.#timers.has(deliveryId(row))) this.#schedule(row);
+  }
+
+  /** True when every delivery was tried at least once: what is left waits on purpose. */
+  tried(): boolean {
+    return this.#database.prepare('SELECT 1 FROM deliveries WHERE attempts = 0 LIMIT 1').get() === undefined;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  #schedule(delivery: Delivery): void {
+    const target = this.#targets.get(delivery.target);
+    // A rule that is not there any more has nobody to deliver to.
+    if (!target) {
+      this.#forget(delivery);
+      return;
+    }
+    const timer = setTimeout(
+      () => void this.#attempt(delivery, target),
+      Math.min(LONGEST_TIMER_MS, Math.max(0, delivery.dueAt - Date.now())),
+    );
+    this.#timers.set(deliveryId(delivery), timer);
+  }
+
+  async #attempt(delivery: Delivery, target: EventTarget): Promise<void> {
+    const envelope: EventEnvelope = JSON.parse(delivery.envelope);
+    try {
+      await target.deliver(envelope, deliveryId(delivery));
+      if (!this.#stopped) this.#forget(delivery);
+    } catch (error) {
+      // Ended under way: it is tried anew at the next start.
+      if (!this.#stopped) this.#failed(delivery, target, envelope, error as Error);
+    }
+  }
+
+  #failed(delivery: Delivery, target: EventTarget, envelope: EventEnvelope, error: Error): void {
+    const attempts = delivery.attempts + 1;
+    const why = error.message;
+    const age = (Date.now() - Date.parse(envelope.time)) / 1000;
+    if (attempts > target.maximumRetries || age > target.maximumAgeSeconds) {
+      target.deadLetter?.(envelope, attempts, error);
+      this.#forget(delivery);
+      this.#observe({ kind: 'delivery-failed', target: target.name, why });
+      return;
+    }
+    const againInSeconds = target.waitSeconds(attempts);
+    const dueAt = Date.now() + againInSeconds * 1000;
+    this.#database
+      .prepare('UPDATE deliveries SET attempts = ?, due_at = ? WHERE event_id = ? AND target = ?')
+      .run(attempts, Math.round(dueAt), delivery.eventId, delivery.target);
+    this.#observe({ kind: 'delivery-failed', target: target.name, why, againInSeconds });
+    this.#schedule({ ...delivery, attempts, dueAt });
+  }
+
+  #forget(delivery: Delivery): void {
+    const { eventId, target } = delivery;
+    this.#timers.delete(deliveryId(delivery));
+    this.#database.prepare('DELETE FROM deliveries WHERE event_id = ? AND target = ?').run(eventId, target);
+  }
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { droppedObjectSchema, envelopeShape } from './event-schema.ts';
+import { PIN_DETAIL_TYPE, PIN_FAILURE_REASONS } from './pin-events.ts';
+
+const instant = z.iso.datetime().describe('ISO 8601, UTC');
+
+const detailShape = {
+  version: z.literal('1'),
+  uploadId: z.string().describe('As in the final event of the upload; the Pin is made once for each'),
+  mediaId: z.string(),
+  object: droppedObjectSchema,
+};
+
+/** Detail of `Pin Published`. */
+export const pinPublishedSchema = z.object({
+  ...detailShape,
+  status: z.literal('published'),
+  pinId: z.string(),
+  boardId: z.string(),
+  url: z.url().describe('Where people see the Pin'),
+  publishedAt: instant,
+});
+
+/** Detail of `Pin Failed`. */
+export const pinFailedSchema = z.object({
+  ...detailShape,
+  status: z.literal('failed'),
+  boardId: z.string().optional().describe("Absent if the object's metadata names none"),
+  failedAt: instant,
+  failure: z.object({
+    reason: z.enum(PIN_FAILURE_REASONS),
+    message: z.string().describe('What happened and what to do'),
+    retryable: z.boolean().describe('True when the same file with the same metadata may succeed in a new attempt'),
+  }),
+});
+
+/** `Pin Published` or `Pin Failed`, envelope and all. */
+export const pinEventSchema = z.discriminatedUnion('detail-type', [
+  z.object({ ...envelopeShape, 'detail-type': z.literal(PIN_DETAIL_TYPE.published), detail: pinPublishedSchema }),
+  z.object({ ...envelopeShape, 'detail-type': z.literal(PIN_DETAIL_TYPE.failed), detail: pinFailedSchema }),
+]);

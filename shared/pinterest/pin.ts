@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+
+/** What Pinterest takes in a Pin's texts, in characters. @see Pinterest OpenAPI 5.23.0, schema PinCreate */
+export const PIN_LIMITS = { title: 100, description: 800, link: 2048, altText: 500 } as const;
+
+/** A Pin to be made of an uploaded video. */
+export interface PinRequest {
+  boardId: string;
+  boardSectionId?: string;
+  mediaId: string;
+  title?: string;
+  description?: string;
+  link?: string;
+  altText?: string;
+  /** The address of a picture, or the seconds into the video at which the frame is taken. */
+  cover: { url: string } | { keyFrameSeconds: number };
+}
+
+/** A Pin as Pinterest gives it back. It does not say which media it was made of. */
+export interface Pin {
+  pinId: string;
+  boardId?: string;
+  title?: string;
+  description?: string;
+  link?: string;
+  altText?: string;
+  mediaType?: string;
+}
+
+export interface PinPage {
+  items: Pin[];
+  /** Cursor of the next page; absent on the last one. */
+  bookmark?: string;
+}
+
+const optionalText = z.optional(z.nullable(z.string()));
+
+/** Only the id is promised. @see Pinterest OpenAPI 5.23.0, schema Pin */
+export const pinSchema = z.object({
+  id: z.string(),
+  board_id: optionalText,
+  title: optionalText,
+  description: optionalText,
+  link: optionalText,
+  alt_text: optionalText,
+  media: z.optional(z.nullable(z.object({ media_type: optionalText }))),
+});
+
+export const pinPageSchema = z.object({
+  items: z.array(pinSchema),
+  bookmark: optionalText,
+});
+
+/** @see Pinterest OpenAPI 5.23.0, schemas PinCreate and PinMediaSourceVideoID */
+export function pinCreateBody({
+  boardId,
+  boardSectionId,
+  mediaId,
+  title,
+  description,
+  link,
+  altText,
+  cover,
+}: PinRequest) {
+  return {
+    board_id: boardId,
+    ...(boardSectionId === undefined ? {} : { board_section_id: boardSectionId }),
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    ...(link === undefined ? {} : { link }),
+    ...(altText === undefined ? {} : { alt_text: altText }),
+    media_source: {
+      source_type: 'video_id',
+      media_id: mediaId,
+      ...('url' in cover ? { cover_image_url: cover.url } : { cover_image_key_frame_time: cover.keyFrameSeconds }),
+    },
+  };
+}
+
+export function pinOf({ id, board_id, title, description, link, alt_text, media }: z.infer<typeof pinSchema>): Pin {
+  return {
+    pinId: id,
+    ...(board_id ? { boardId: board_id } : {}),
+    ...(title ? { title } : {}),
+    ...(description ? { description } : {}),
+    ...(link ? { link } : {}),
+    ...(alt_text ? { altText: alt_text } : {}),
+    ...(media?.media_type ? { mediaType: media.media_type } : {}),
+  };
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, it } from 'vitest';
+import { pinEventSchema } from '../../../shared/pin-event-schema.ts';
+import type { PinEventDetail } from '../../../shared/pin-events.ts';
+import { type LocalPindrop, type LocalPindropOptions, startLocalPindrop } from '../../local-pindrop.ts';
+import type { InjectedFault } from '../../pinterest-simulator/faults.ts';
+
+const clip = readFileSync(new URL('../../fixtures/clip.mp4', import.meta.url));
+
+const start = (options: LocalPindropOptions = {}) =>
+  startLocalPindrop({ ...options, settings: { with: 'publish-pin', pinPatienceSeconds: 4, ...options.settings } });
+
+/** All Pin events so far, each checked against the contract: nothing in them is not described. */
+const pinEvents = (pindrop: LocalPindrop): PinEventDetail[] =>
+  pindrop.observations.flatMap((observation) => {
+    if (observation.kind !== 'event-put' || !observation.envelope['detail-type'].startsWith('Pin ')) return [];
+    const event = pinEventSchema.parse(observation.envelope);
+    expect(event).toEqual(observation.envelope);
+    return [event.detail];
+  });
+
+async function pinEventOf(pindrop: LocalPindrop, versionId: string): Promise<PinEventDetail> {
+  const find = () => pinEvents(pindrop).find(({ object }) => object.versionId === versionId);
+  await pindrop.until(() => find() !== undefined);
+  return find() as PinEventDetail;
+}
+
+describe('publish-pin', () => {
+  it('publishes what the metadata says, once, and says so on the bus', async () => {
+    const pindrop = await start();
+    const versionId = await pindrop.drop('clip.mp4', clip, {
+      board: '42',
+      title: '=?UTF-8?B?RnLDvGhsaW5n?=',
+      description: 'All of it',
+      link: 'https://example.com/spring',
+      alt: 'A clip',
+      cover: 'https://example.com/cover.jpg',
+    });
+    const event = await pinEventOf(pindrop, versionId);
+    const [media] = pindrop.simulator.media();
+    const [pin, ...others] = pindrop.simulator.pins();
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({ status: 'published', boardId: '42', mediaId: media?.mediaId, pinId: pin?.pinId });
+    expect(pin?.request).toEqual({
+      board_id: '42',
+      title: 'Frühling',
+      description: 'All of it',
+      link: 'https://example.com/spring',
+      alt_text: 'A clip',
+      media_source: {
+        source_type: 'video_id',
+        media_id: media?.mediaId,
+        cover_image_url: 'https://example.com/cover.jpg',
+      },
+    });
+    expect(pinEvents(pindrop)).toHaveLength(1);
+  });
+
+  it('makes no Pin of metadata that Pinterest would not take, and says what is wrong with it', async () => {
+    const pindrop = await start();
+    const event = await pinEventOf(pindrop, await pindrop.drop('clip.mp4', clip, { title: 'x'.repeat(101) }));
+    expect(event).toMatchObject({
+      status: 'failed',
+      failure: {
+        reason: 'rejected_metadata',
+        message: expect.stringMatching(/names no board\. The title has 101 characters; Pinterest takes 100\./),
+      },
+    });
+    expect(pindrop.simulator.pins()).toEqual([]);
+  });
+
+  it('says what a refusal means', async () => {
+    const pindrop = await start({ simulator: { boards: ['42'] } });
+    const event = await pinEventOf(pindrop, await pindrop.drop('clip.mp4', clip, { board: '43' }));
+    expect(event).toMatchObject({
+      failure: { reason: 'pin_refused', message: expect.stringContaining('Board not found. Check the board') },
+    });
+  });
+
+  it('makes one Pin of an upload whose event comes again and again', async () => {
+    const pindrop = await start();
+    const versionId = await pindrop.drop('clip.mp4', clip, { board: '42' });
+    await pinEventOf(pindrop, versionId);
+    const [uploaded] = pindrop.observations.flatMap((each) => (each.kind === 'event-put' ? [each.envelope] : []));
+    const { endpoint, region } = pindrop.stack;
+    const sqs = new SQSClient({ endpoint, region, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
+    const QueueUrl = `${endpoint}/000000000000/Pindrop-PublishPinStartUploadsQueue`;
+    for (let turn = 0; turn < 5; turn++) {
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ ...uploaded, id: `${turn}` }) }));
+    }
+    sqs.destroy();
+    await pindrop.until(() => pindrop.log().split('execution started before').length > 5);
+    expect(pindrop.simulator.pins()).toHaveLength(1);
+    expect(pinEvents(pindrop)).toHaveLength(1);
+  });
+
+  it('makes one Pin whatever becomes of the answer', async () => {
+    const pindrop = await start();
+    const faults: InjectedFault[] = [
+      { operation: 'pins_create', fault: { kind: 'stored-not-answered' } },
+      { operation: 'pins_create', fault: { kind: 'made-late', milliseconds: 1500 } },
+      { operation: 'pins_create', fault: { kind: 'reset' } },
+      { operation: 'pins_create', fault: { kind: 'status', status: 429, retryAfterSeconds: 3 } },
+      { operation: 'boards_list_pins', fault: { kind: 'status', status: 503 } },
+    ];
+    for (const fault of faults) {
+      const before = pindrop.simulator.pins().length;
+      pindrop.simulator.inject(fault);
+      const event = await pinEventOf(pindrop, await pindrop.drop('clip.mp4', clip, { board: '42' }));
+      const [pin] = pindrop.simulator.pins();
+      expect(event, JSON.stringify(fault)).toMatchObject({ status: 'published', pinId: pin?.pinId });
+      expect(pindrop.simulator.pins(), JSON.stringify(fault)).toHaveLength(before + 1);
+    }
+  });
+
+  it('tells Pins that look the same apart, when the answers to all of them are lost', async () => {
+    const pindrop = await start();
+    pindrop.simulator.inject({ operation: 'pins_create', fault: { kind: 'stored-not-answered' }, times: 3 });
+    pindrop.simulator.inject({ operation: 'pins_create', fault: { kind: 'reset' }, times: 2 });
+    const versions: string[] = [];
+    for (let drop = 0; drop < 5; drop++) versions.push(await pindrop.drop(`clip ${drop}.mp4`, clip, { board: '42' }));
+    const events: PinEventDetail[] = [];
+    for (const versionId of versions) events.push(await pinEventOf(pindrop, versionId));
+    const pins = pindrop.simulator.pins();
+    expect(pins).toHaveLength(5);
+    for (const event of events) {
+      const pin = pins.find(({ request }) => request.media_source.media_id === event.mediaId);
+      expect(event).toMatchObject({ status: 'published', pinId: pin?.pinId });
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { SendMessageCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { finalEventDetailSchema } from '../../../shared/event-schema.ts';
+import { startLocalPindrop } from '../../local-pindrop.ts';
+import { startWebhookSimulator } from '../../webhook-simulator.ts';
+
+const clip = readFileSync(new URL('../../fixtures/clip.mp4', import.meta.url));
+const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+
+describe('slack-webhook', () => {
+  it('tells how each upload ended, also after the webhook was away, and keeps its address to itself', async () => {
+    const webhook = await startWebhookSimulator();
+    onTestFinished(() => webhook.close());
+    const pindrop = await startLocalPindrop({
+      settings: { with: 'slack-webhook' },
+      secretValues: { SlackWebhookSecretArn: JSON.stringify({ url: webhook.url }) },
+    });
+    const { endpoint, region } = pindrop.stack;
+    const sqs = new SQSClient({ endpoint, region, credentials });
+    // What is a minute on AWS.
+    const QueueUrl = `${endpoint}/000000000000/Pindrop-SlackWebhookUploadsQueue`;
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: '1' } }));
+    sqs.destroy();
+    webhook.refuse(3);
+    await pindrop.finalEventOf(await pindrop.drop('a <b> & c.mp4', clip));
+    await pindrop.finalEventOf(await pindrop.drop('empty.mp4', Buffer.alloc(0)));
+    await pindrop.until(() => webhook.messages.length === 2);
+    expect(webhook.refused()).toBe(3);
+    expect([...webhook.messages].sort()).toEqual([
+      expect.stringMatching(/^:white_check_mark: \*a &lt;b&gt; &amp; c.mp4\* is ready on Pinterest as media \d+\.$/),
+      expect.stringMatching(/^:x: \*empty.mp4\* failed \(rejected_file\)\. /),
+    ]);
+    expect(pindrop.log()).toContain('The webhook answered 503.');
+    expect(pindrop.log()).not.toContain(new URL(webhook.url).pathname);
+  });
+});
+
+describe('results-bucket', () => {
+  it('writes one line of JSON for each completion', async () => {
+    const pindrop = await startLocalPindrop({ settings: { with: 'results-bucket' } });
+    const events = [
+      await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip, { board: '42' })),
+      await pindrop.finalEventOf(await pindrop.drop('empty.mp4', Buffer.alloc(0))),
+    ];
+    const Bucket = pindrop.stack.outputs['ResultsBucketName'];
+    await pindrop.until(() => pindrop.log().split('result written').length > 2);
+    const { Contents = [] } = await pindrop.s3.send(new ListObjectsV2Command({ Bucket }));
+    expect(Contents.map(({ Key }) => Key).sort()).toEqual(
+      events
+        .map(({ timeline, uploadId }) => `results/day=${timeline.completedAt.slice(0, 10)}/${uploadId}.json`)
+        .sort(),
+    );
+    for (const { Key } of Contents) {
+      const { Body, ContentType } = await pindrop.s3.send(new GetObjectCommand({ Bucket, Key }));
+      const [line, end] = (await Body?.transformToString())?.split('\n') ?? [];
+      expect(end).toBe('');
+      expect(ContentType).toBe('application/x-ndjson');
+      const detail = finalEventDetailSchema.parse(JSON.parse(line ?? ''));
+      expect(events).toContainEqual(detail);
+    }
+  });
+});
+
+describe('start-state-machine', () => {
+  it('starts one execution for each upload, named by it, however often its event comes', async () => {
+    const pindrop = await startLocalPindrop({ settings: { with: 'start-state-machine' } });
+    const { endpoint, region, outputs } = pindrop.stack;
+    const states = new SFNClient({ endpoint, region, credentials });
+    const sqs = new SQSClient({ endpoint, region, credentials });
+    const succeeded = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
+    const failed = await pindrop.finalEventOf(await pindrop.drop('empty.mp4', Buffer.alloc(0)));
+    const [event] = pindrop.observations.flatMap((each) => (each.kind === 'event-put' ? [each.envelope] : []));
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: `${endpoint}/000000000000/Pindrop-StartStateMachineStartUploadsQueue`,
+        MessageBody: JSON.stringify({ ...event, id: 'another' }),
+      }),
+    );
+    await pindrop.until(
+      () => pindrop.log().includes('execution started before') && pindrop.log().split('"execution started"').length > 2,
+    );
+    const stateMachineArn = outputs['StartedStateMachineArn'] ?? '';
+    const { executions = [] } = await states.send(new ListExecutionsCommand({ stateMachineArn }));
+    expect(executions.map(({ name }) => name).sort()).toEqual([succeeded.uploadId, failed.uploadId].sort());
+    const outputOf = async (name: string) => {
+      const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+      const { output = '' } = await states.send(new DescribeExecutionCommand({ executionArn }));
+      return JSON.parse(output);
+    };
+    expect(await outputOf(succeeded.uploadId)).toEqual({ mediaId: succeeded.mediaId });
+    expect(await outputOf(failed.uploadId)).toEqual({ reason: 'rejected_file' });
+    states.destroy();
+    sqs.destroy();
+  });
+});

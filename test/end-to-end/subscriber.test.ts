@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { mediaUploadEventSchema } from '../../shared/event-schema.ts';
+import { startLocalPindrop } from '../local-pindrop.ts';
+
+const run = promisify(execFile);
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc');
+const clip = readFileSync(new URL('../fixtures/clip.mp4', import.meta.url));
+
+/** What a developer who never saw our source would write. */
+const SUBSCRIBER = `
+import { eventPattern, type FailureReason, mediaUploadFailedEventExamples, onMediaUpload } from 'pindrop/events';
+
+const told: string[] = [];
+export const handler = onMediaUpload({
+  succeeded: ({ mediaId, object }) => told.push(\`\${mediaId} for board \${object.metadata['board'] ?? 'none'}\`),
+  failed: ({ failure, object }) => {
+    const reason: FailureReason = failure.reason;
+    told.push(\`\${object.key}: \${reason}, \${failure.message}\`);
+  },
+});
+
+// What must not type-check, does not.
+// @ts-expect-error: a failed upload may have no media
+onMediaUpload({ failed: ({ mediaId }) => mediaId.length });
+// @ts-expect-error: a succeeded upload has no failure
+onMediaUpload({ succeeded: ({ failure }) => failure });
+// @ts-expect-error: there is nothing to do
+onMediaUpload({});
+// @ts-expect-error: there is no such reason
+mediaUploadFailedEventExamples.unlucky;
+
+const pattern: { source: string[]; detailType: string[] } = eventPattern({ status: 'failed' });
+
+export async function main(events: unknown[]): Promise<{ told: string[]; pattern: typeof pattern }> {
+  for (const event of events) await handler(event);
+  await handler(mediaUploadFailedEventExamples.processing_failed);
+  return { told, pattern };
+}
+`;
+
+/** A project elsewhere that has installed the package as it would be published. */
+async function foreignProject(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'pindrop-subscriber-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const packed = await run('npm', ['pack', '--silent', '--pack-destination', directory], { cwd: PROJECT });
+  const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
+  const compilerOptions = {
+    ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
+    ...{ target: 'ES2022', module: 'NodeNext', types: [], outDir: 'out', rootDir: '.' },
+  };
+  await mkdir(join(directory, 'src'));
+  await writeFile(join(directory, 'package.json'), JSON.stringify({ name: 'subscriber', type: 'module' }));
+  await writeFile(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+  await writeFile(join(directory, 'src/subscriber.ts'), SUBSCRIBER);
+  await run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`], {
+    cwd: directory,
+  });
+  return directory;
+}
+
+describe('pindrop/events, installed from its tarball in a project elsewhere', () => {
+  it('type-checks under strict and handles real events of the local bus, which are what all its descriptions say', async () => {
+    const [directory, pindrop] = await Promise.all([foreignProject(), startLocalPindrop()]);
+    await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip, { board: '42' }));
+    await pindrop.finalEventOf(await pindrop.drop('empty.mp4', Buffer.alloc(0)));
+    await pindrop.finalEventOf(await pindrop.drop('clip.simulate-failed.mp4', clip));
+    const envelopes = pindrop.observations.flatMap((each) => (each.kind === 'event-put' ? [each.envelope] : []));
+
+    await run(process.execPath, [TSC, '--project', directory]);
+    await writeFile(
+      join(directory, 'main.js'),
+      `import { readFileSync } from 'node:fs';
+       import { main } from './out/src/subscriber.js';
+       console.log(JSON.stringify(await main(JSON.parse(readFileSync('events.json')))));`,
+    );
+    await writeFile(join(directory, 'events.json'), JSON.stringify(envelopes));
+    const { stdout } = await run(process.execPath, ['main.js'], { cwd: directory });
+    const { told, pattern } = JSON.parse(stdout) as { told: string[]; pattern: unknown };
+    expect(told).toEqual([
+      `${pindrop.simulator.media()[1]?.mediaId} for board 42`,
+      expect.stringContaining('empty.mp4: rejected_file, '),
+      expect.stringContaining('clip.simulate-failed.mp4: processing_failed, '),
+      expect.stringContaining('spring/lookbook 1.mp4: processing_failed, '),
+    ]);
+    expect(pattern).toEqual({ source: ['pindrop'], detailType: ['Media Upload Failed'] });
+
+    const ajv = new Ajv2020({ strict: true });
+    addFormats.default(ajv);
+    const shipped = readFileSync(join(directory, 'node_modules/pindrop/dist/events/schema.json'), 'utf8');
+    const byJsonSchema = ajv.compile(JSON.parse(shipped));
+    for (const envelope of envelopes) {
+      // Parsing drops what it does not know: equal means that nothing is sent that is not described.
+      expect(mediaUploadEventSchema.parse(envelope)).toEqual(envelope);
+      expect(byJsonSchema(envelope), JSON.stringify(byJsonSchema.errors)).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { PinLane } from '../../../../functions/examples/publish-pin/pin-lane.ts';
+import type { PinProgress } from '../../../../functions/examples/publish-pin/pin-progress.ts';
+import { type PinPorts, publishPin } from '../../../../functions/examples/publish-pin/publish-pin.ts';
+import { mediaUploadSucceededExample } from '../../../../shared/event-examples.ts';
+import { PinterestClient } from '../../../../shared/pinterest/pinterest-client.ts';
+import type { Fault } from '../../../pinterest-simulator/faults.ts';
+import { type PinterestSimulatorOptions, startPinterestSimulator } from '../../../pinterest-simulator/simulator.ts';
+
+const policy = { patienceSeconds: 60, retryPolicy: { giveUpAfterSeconds: 3600, maxBackoffSeconds: 60 } };
+
+/** The steps of one Pin against the simulator; waits pass at once, on a clock of their own. */
+async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane = { enter: async () => [] }) {
+  const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...options });
+  onTestFinished(() => simulator.close());
+  const accessToken = async () => simulator.accessToken;
+  const pinterest = new PinterestClient({ apiUrl: simulator.url, accessToken, timeoutMs: 300 });
+  const { mediaId } = await pinterest.mediaCreate();
+  simulator.finish(mediaId, 'succeeded');
+  const { object } = mediaUploadSucceededExample;
+  const upload = { ...mediaUploadSucceededExample, mediaId, object: { ...object, metadata: { board: '42' } } };
+  let clock = Date.parse('2026-03-01T09:00:00Z');
+  const ports: PinPorts = {
+    createPin: (pin) => pinterest.pinsCreate(pin),
+    boardPins: (boardId) => pinterest.boardsListAllPins(boardId),
+    lane,
+    now: () => new Date(clock),
+    random: () => 0.5,
+  };
+  const step = (progress: PinProgress) => publishPin(progress, policy, ports);
+  /** As the machine does it, with what it does when the function dies. */
+  const run = async (from: PinProgress, dieAfterCreating = 0) => {
+    let progress = from;
+    let deaths = 0;
+    const steps: string[] = [];
+    while (!progress.finalEvent) {
+      clock += progress.waitSeconds * 1000;
+      steps.push(progress.step);
+      const next = await step(progress);
+      const died = progress.step === 'create' && deaths++ < dieAfterCreating;
+      progress = died ? { ...progress, step: 'look' } : next;
+    }
+    return { ...progress.finalEvent.detail, steps, seconds: (clock - Date.parse('2026-03-01T09:00:00Z')) / 1000 };
+  };
+  const begin: PinProgress = { upload, step: 'prepare', waitSeconds: 0 };
+  return { simulator, pinterest, step, run, begin, mediaId };
+}
+
+describe('publishPin', () => {
+  it('creates the Pin after it noted those that look the same', async () => {
+    const { simulator, run, begin, pinterest, mediaId } = await publishing();
+    const older = await pinterest.pinsCreate({ boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } });
+    const published = await run(begin);
+    expect(published).toMatchObject({ status: 'published', steps: ['prepare', 'create'] });
+    expect(published).not.toMatchObject({ pinId: older.pinId });
+    expect(simulator.pins()).toHaveLength(2);
+  });
+
+  it.each<Fault>([
+    { kind: 'stored-not-answered' },
+    { kind: 'reset' },
+    { kind: 'hang' },
+    { kind: 'garbage' },
+    { kind: 'html', status: 502 },
+    { kind: 'status', status: 500 },
+    { kind: 'status', status: 429, retryAfterSeconds: 30 },
+    { kind: 'status', status: 401 },
+  ])('makes one Pin when the creation meets $kind $status', async (fault) => {
+    const { simulator, run, begin, pinterest, mediaId } = await publishing();
+    const older = await pinterest.pinsCreate({ boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } });
+    simulator.inject({ operation: 'pins_create', fault, times: 2 });
+    const published = await run(begin);
+    const [pin, before, ...others] = simulator.pins();
+    expect(others).toEqual([]);
+    expect(before?.pinId).toBe(older.pinId);
+    expect(published).toMatchObject({ status: 'published', pinId: pin?.pinId });
+  });
+
+  it('finds the Pin of a function that died after it had made it', async () => {
+    const { simulator, run, begin } = await publishing();
+    expect(await run(begin, 1)).toMatchObject({ status: 'published', steps: ['prepare', 'create', 'look'] });
+    expect(simulator.pins()).toHaveLength(1);
+  });
+
+  it('looks for as long as its patience lasts before it makes the Pin again', async () => {
+    const { simulator, run, begin } = await publishing();
+    simulator.inject({ operation: 'pins_create', fault: { kind: 'reset' } });
+    const { steps, seconds } = await run(begin);
+    expect(steps.at(-1)).toBe('create');
+    expect(steps.filter((each) => each === 'look').length).toBeGreaterThan(3);
+    expect(seconds).toBeGreaterThanOrEqual(60);
+  });
+
+  it('waits for its turn, and reads the board only then', async () => {
+    let turns = 0;
+    const { simulator, run, begin } = await publishing({}, { enter: async () => (++turns > 3 ? [] : undefined) });
+    expect(await run(begin)).toMatchObject({ steps: ['prepare', 'prepare', 'prepare', 'prepare', 'create'] });
+    expect(simulator.requests.filter(({ operation }) => operation === 'boards_list_pins')).toHaveLength(1);
+  });
+
+  it('finds its Pin among more than one page of others', async () => {
+    const { simulator, run, begin, pinterest, mediaId } = await publishing();
+    const others = Array.from({ length: 260 }, (_, number) =>
+      pinterest.pinsCreate({ boardId: '42', mediaId, title: `other ${number}`, cover: { keyFrameSeconds: 1 } }),
+    );
+    simulator.inject({ operation: 'pins_create', fault: { kind: 'stored-not-answered' } });
+    // The lost answer is the first creation's, wherever it is: the others are asked for again.
+    await Promise.allSettled(others);
+    simulator.inject({ operation: 'pins_create', fault: { kind: 'stored-not-answered' } });
+    const event = await run(begin);
+    expect(event).toMatchObject({ status: 'published', pinId: simulator.pins()[0]?.pinId });
+  });
+
+  it('gives up in the end, and says whether there may be a Pin', async () => {
+    const { simulator, run, begin } = await publishing();
+    simulator.inject({ operation: 'pins_create', fault: { kind: 'status', status: 429 }, times: 10_000 });
+    expect(await run(begin)).toMatchObject({ failure: { reason: 'gave_up', message: expect.stringContaining('1 h') } });
+    simulator.inject({ operation: 'boards_list_pins', fault: { kind: 'status', status: 503 }, times: 10_000 });
+    const pin = { boardId: '42', mediaId: '1', cover: { keyFrameSeconds: 1 } };
+    expect(await run({ ...begin, pin, step: 'look' })).toMatchObject({
+      failure: { reason: 'gave_up', message: expect.stringContaining('The Pin may be there: look at the board') },
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { machineDefinition, synthesized } from '../synthesized.ts';
+
+const template = synthesized({ with: 'publish-pin' });
+
+/** The definition of the machine that publishes Pins. */
+function states(): Record<string, Record<string, unknown>> {
+  const machines = template.findResources('AWS::StepFunctions::StateMachine', {
+    Properties: { StateMachineName: 'Pindrop-PublishPin' },
+  });
+  const only = { findResources: () => machines } as unknown as typeof template;
+  return machineDefinition(only)['States'] as Record<string, Record<string, unknown>>;
+}
+
+describe('the state machine of publish-pin', () => {
+  it('never retries a creation, and has what may have been made looked for', () => {
+    const { 'Create the Pin': create, 'Perhaps there is a Pin': perhaps } = states();
+    expect(create).not.toHaveProperty('Retry');
+    expect(create?.['Catch']).toEqual([
+      { ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Perhaps there is a Pin' },
+    ]);
+    expect(perhaps).toMatchObject({ Result: 'look', ResultPath: '$.step', Next: 'Prepare or look for the Pin' });
+  });
+
+  it('ends every Pin with an event, also when the function cannot run', () => {
+    const { 'Prepare or look for the Pin': read, 'Fail the Pin': fail, 'Emit the Pin event': emit } = states();
+    expect(read?.['Retry']).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 300 })]);
+    expect(read?.['Catch']).toEqual([expect.objectContaining({ Next: 'Fail the Pin' })]);
+    expect(fail?.['Next']).toBe('Emit the Pin event');
+    expect(emit?.['Retry']).toEqual([expect.objectContaining({ MaxAttempts: 1000 })]);
+  });
+
+  it('is started by uploads that succeeded only, and its function may ask about its executions only', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { source: ['pindrop'], 'detail-type': ['Media Upload Succeeded'] },
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'states:DescribeExecution',
+            Resource: {
+              'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp(':execution:Pindrop-PublishPin:\\*$')])],
+            },
+          }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('without examples', () => {
+  it('the stack is what it was: no rule, and no bucket but the one for drops', () => {
+    const plain = synthesized();
+    plain.resourceCountIs('AWS::Events::Rule', 0);
+    plain.resourceCountIs('AWS::S3::Bucket', 1);
+    plain.resourceCountIs('AWS::StepFunctions::StateMachine', 1);
+  });
+});
