@@ -7,6 +7,7 @@ const number = z.coerce.number();
 const variables = {
   PINTEREST_API_URL: z.url(),
   TOKEN_SECRET_ARN: text,
+  DEPLOYMENT: text,
   STATE_MACHINE_ARN: text,
   QUEUE_URL: text,
   RESULTS_BUCKET: text,

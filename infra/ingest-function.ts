@@ -1,20 +1,23 @@
 import { Duration } from 'aws-cdk-lib';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
-import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { acknowledgeWildcard } from './acknowledged-finding.ts';
 import type { DropQueue } from './drop-queue.ts';
+import { followUploads, readSecret, takeFrom } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import type { Settings } from './settings.ts';
 
 export interface IngestFunctionProps {
   settings: Settings;
+  deployment: string;
   bucket: IBucket;
   drops: DropQueue;
   token: ISecret;
-  machine: IStateMachine;
+  machine: StateMachine;
   gate: IStringParameter;
 }
 
@@ -24,7 +27,11 @@ export const ingestTimeout = ({ uploadTimeoutMinutes }: Pick<Settings, 'uploadTi
 
 /** Takes drops from the queue, registers them and streams them to Pinterest. */
 export class IngestFunction extends NodeFunction {
-  constructor(scope: Construct, id: string, { settings, bucket, drops, token, machine, gate }: IngestFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, deployment, bucket, drops, token, machine, gate }: IngestFunctionProps,
+  ) {
     super(scope, id, {
       folder: 'ingest',
       description: 'Registers dropped videos with Pinterest and streams them there',
@@ -32,6 +39,7 @@ export class IngestFunction extends NodeFunction {
       memorySize: 512,
       environment: {
         PINTEREST_API_URL: settings.pinterestApiUrl,
+        DEPLOYMENT: deployment,
         TOKEN_SECRET_ARN: token.secretArn,
         STATE_MACHINE_ARN: machine.stateMachineArn,
         QUEUE_URL: drops.queue.queueUrl,
@@ -43,19 +51,25 @@ export class IngestFunction extends NodeFunction {
         INSPECT: settings.inspect ? 'on' : 'off',
       },
     });
-    this.addEventSource(
-      new SqsEventSource(drops.queue, {
-        // One file at a time: each has the whole time-out, and a crash is nobody else's.
-        batchSize: 1,
-        maxConcurrency: settings.maxConcurrency,
-        reportBatchItemFailures: true,
-      }),
+    // One file at a time: each has the whole time-out, and a crash is nobody else's.
+    takeFrom(drops.queue, this, { batchSize: 1, maxConcurrency: settings.maxConcurrency });
+    this.#readObjects(bucket);
+    readSecret(token, this);
+    const parameterArn = gate.parameterArn;
+    this.addToRolePolicy(
+      new PolicyStatement({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [parameterArn] }),
     );
-    bucket.grantRead(this);
-    token.grantRead(this);
-    gate.grantRead(this);
-    gate.grantWrite(this);
-    machine.grantStartExecution(this);
-    machine.grantExecution(this, 'states:DescribeExecution');
+    followUploads(machine, this);
+  }
+
+  #readObjects(bucket: IBucket): void {
+    const objects = bucket.arnForObjects('*');
+    this.addToRolePolicy(
+      new PolicyStatement({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [objects] }),
+    );
+    if (this.role) acknowledgeWildcard(this.role, objects, 'Which objects will be dropped is not known beforehand.');
+    // Without it S3 answers 403 for what is not there, and a deleted object would look like a forbidden one.
+    this.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+    bucket.encryptionKey?.grantDecrypt(this);
   }
 }

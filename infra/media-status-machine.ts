@@ -1,5 +1,6 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
@@ -20,11 +21,14 @@ import {
 import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { DETAIL_TYPE, EVENT_SOURCE, type Failure } from '../shared/events.ts';
+import { acknowledgeWildcard } from './acknowledged-finding.ts';
+import { readSecret } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import type { Settings } from './settings.ts';
 
 export interface MediaStatusMachineProps {
   settings: Pick<Settings, 'pinterestApiUrl' | 'pollDeadlineMinutes' | 'giveUpAfterHours' | 'maxBackoffSeconds'>;
+  deployment: string;
   token: ISecret;
   bus: IEventBus;
 }
@@ -38,9 +42,16 @@ export class MediaStatusMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: MediaStatusMachineProps) {
     super(scope, id);
+    const poll = pollFunction(this, props);
+    const role = machineRole(this, poll, props.bus);
     this.machine = new StateMachine(this, 'Machine', {
-      definitionBody: DefinitionBody.fromChainable(definition(this, pollFunction(this, props), props.bus)),
+      // What it needs is said below, narrower than CDK would.
+      role: role.withoutPolicyUpdates(),
+      definitionBody: DefinitionBody.fromChainable(definition(this, poll, props.bus)),
       comment: 'Follows one upload until Pinterest has it ready',
+      tracingEnabled: true,
+      // Longer than anything in it may wait.
+      timeout: Duration.days(14),
       logs: {
         destination: new LogGroup(this, 'Logs', {
           // Log groups with this prefix share one statement of the account's log policy, which is limited in size.
@@ -52,24 +63,57 @@ export class MediaStatusMachine extends Construct {
         includeExecutionData: false,
       },
     });
+    this.machine.node.addDependency(role);
+    Validations.of(this.machine).acknowledge({
+      id: 'AwsSolutions-SF1',
+      reason:
+        "Step Functions keeps each execution's history for 90 days itself; a copy of it all in the log would cost more than the executions.",
+    });
   }
 }
 
-function pollFunction(parts: Construct, { settings, token }: MediaStatusMachineProps): NodeFunction {
+function pollFunction(parts: Construct, { settings, deployment, token }: MediaStatusMachineProps): NodeFunction {
   const poll = new NodeFunction(parts, 'Poll', {
     folder: 'poll',
     description: 'Asks Pinterest how far an upload is',
     memorySize: 256,
     environment: {
       PINTEREST_API_URL: settings.pinterestApiUrl,
+      DEPLOYMENT: deployment,
       TOKEN_SECRET_ARN: token.secretArn,
       GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
       MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
       POLL_DEADLINE_MINUTES: String(settings.pollDeadlineMinutes),
     },
   });
-  token.grantRead(poll);
+  readSecret(token, poll);
   return poll;
+}
+
+function machineRole(parts: Construct, poll: NodeFunction, bus: IEventBus): Role {
+  const role = new Role(parts, 'MachineRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+  const allow = (actions: string[], resource: string) =>
+    role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
+  allow(['lambda:InvokeFunction'], poll.functionArn);
+  allow(['events:PutEvents'], bus.eventBusArn);
+  allow(
+    [
+      ...['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery'],
+      ...[
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:DescribeResourcePolicies',
+        'logs:DescribeLogGroups',
+      ],
+    ],
+    '*',
+  );
+  allow(
+    [...['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ...['xray:GetSamplingRules', 'xray:GetSamplingTargets']],
+    '*',
+  );
+  acknowledgeWildcard(role, '*', 'Log deliveries and traces have no resources that they could be narrowed to.');
+  return role;
 }
 
 function definition(parts: Construct, poll: NodeFunction, bus: IEventBus): IChainable {

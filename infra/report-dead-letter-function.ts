@@ -1,25 +1,25 @@
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { DropQueue } from './drop-queue.ts';
+import { followUploads, takeFrom } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 
 export interface ReportDeadLetterFunctionProps {
+  deployment: string;
   drops: DropQueue;
-  machine: IStateMachine;
+  machine: StateMachine;
 }
 
 /** Sees to the failed final event of each drop that ended in the dead-letter queue. */
 export class ReportDeadLetterFunction extends NodeFunction {
-  constructor(scope: Construct, id: string, { drops, machine }: ReportDeadLetterFunctionProps) {
+  constructor(scope: Construct, id: string, { deployment, drops, machine }: ReportDeadLetterFunctionProps) {
     super(scope, id, {
       folder: 'report-dead-letter',
       description: 'Reports drops that could not be ingested as failed',
       memorySize: 256,
-      environment: { STATE_MACHINE_ARN: machine.stateMachineArn },
+      environment: { DEPLOYMENT: deployment, STATE_MACHINE_ARN: machine.stateMachineArn },
     });
-    this.addEventSource(new SqsEventSource(drops.deadLetters, { batchSize: 10, reportBatchItemFailures: true }));
-    machine.grantStartExecution(this);
-    machine.grantExecution(this, 'states:DescribeExecution');
+    takeFrom(drops.deadLetters, this, { batchSize: 10 });
+    followUploads(machine, this);
   }
 }

@@ -61,9 +61,26 @@ const settingsSchema = z.strictObject({
     .max(3600)
     .default(120)
     .describe('publish-pin: seconds for which a Pin is looked for, after a lost answer, before it is made again'),
+  alarmEmail: z.email().optional().describe('Who is told of alarms, by mail'),
+  notifyEmail: z.email().optional().describe('Who is told of each final event, in words, by mail'),
+  forwardToQueueArn: z
+    .string()
+    .regex(/^arn:[^:]+:sqs:[^:]+:\d{12}:[\w-]+$/, 'it is no ARN of an SQS queue')
+    .optional()
+    .describe('A queue that gets each final event'),
+  webhookUrl: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe('A URL that each final event is posted to'),
+  runbookUrl: z
+    .string()
+    .default('docs/runbook.md')
+    .describe('Where the runbook is read; alarms link to its paragraphs'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
+/** Every setting has a default, or is left out. */
+export type SettingsInput = z.input<typeof settingsSchema>;
 
 export const SETTING_NAMES = Object.keys(settingsSchema.shape) as (keyof Settings)[];
 

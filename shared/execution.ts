@@ -29,6 +29,8 @@ export interface FollowedUpload {
   notFoundSince?: string;
   /** Polls in a row that got no status: what the waits between them grow with. */
   faults?: number;
+  /** True for a drop that killed the ingest function at every attempt. */
+  deadLetter?: true;
   finalEvent?: FinalEvent;
 }
 

@@ -54,6 +54,11 @@ export class SourceError extends Error {
   }
 }
 
+/** True when a token is what is missing: a person, or a rotation, has to see to it. */
+export function isTokenFault(error: unknown): boolean {
+  return error instanceof TokenMissingError || (error instanceof PinterestError && error.tokenRefused);
+}
+
 /** The fault behind an error of the clients that the functions use. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof PinterestError) return pinterestFault(error);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -13,6 +13,7 @@ import {
   type PinterestSimulatorOptions,
   startPinterestSimulator,
 } from './pinterest-simulator/simulator.ts';
+import { expectNoSecretIn } from './secrets-kept.ts';
 
 export interface LocalPindropOptions {
   simulator?: PinterestSimulatorOptions;
@@ -20,10 +21,16 @@ export interface LocalPindropOptions {
   settings?: Record<string, unknown>;
   /** Values of secrets by the output that names them, beside the token's. */
   secretValues?: Record<string, string>;
+  /** Changes the synthesized template before it is started. */
+  change?: (template: string) => string;
+  /** What the token secret holds; the simulator's access token by default. */
+  tokens?: (simulator: PinterestSimulator) => object;
 }
 
 export interface LocalPindrop {
   stack: LocalStack;
+  /** What `cdk synth` wrote. */
+  assemblyDirectory: string;
   simulator: PinterestSimulator;
   s3: S3Client;
   bucket: string;
@@ -49,18 +56,25 @@ export async function startLocalPindrop({
   simulator: simulated = {},
   settings = {},
   secretValues = {},
+  change = (template) => template,
+  tokens = ({ accessToken }) => ({ accessToken }),
 }: LocalPindropOptions = {}): Promise<LocalPindrop> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-'));
   const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...simulated });
   const assemblyDirectory = join(directory, 'cdk.out');
   await synthesize(assemblyDirectory, { pinterestApiUrl: simulator.url, ...settings });
+  const template = join(assemblyDirectory, 'Pindrop.template.json');
+  await writeFile(template, change(await readFile(template, 'utf8')));
   const observations: Observation[] = [];
   const watchers = new Set<() => void>();
   const stack = await startLocalStack({
     assemblyDirectory,
     stackName: 'Pindrop',
     stateDirectory: directory,
-    secretValues: { ...secretValues, TokenSecretArn: JSON.stringify({ accessToken: simulator.accessToken }) },
+    secretValues: {
+      ...Object.fromEntries(Object.entries(secretValues).map(([output, value]) => [output, { value }])),
+      TokenSecretArn: { value: JSON.stringify(tokens(simulator)) },
+    },
     observe(observation) {
       observations.push(observation);
       for (const watcher of watchers) watcher();
@@ -75,6 +89,7 @@ export async function startLocalPindrop({
     s3.destroy();
     await stack.stop();
     await simulator.close();
+    expectNoSecretIn(observations, directory);
     await rm(directory, { recursive: true, force: true });
   });
 
@@ -97,6 +112,7 @@ export async function startLocalPindrop({
     });
   return {
     stack,
+    assemblyDirectory,
     simulator,
     s3,
     bucket,

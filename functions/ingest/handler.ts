@@ -1,6 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -14,6 +15,7 @@ import { stepFunctionsExecutions } from '../../shared/executions.ts';
 import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import { parameterGate } from '../../shared/rate-limit-gate.ts';
 import { environment } from '../environment.ts';
+import { Measurements } from '../measurements.ts';
 import { s3DropSource } from './drop-source.ts';
 import type { IngestPorts } from './ingest-drop.ts';
 import { ingestMessage } from './ingest-message.ts';
@@ -23,6 +25,7 @@ import { leaseMessage } from './message-lease.ts';
 const settings = environment(
   'PINTEREST_API_URL',
   'TOKEN_SECRET_ARN',
+  'DEPLOYMENT',
   'STATE_MACHINE_ARN',
   'QUEUE_URL',
   'RATE_LIMIT_PARAMETER',
@@ -37,6 +40,7 @@ const retryPolicy: RetryPolicy = {
   maxBackoffSeconds: settings.MAX_BACKOFF_SECONDS,
 };
 const logger = new Logger();
+const measurements = new Measurements(settings.DEPLOYMENT);
 // Where the queue is reached is the endpoint's affair (AWS_ENDPOINT_URL), not its URL's.
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const apiUrl = settings.PINTEREST_API_URL;
@@ -49,7 +53,8 @@ const ports: Omit<IngestPorts, 'onStep'> = {
   apiUrl,
   pinterest: new PinterestClient({
     apiUrl,
-    accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN),
+    accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN, measurements.tokenRead),
+    onAnswer: measurements.answered,
   }),
   gate: parameterGate(new SSMClient({}), settings.RATE_LIMIT_PARAMETER),
   executions: stepFunctionsExecutions(new SFNClient({}), settings.STATE_MACHINE_ARN),
@@ -78,7 +83,12 @@ async function ingestRecord(record: SQSRecord, context: Context): Promise<void> 
   const signal = AbortSignal.timeout(Math.max(1000, context.getRemainingTimeInMillis() - LAST_WORDS_SECONDS * 1000));
   let visibleAfterSeconds: number | undefined = backoffSeconds(attempt, retryPolicy);
   try {
-    visibleAfterSeconds = await ingestMessage(record.body, ports, { number: attempt, retryPolicy, signal }, logger);
+    visibleAfterSeconds = await ingestMessage(
+      record.body,
+      ports,
+      { number: attempt, retryPolicy, signal },
+      { logger, measurements },
+    );
   } finally {
     await lease.end(visibleAfterSeconds);
   }
@@ -90,6 +100,7 @@ const processor = new BatchProcessor(EventType.SQS);
 /** Takes S3's put events from the queue and brings each dropped object to Pinterest. */
 export const handler = middy<SQSEvent, Awaited<ReturnType<typeof processPartialResponse>>>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
+  .use(logMetrics(measurements.metrics))
   .handler((event, context) =>
     processPartialResponse(event, (record: SQSRecord) => ingestRecord(record, context), processor, {
       context,

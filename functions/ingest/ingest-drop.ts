@@ -1,6 +1,6 @@
 import { type Blame, decide, type RetryPolicy } from '../../shared/decide.ts';
 import type { Drop } from '../../shared/drop.ts';
-import type { DroppedObject, Failure } from '../../shared/events.ts';
+import type { DroppedObject, Failure, FinalEventDetail } from '../../shared/events.ts';
 import { finalEvent, type UploadRecord } from '../../shared/execution.ts';
 import type { Executions } from '../../shared/executions.ts';
 import { faultOf } from '../../shared/fault.ts';
@@ -36,9 +36,9 @@ export type IngestOutcome =
   /** An execution of this upload was there before: nothing was done. */
   | { outcome: 'already-followed' }
   /** The file is with Pinterest and the execution follows it. */
-  | { outcome: 'uploaded'; mediaId: string }
+  | { outcome: 'uploaded'; mediaId: string; upload: UploadRecord }
   /** The execution emits the final event of this failure. */
-  | { outcome: 'failed'; failure: Failure; blame: Blame; cause?: unknown }
+  | { outcome: 'failed'; failure: Failure; blame: Blame; cause?: unknown; event: FinalEventDetail }
   /** Nothing was decided: the drop is to come again. */
   | { outcome: 'retry'; afterSeconds: number; because: string; blame: Blame; cause: unknown };
 
@@ -53,14 +53,13 @@ export async function ingestDrop(drop: Drop, ports: IngestPorts, attempt: Attemp
   const ended = await bring(drop, upload, ports, attempt);
   if (ended.outcome === 'retry') return ended;
 
-  const failed = ended.outcome === 'failed' ? { status: 'failed' as const, failure: ended.failure } : undefined;
-  const started = await ports.executions.start({
-    upload,
-    polls: 0,
-    waitSeconds: pollWaitSeconds(0, upload.object.size),
-    ...(failed === undefined ? {} : { finalEvent: finalEvent(upload, 0, ports.now(), failed) }),
-  });
-  return started ? ended : { outcome: 'already-followed' };
+  const followed = { upload, polls: 0, waitSeconds: pollWaitSeconds(0, upload.object.size) };
+  if (ended.outcome === 'uploaded') {
+    return (await ports.executions.start(followed)) ? { ...ended, upload } : { outcome: 'already-followed' };
+  }
+  const event = finalEvent(upload, 0, ports.now(), { status: 'failed', failure: ended.failure });
+  const started = await ports.executions.start({ ...followed, finalEvent: event });
+  return started ? { ...ended, event: event.detail } : { outcome: 'already-followed' };
 }
 
 /** What is known before the object was looked at. */
@@ -69,7 +68,10 @@ export function recordOf({ uploadId, bucket, key, versionId, eTag, size, dropped
   return { uploadId, object: { bucket, key, ...version, eTag, size, metadata: {} }, timeline: { droppedAt } };
 }
 
-type Ended = Exclude<IngestOutcome, { outcome: 'already-followed' }>;
+type Ended =
+  | { outcome: 'uploaded'; mediaId: string }
+  | { outcome: 'failed'; failure: Failure; blame: Blame; cause?: unknown }
+  | Extract<IngestOutcome, { outcome: 'retry' }>;
 
 /** Fills in the upload's record as far as it gets. */
 async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attempt: Attempt): Promise<Ended> {

@@ -1,8 +1,16 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Drop, dropsOf } from '../../shared/drop.ts';
+import { METRIC } from '../../shared/metrics.ts';
 import { UPLOAD_LOG } from '../../shared/upload-log.ts';
+import type { Measurements } from '../measurements.ts';
 import { type Attempt, type IngestOutcome, type IngestPorts, ingestDrop } from './ingest-drop.ts';
 import { progressReports } from './progress.ts';
+
+/** Who hears of what happens. */
+export interface Watch {
+  logger: Logger;
+  measurements: Measurements;
+}
 
 /**
  * Ingests every drop that a message of the queue tells of.
@@ -13,11 +21,11 @@ export async function ingestMessage(
   body: string,
   ports: Omit<IngestPorts, 'onStep'>,
   attempt: Omit<Attempt, 'onProgress'>,
-  logger: Logger,
+  watch: Watch,
 ): Promise<number | undefined> {
   const waits: number[] = [];
   for (const drop of dropsOf(body)) {
-    const outcome = await ingestLogged(drop, ports, attempt, logger);
+    const outcome = await ingestLogged(drop, ports, attempt, watch);
     if (outcome.outcome === 'retry') waits.push(outcome.afterSeconds);
   }
   // The drops that are done are found to be so when the message comes again.
@@ -28,10 +36,12 @@ async function ingestLogged(
   drop: Drop,
   ports: Omit<IngestPorts, 'onStep'>,
   attempt: Omit<Attempt, 'onProgress'>,
-  logger: Logger,
+  watch: Watch,
 ): Promise<IngestOutcome> {
+  const { logger, measurements } = watch;
   const { uploadId, bucket, key, versionId, size } = drop;
   logger.appendKeys({ uploadId });
+  if (attempt.number === 0) measurements.measure(METRIC.dropped);
   logger.info(UPLOAD_LOG.received, { bucket, key, versionId, size, attempt: attempt.number });
   const onProgress = progressReports(size, (progress) => logger.info(UPLOAD_LOG.uploading, { ...progress }));
   const outcome = await ingestDrop(
@@ -40,12 +50,14 @@ async function ingestLogged(
       ...ports,
       onStep: ({ step, ...details }) => {
         if ('mediaId' in details) logger.appendKeys({ mediaId: details.mediaId });
+        if (step === 'registered') measurements.measure(METRIC.registered);
         logger.info(UPLOAD_LOG[step], 'verdict' in details ? { verdict: details.verdict } : {});
       },
     },
     { ...attempt, onProgress },
   );
   report(outcome, logger);
+  measure(outcome, measurements);
   logger.removeKeys(['uploadId', 'mediaId']);
   return outcome;
 }
@@ -58,6 +70,20 @@ function report(outcome: IngestOutcome, logger: Logger): void {
   } else {
     const { afterSeconds, because, blame } = outcome;
     logger.warn(UPLOAD_LOG.retrying, { afterSeconds, because, blame, ...causeOf(outcome) });
+  }
+}
+
+function measure(outcome: IngestOutcome, measurements: Measurements): void {
+  if (outcome.outcome === 'uploaded') {
+    const { object, timeline } = outcome.upload;
+    measurements.measure(METRIC.uploaded);
+    measurements.measure(METRIC.bytesUploaded, object.size);
+    const uploadedAt = Date.parse(timeline.uploadedAt ?? timeline.droppedAt);
+    measurements.measure(METRIC.secondsToUpload, (uploadedAt - Date.parse(timeline.droppedAt)) / 1000);
+  } else if (outcome.outcome === 'failed') {
+    measurements.ended(outcome.event);
+  } else if (outcome.outcome === 'retry' && outcome.blame === 'token') {
+    measurements.measure(METRIC.tokenRefused);
   }
 }
 

@@ -1,25 +1,32 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy from '@middy/core';
 import { accessTokenFromSecret } from '../../shared/access-token.ts';
 import type { FollowedUpload } from '../../shared/execution.ts';
+import { isTokenFault } from '../../shared/fault.ts';
+import { METRIC } from '../../shared/metrics.ts';
 import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import { UPLOAD_LOG } from '../../shared/upload-log.ts';
 import { environment } from '../environment.ts';
+import { Measurements } from '../measurements.ts';
 import { pollMedia } from './poll-media.ts';
 
 const settings = environment(
   'PINTEREST_API_URL',
   'TOKEN_SECRET_ARN',
+  'DEPLOYMENT',
   'GIVE_UP_AFTER_HOURS',
   'MAX_BACKOFF_SECONDS',
   'POLL_DEADLINE_MINUTES',
 );
 const logger = new Logger();
+const measurements = new Measurements(settings.DEPLOYMENT);
 const pinterest = new PinterestClient({
   apiUrl: settings.PINTEREST_API_URL,
-  accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN),
+  accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN, measurements.tokenRead),
+  onAnswer: measurements.answered,
 });
 const policy = {
   deadlineSeconds: settings.POLL_DEADLINE_MINUTES * 60,
@@ -32,16 +39,22 @@ const policy = {
 /** Asks Pinterest for one upload's state; the state machine waits, asks again, or emits the final event. */
 export const handler = middy<FollowedUpload, FollowedUpload>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
+  .use(logMetrics(measurements.metrics))
   .handler(async (followed) => {
     const { uploadId, mediaId } = followed.upload;
     logger.appendKeys({ uploadId, mediaId });
     const polled = await pollMedia(followed, policy, {
       mediaStatus: async (id) => (await pinterest.mediaGet(id)).status,
       now: () => new Date(),
-      onFault: (error) => logger.warn(UPLOAD_LOG.unasked, { error: error as Error }),
+      onFault(error) {
+        logger.warn(UPLOAD_LOG.unasked, { error: error as Error });
+        if (isTokenFault(error)) measurements.measure(METRIC.tokenRefused);
+      },
     });
     const { polls, waitSeconds, finalEvent } = polled;
-    if (finalEvent) logger.info(UPLOAD_LOG.ended, { polls, status: finalEvent.detail.status });
-    else logger.info(UPLOAD_LOG.processing, { polls, waitSeconds });
+    if (finalEvent) {
+      logger.info(UPLOAD_LOG.ended, { polls, status: finalEvent.detail.status });
+      measurements.ended(finalEvent.detail);
+    } else logger.info(UPLOAD_LOG.processing, { polls, waitSeconds });
     return polled;
   });

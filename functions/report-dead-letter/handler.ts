@@ -1,16 +1,19 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { dropsOf } from '../../shared/drop.ts';
 import { stepFunctionsExecutions } from '../../shared/executions.ts';
 import { environment } from '../environment.ts';
+import { Measurements } from '../measurements.ts';
 import { reportDeadLetter } from './report-dead-letter.ts';
 
-const { STATE_MACHINE_ARN } = environment('STATE_MACHINE_ARN');
+const { STATE_MACHINE_ARN, DEPLOYMENT } = environment('STATE_MACHINE_ARN', 'DEPLOYMENT');
 const logger = new Logger();
+const measurements = new Measurements(DEPLOYMENT);
 const ports = { executions: stepFunctionsExecutions(new SFNClient({}), STATE_MACHINE_ARN), now: () => new Date() };
 
 /** What cannot be reported, a message that is no notification of S3 for one, stays in the dead-letter queue. */
@@ -18,6 +21,7 @@ async function reportRecord(record: SQSRecord): Promise<void> {
   for (const drop of dropsOf(record.body)) {
     logger.appendKeys({ uploadId: drop.uploadId });
     const reported = await reportDeadLetter(drop, ports);
+    if (reported) measurements.ended(reported);
     const { bucket, key, versionId } = drop;
     logger.error(reported ? 'dead letter reported as failed' : 'dead letter of an upload that is followed', {
       bucket,
@@ -32,6 +36,7 @@ const processor = new BatchProcessor(EventType.SQS);
 /** Takes the messages that nothing could be done with from the dead-letter queue, and sees to their final events. */
 export const handler = middy<SQSEvent, Awaited<ReturnType<typeof processPartialResponse>>>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
+  .use(logMetrics(measurements.metrics))
   .handler((event, context) =>
     processPartialResponse(event, reportRecord, processor, { context, throwOnFullBatchFailure: false }),
   );

@@ -1,5 +1,6 @@
 import { gaveUp } from '../../shared/decide.ts';
 import type { Drop } from '../../shared/drop.ts';
+import type { FinalEventDetail } from '../../shared/events.ts';
 import { finalEvent, type UploadRecord } from '../../shared/execution.ts';
 import type { Executions } from '../../shared/executions.ts';
 
@@ -10,10 +11,13 @@ export interface DeadLetterPorts {
 
 /**
  * Brings about the failed final event of a drop whose message killed the ingest function again and again.
- * @returns false when the drop had an execution before: it has, or gets, its final event from there
+ * @returns the event; undefined when the drop had an execution before: it has, or gets, its final event from there
  */
-export async function reportDeadLetter(drop: Drop, { executions, now }: DeadLetterPorts): Promise<boolean> {
-  if (await executions.exists(drop.uploadId)) return false;
+export async function reportDeadLetter(
+  drop: Drop,
+  { executions, now }: DeadLetterPorts,
+): Promise<FinalEventDetail | undefined> {
+  if (await executions.exists(drop.uploadId)) return undefined;
   const { uploadId, bucket, key, versionId, eTag, size, droppedAt } = drop;
   const version = versionId === undefined ? {} : { versionId };
   const upload: UploadRecord = {
@@ -23,10 +27,7 @@ export async function reportDeadLetter(drop: Drop, { executions, now }: DeadLett
   };
   const ageSeconds = (now().getTime() - Date.parse(droppedAt)) / 1000;
   const failure = gaveUp('the function that uploads it died at every attempt; its log says why.', ageSeconds);
-  return executions.start({
-    upload,
-    polls: 0,
-    waitSeconds: 0,
-    finalEvent: finalEvent(upload, 0, now(), { status: 'failed', failure }),
-  });
+  const event = finalEvent(upload, 0, now(), { status: 'failed', failure });
+  const started = await executions.start({ upload, polls: 0, waitSeconds: 0, deadLetter: true, finalEvent: event });
+  return started ? event.detail : undefined;
 }

@@ -11,8 +11,9 @@ import { LocalFunction } from './functions/local-function.ts';
 import type { Observe } from './observation.ts';
 import { localParameters } from './parameters.ts';
 import { type LocalQueues, startLocalQueues } from './queues.ts';
+import { LocalRotation } from './rotation.ts';
 import { type LocalS3, startLocalS3 } from './s3/local-s3.ts';
-import { localSecrets } from './secrets.ts';
+import { localSecrets, type SecretHome } from './secrets.ts';
 import { openStateDatabase } from './state-database.ts';
 import { LocalStateMachine } from './state-machine.ts';
 import { stepFunctionsService } from './step-functions.ts';
@@ -24,8 +25,8 @@ export interface LocalStackOptions {
   stackName: string;
   /** Everything that outlives the process is below it. */
   stateDirectory: string;
-  /** Values of the secrets behind these outputs, for this run only. */
-  secretValues: Record<string, string>;
+  /** Values of the secrets behind these outputs, instead of what was there before. */
+  secretValues: Record<string, Omit<SecretHome, 'arn'>>;
   /** Port of the endpoint; by default the one used last, or a free one. */
   port?: number;
   observe: Observe;
@@ -40,6 +41,11 @@ export interface LocalStack {
   functionProcesses(): { functionName: string; processId: number }[];
   /** True when nothing is under way but what waits to be tried again. */
   quiet(): boolean;
+  /**
+   * Rotates a secret now, as its schedule would.
+   * @throws InvocationError of the step that failed
+   */
+  rotateSecret(arn: string): Promise<void>;
   /** Ends everything where it is; the next start goes on from there. */
   stop(): Promise<void>;
 }
@@ -117,10 +123,17 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const secrets = ofType('AWS::SecretsManager::Secret').map(
       ({ ref, properties }) => [ref, properties['SecretString']] as const,
     );
-    const given = Object.entries(options.secretValues).map(
-      ([output, value]) => [outputs[output] ?? output, value] as const,
+    const homes = Object.entries(options.secretValues).map(([output, home]) => ({
+      arn: outputs[output] ?? output,
+      ...home,
+    }));
+    endpoint.services.set('secretsmanager', localSecrets(database, new Map(secrets), homes).service);
+    const rotations = ofType('AWS::SecretsManager::RotationSchedule').map(
+      (resource) => new LocalRotation(rotationSchedule(resource, functions), database, observe),
     );
-    endpoint.services.set('secretsmanager', localSecrets(database, new Map([...secrets, ...given])));
+    closing.push(() => {
+      for (const rotation of rotations) rotation.stop();
+    });
     endpoint.services.set('AWSStepFunctions', stepFunctionsService(machines, executions));
     const parameters = ofType('AWS::SSM::Parameter').map(
       ({ name, properties }) => [name, properties['Value']] as const,
@@ -142,18 +155,28 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       source.start();
     }
     await s3.recover();
+    // What is given for this run alone could not be kept once it is renewed.
+    const forThisRun = new Set(homes.filter(({ keep }) => !keep).map(({ arn }) => arn));
+    for (const rotation of rotations) if (!forThisRun.has(rotation.secretArn)) rotation.start();
 
     const functionProcesses = () =>
       [...new Set(functions.values())].flatMap((fn) =>
         fn.processIds().map((processId) => ({ functionName: fn.definition.name, processId })),
       );
-    const location = { endpoint: endpoint.url, region: REGION, outputs };
+    // Where the functions of the template find Pinterest.
+    const apiUrl = [...functions.values()]
+      .map(({ definition }) => definition.environment['PINTEREST_API_URL'])
+      .find(Boolean);
+    const location = { endpoint: endpoint.url, region: REGION, outputs, apiUrl };
     writeFileSync(join(stateDirectory, LOCAL_STACK_FILE), JSON.stringify(location));
     const quiet = () =>
       deliveries.tried() &&
       sources.every((source) => source.idle()) &&
       machines.every(({ arn }) => executions.running(arn).length === 0);
-    return { ...location, functionProcesses, quiet, stop };
+    const rotateSecret = async (arn: string) => {
+      for (const rotation of rotations) if (rotation.secretArn === arn) await rotation.rotate();
+    };
+    return { ...location, functionProcesses, quiet, rotateSecret, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -234,6 +257,18 @@ function localFunction(
     memoryMegabytes: MemorySize ?? DEFAULT_MEMORY_MEGABYTES,
   };
   return new LocalFunction(definition, endpoint.url, FUNCTION_CONCURRENCY, observe);
+}
+
+function rotationSchedule({ logicalId, properties }: Resource, functions: Map<string, LocalFunction>) {
+  const { SecretId, RotationLambdaARN, RotationRules } = properties;
+  const fn = functions.get(RotationLambdaARN);
+  const { AutomaticallyAfterDays, ...others } = RotationRules ?? {};
+  if (!fn || !AutomaticallyAfterDays || Object.keys(others).length > 0) {
+    throw new Error(
+      `The local runtime only knows rotation by a function of the stack, every so many days (${logicalId}).`,
+    );
+  }
+  return { secretArn: SecretId, fn, everyDays: Number(AutomaticallyAfterDays) };
 }
 
 function eventSource(

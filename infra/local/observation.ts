@@ -15,10 +15,14 @@ export interface EventEnvelope {
 export type Observation =
   | { kind: 'event-put'; envelope: EventEnvelope }
   | { kind: 'function-log'; functionName: string; line: string }
+  /** An invocation that ended in an error, the function's own or for want of an answer. */
+  | { kind: 'function-failed'; functionName: string }
   /** An invocation that ended without an answer of the function's own. */
   | { kind: 'function-died'; functionName: string; why: string }
   /** A rule's target that did not take an event; without `againInSeconds` it was the last attempt. */
   | { kind: 'delivery-failed'; target: string; why: string; againInSeconds?: number }
+  | { kind: 'event-refused'; code: string }
+  | { kind: 'rotation'; secretArn: string; outcome: 'succeeded' | 'failed' }
   | { kind: 'state-entered'; executionName: string; state: string }
   | { kind: 'execution-ended'; executionName: string; status: string };
 

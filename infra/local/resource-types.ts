@@ -110,6 +110,14 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     ref: (name, place) => arn(place, 'secretsmanager', `secret:${name}-local0`),
     attributes: (name, place) => ({ Id: arn(place, 'secretsmanager', `secret:${name}-local0`) }),
   },
+  // Honoured, but for RotateImmediatelyOnUpdate: nobody updates a schedule here.
+  'AWS::SecretsManager::RotationSchedule': inert([
+    'SecretId',
+    'RotationLambdaARN',
+    'RotationRules',
+    'RotateImmediatelyOnUpdate',
+  ]),
+  'AWS::Lambda::Permission': inert(['Action', 'FunctionName', 'Principal', 'SourceAccount', 'SourceArn']),
   'AWS::SSM::Parameter': {
     properties: ['Description', 'Type', 'Value', 'Tags'],
     ref: ownName,
@@ -117,13 +125,27 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::Logs::LogGroup': inert(['LogGroupName', 'RetentionInDays', 'Tags'], (name, place) => ({
     Arn: arn(place, 'logs', `log-group:${name}:*`),
   })),
+  // What watches the deployed stack, and what keeps its events for later subscribers: nobody is on call for this machine.
+  'AWS::CloudWatch::Alarm': inert(
+    [
+      ...['AlarmActions', 'AlarmDescription', 'ComparisonOperator', 'Dimensions', 'EvaluationPeriods', 'MetricName'],
+      ...['Namespace', 'OKActions', 'Period', 'Statistic', 'ExtendedStatistic', 'Threshold', 'TreatMissingData'],
+    ],
+    (name, place) => ({ Arn: arn(place, 'cloudwatch', `alarm:${name}`) }),
+  ),
+  'AWS::CloudWatch::Dashboard': inert(['DashboardName', 'DashboardBody']),
+  'AWS::Events::Archive': inert(['Description', 'EventPattern', 'KmsKeyIdentifier', 'RetentionDays', 'SourceArn']),
+  'AWS::EventSchemas::Registry': inert(['Description'], (name, place) => ({
+    RegistryName: name,
+    RegistryArn: arn(place, 'schemas', `registry/${name}`),
+  })),
+  'AWS::EventSchemas::Schema': inert(['RegistryName', 'SchemaName', 'Description', 'Type', 'Content']),
   'AWS::IAM::Role': inert(
     ['AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Policies', 'Description', 'Tags'],
     (name, { account }) => ({
       Arn: `arn:aws:iam::${account}:role/${name}`,
     }),
   ),
-  'AWS::Lambda::Permission': inert(['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount']),
   'AWS::IAM::Policy': inert(['PolicyDocument', 'PolicyName', 'Roles']),
   'AWS::SQS::QueuePolicy': inert(['PolicyDocument', 'Queues']),
   'AWS::S3::BucketPolicy': inert(['Bucket', 'PolicyDocument']),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPinterestSimulator } from '../../test/pinterest-simulator/simulator.ts';
 import { startWebhookSimulator } from '../../test/webhook-simulator.ts';
+import { TOKEN_FILE } from '../cli/token-file.ts';
 import { HELP, readCommandLine, UsageError } from './command-line.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { Session } from './session.ts';
@@ -15,9 +16,13 @@ const STATE = process.env['PINDROP_STATE_DIR'] ?? fileURLToPath(new URL('../../.
 
 /** Where the files go, and how to end what was started for it. */
 async function reach(target: Target, stateDirectory: string) {
-  if (target.kind === 'pinterest') return { ...target, close: async () => {} };
+  if (target.kind === 'pinterest') {
+    const { apiUrl, secret: value, keep } = target;
+    return { apiUrl, secret: { value, keep }, close: async () => {} };
+  }
   const simulator = await startPinterestSimulator({ stateDirectory: join(stateDirectory, 'pinterest') });
-  return { apiUrl: simulator.url, accessToken: simulator.accessToken, close: () => simulator.close() };
+  const { url: apiUrl, accessToken } = simulator;
+  return { apiUrl, secret: { value: JSON.stringify({ accessToken }) }, close: () => simulator.close() };
 }
 
 /** Where slack-webhook posts: to the address that the person gave, or to a stand-in that shows what it gets. */
@@ -33,7 +38,7 @@ async function run(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const target = readTarget(process.env);
+  const target = readTarget(process.env, join(STATE, TOKEN_FILE));
   const person = process.stderr.isTTY
     ? progressBars(process.stdout, process.stderr)
     : plainPerson(process.stdout, process.stderr);
@@ -53,8 +58,8 @@ async function run(): Promise<number> {
       stackName: 'Pindrop',
       stateDirectory,
       secretValues: {
-        TokenSecretArn: JSON.stringify({ accessToken: pinterest.accessToken }),
-        ...(webhook === undefined ? {} : { SlackWebhookSecretArn: JSON.stringify({ url: webhook.url }) }),
+        TokenSecretArn: pinterest.secret,
+        ...(webhook === undefined ? {} : { SlackWebhookSecretArn: { value: JSON.stringify({ url: webhook.url }) } }),
       },
       ...(port === undefined ? {} : { port }),
       observe: (observation) => session.observe(observation),

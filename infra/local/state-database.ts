@@ -19,6 +19,7 @@ const SCHEMA = `
   );
   CREATE TABLE IF NOT EXISTS waiting_messages (message_id TEXT PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS parameters (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS rotations (arn TEXT PRIMARY KEY, rotated_at INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS secrets (arn TEXT PRIMARY KEY, value TEXT NOT NULL);
 `;
 

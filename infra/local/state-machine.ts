@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { ExecutionError, StateMachine as Interpreter, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import {
+  ExecutionError,
+  ExecutionTimeoutError,
+  StateMachine as Interpreter,
+  type StateMachineDefinition,
+} from 'aws-local-stepfunctions';
 import type { EventBuses, EventEntry } from './events/event-bus.ts';
 import type { ExecutionRow, ExecutionTable } from './execution-table.ts';
 import { InvocationError } from './functions/invocation.ts';
@@ -142,14 +147,18 @@ export class LocalStateMachine {
       this.#end(name, 'SUCCEEDED', { output });
     } catch (error) {
       const cause = error instanceof ExecutionError ? error.cause : error;
-      this.#end(name, 'FAILED', {
+      this.#end(name, error instanceof ExecutionTimeoutError ? 'TIMED_OUT' : 'FAILED', {
         error: (cause as Error | undefined)?.name ?? 'States.Runtime',
         cause: (error as Error).message,
       });
     }
   }
 
-  #end(name: string, status: 'SUCCEEDED' | 'FAILED', end: { output?: string; error?: string; cause?: string }): void {
+  #end(
+    name: string,
+    status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT',
+    end: { output?: string; error?: string; cause?: string },
+  ): void {
     this.#aborts.delete(name);
     // An execution that is only interrupted goes on at the next start.
     if (this.#stopped) return;

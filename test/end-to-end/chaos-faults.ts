@@ -33,8 +33,8 @@ const FAULTS: Record<SimulatedOperation, [weight: number, fault: Fault][]> = {
   pins_create: [...COMMON, [8, { kind: 'stored-not-answered' }], [4, { kind: 'made-late', milliseconds: 500 }]],
   boards_list_pins: COMMON,
 };
-/** What a drop may rightly fail with: the only faults above that cannot pass. */
-export const FINAL_REASONS = ['registration_refused', 'upload_refused'];
+/** What a drop may rightly fail with: the only answers above that cannot pass, as failures quote them. */
+export const FINAL_ANSWER = /\((403, code 29|400 EntityTooLarge)\)/;
 
 /** The n-th request of an operation meets the same fault whenever the seed is the same. */
 export function seededFaults(seed: number): FaultSource {

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FinalEventDetail } from '../../shared/events.ts';
 import { type LocalPindrop, startLocalPindrop } from '../local-pindrop.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { FINAL_REASONS, killFunctions, seededFaults } from './chaos-faults.ts';
+import { FINAL_ANSWER, killFunctions, seededFaults } from './chaos-faults.ts';
 
 const SEED = Number(process.env['PINDROP_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const DROPS = Number(process.env['PINDROP_CHAOS_DROPS'] ?? 300);
@@ -94,7 +94,7 @@ function hands({ stack, bucket }: LocalPindrop) {
 function isRight(event: FinalEventDetail, drops: Dropped[], { simulator }: LocalPindrop): boolean {
   const drop = drops.find(({ versionId }) => versionId === event.object.versionId);
   if (drop?.key !== event.object.key) return false;
-  if (event.status === 'failed') return FINAL_REASONS.includes(event.failure.reason);
+  if (event.status === 'failed') return FINAL_ANSWER.test(event.failure.message);
   return simulator.media().some(({ mediaId, file }) => mediaId === event.mediaId && file?.sha256 === drop.sha256);
 }
 

@@ -43,7 +43,7 @@ export async function answerMediaApi(
     makePin(body, simulation);
     return;
   }
-  const answer = struckAnswer(fault) ?? gate(request, operation, simulation) ?? act();
+  const answer = struckAnswer(fault) ?? gate(request, response, operation, simulation) ?? act();
   if (operation === 'pins_create' && fault?.kind === 'stored-not-answered') return void request.socket.destroy();
   return send(response, answer, noted);
 
@@ -80,20 +80,22 @@ function struckAnswer(fault: Fault | undefined): Answer | undefined {
 /** Who may not, or not now, gets no further. */
 function gate(
   request: IncomingMessage,
+  response: ServerResponse,
   operation: SimulatedOperation,
-  { options, limit }: Simulation,
+  { options, limit, oauth }: Simulation,
 ): Answer | undefined {
-  if (request.headers.authorization !== `Bearer ${options.accessToken}`)
-    return refusal(401, 2, 'Authentication failed.');
+  const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
+  if (token !== options.accessToken && !oauth.takes(token)) return refusal(401, 2, 'Authentication failed.');
   const state = limit(operation === 'media_create' || operation === 'pins_create' ? 'org_write' : 'org_read');
-  if (!state?.exceeded) return undefined;
+  if (!state) return undefined;
+  for (const [name, value] of Object.entries(rateLimitHeaders(state))) response.setHeader(name, value);
+  if (!state.exceeded) return undefined;
   return refusal(429, 8, 'You have exceeded your rate limit. Try again later.', {
     'Retry-After': String(state.resetSeconds),
-    ...rateLimitHeaders(state),
   });
 }
 
-const rateLimitHeaders = ({ limit, remaining, resetSeconds }: RateLimitState): OutgoingHttpHeaders => ({
+const rateLimitHeaders = ({ limit, remaining, resetSeconds }: RateLimitState): Record<string, string> => ({
   'X-RateLimit-Limit': String(limit),
   'X-RateLimit-Remaining': String(remaining),
   'X-RateLimit-Reset': String(resetSeconds),

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Fault, FaultSource, InjectedFault, SimulatedOperation } from './faults.ts';
 import { answerMediaApi } from './media-api.ts';
 import { MediaStore, type SimulatedMedia, type SimulatedPin } from './media-store.ts';
+import { SimulatedOAuth } from './oauth.ts';
 import { type RateLimits, rateLimiter } from './rate-limit.ts';
 import { answerUpload } from './upload-host.ts';
 
@@ -54,6 +55,7 @@ export interface Simulation {
   store: MediaStore;
   baseUrl: () => string;
   limit: ReturnType<typeof rateLimiter>;
+  oauth: SimulatedOAuth;
   /** Notes a request and draws its fault. */
   arrived: (operation: SimulatedOperation, mediaId?: string) => { fault: Fault | undefined; request: AnsweredRequest };
 }
@@ -62,6 +64,12 @@ export interface PinterestSimulator {
   /** Base URL of the API, with its version. */
   url: string;
   accessToken: string;
+  /** Where a person signs in. */
+  authorizeUrl: string;
+  /** The authorization server: its tokens are taken beside the one above. */
+  oauth: SimulatedOAuth;
+  /** Lets days pass for the tokens. */
+  pass(days: number): void;
   /** Every request so far, in the order in which they came. */
   requests: readonly AnsweredRequest[];
   media(): SimulatedMedia[];
@@ -78,6 +86,9 @@ export interface PinterestSimulator {
   close(): Promise<void>;
 }
 
+const answerToken = (request: http.IncomingMessage, response: http.ServerResponse, { oauth }: Simulation) =>
+  oauth.token(request, response);
+
 /** Seconds: long enough to be seen, short enough for someone who tries it out; large files take longer, to half a minute. */
 const processingSecondsBySize = ({ size }: { size: number }) => Math.min(30, 3 + size / 50_000_000);
 
@@ -91,6 +102,7 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
   const { port = 0, stateDirectory, faults, rateLimits = {}, ...rest } = options;
   const requests: AnsweredRequest[] = [];
   const injected: Required<InjectedFault>[] = [];
+  let passedMs = 0;
   const simulation: Simulation = {
     options: {
       accessToken: SIMULATED_ACCESS_TOKEN,
@@ -106,6 +118,7 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
     store: new MediaStore(stateDirectory),
     baseUrl: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     limit: rateLimiter(rateLimits, Date.now),
+    oauth: new SimulatedOAuth(() => Date.now() + passedMs),
     arrived(operation, mediaId) {
       const about = { operation, ...(mediaId === undefined ? {} : { mediaId }) };
       const waiting = injected.find((each) => each.operation === operation && each.times > 0);
@@ -119,7 +132,13 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
   const { store } = simulation;
   const server = http.createServer((request, response) => {
     response.on('error', () => {});
-    const answer = request.url?.startsWith('/upload/') ? answerUpload : answerMediaApi;
+    const { pathname } = new URL(request.url ?? '/', 'http://simulator');
+    if (pathname === '/oauth/') return simulation.oauth.authorize(request, response);
+    const answer = pathname.startsWith('/upload/')
+      ? answerUpload
+      : pathname === '/v5/oauth/token'
+        ? answerToken
+        : answerMediaApi;
     answer(request, response, simulation).catch((error: unknown) => response.destroy(error as Error));
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
@@ -128,6 +147,11 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
     url: `${simulation.baseUrl()}/v5`,
     get accessToken() {
       return simulation.options.accessToken;
+    },
+    authorizeUrl: `${simulation.baseUrl()}/oauth/`,
+    oauth: simulation.oauth,
+    pass(days) {
+      passedMs += days * 24 * 3600 * 1000;
     },
     requests,
     media: () => store.all(Date.now()),

@@ -56,7 +56,10 @@ export function localEventBuses(
   };
   const put: EventBuses['put'] = (entry, origin = randomUUID()) => {
     const refused = refusal(entry, names);
-    if (refused) return refused;
+    if (refused) {
+      if ('ErrorCode' in refused) observe({ kind: 'event-refused', code: refused.ErrorCode });
+      return refused;
+    }
     const envelope: EventEnvelope = {
       version: '0',
       id: randomUUID(),

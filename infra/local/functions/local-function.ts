@@ -94,6 +94,7 @@ export class LocalFunction {
   }
 
   #failed(process: FunctionProcess, error: unknown): void {
+    this.#observe({ kind: 'function-failed', functionName: this.definition.name });
     const died = !(error instanceof InvocationError) || error.died;
     if (!died) this.#keep(process);
     else {

@@ -6,9 +6,11 @@ import type { Target } from '../target.ts';
 
 /** Which Pinterest the files go to, before anything else happens. */
 export function welcome(target: Target): string {
-  return target.kind === 'simulator'
-    ? 'Pindrop on this machine, with a simulated Pinterest: set PINTEREST_ACCESS_TOKEN to upload to the real one.'
-    : `Pindrop on this machine, uploading to ${target.apiUrl}.`;
+  if (target.kind === 'simulator') {
+    return 'Pindrop on this machine, with a simulated Pinterest: set PINTEREST_ACCESS_TOKEN to upload to the real one.';
+  }
+  const how = target.keep ? ', signed in with npm run pindrop -- auth --local' : '';
+  return `Pindrop on this machine, uploading to ${target.apiUrl}${how}.`;
 }
 
 /** What the examples write to, for a person who wants to look at it. */

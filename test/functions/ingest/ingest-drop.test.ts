@@ -85,7 +85,7 @@ const failureIn = (followed: FollowedUpload | undefined) => {
 describe('ingestDrop', () => {
   it('registers, uploads the very bytes and starts to follow', async () => {
     const { ports, executions, uploads } = await workingPorts();
-    await expect(ingestDrop(drop, ports, attempt)).resolves.toEqual({ outcome: 'uploaded', mediaId: '1' });
+    await expect(ingestDrop(drop, ports, attempt)).resolves.toMatchObject({ outcome: 'uploaded', mediaId: '1' });
     expect(uploads[0]?.includes(bytes)).toBe(true);
     const followed = executions.get('clip-1');
     expect(followed).toMatchObject({

@@ -21,7 +21,7 @@ describe('reportDeadLetter', () => {
       exists: async () => false,
       start: async (followed: FollowedUpload) => started.push(followed) > 0,
     };
-    await expect(reportDeadLetter(drop, { executions, now })).resolves.toBe(true);
+    await expect(reportDeadLetter(drop, { executions, now })).resolves.toMatchObject({ status: 'failed' });
     const detail = finalEventDetailSchema.parse(started[0]?.finalEvent?.detail);
     expect(detail).toMatchObject({
       status: 'failed',
@@ -34,6 +34,8 @@ describe('reportDeadLetter', () => {
     const start = async () => {
       throw new Error('started');
     };
-    await expect(reportDeadLetter(drop, { executions: { exists: async () => true, start }, now })).resolves.toBe(false);
+    await expect(
+      reportDeadLetter(drop, { executions: { exists: async () => true, start }, now }),
+    ).resolves.toBeUndefined();
   });
 });

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { retry } from '../../../infra/cli/retry.ts';
-import { startLocalPindrop } from '../../local-pindrop.ts';
+import { retry } from '../../../../infra/cli/commands/retry-upload.ts';
+import { startLocalPindrop } from '../../../local-pindrop.ts';
 
-const clip = readFileSync(new URL('../../fixtures/clip.mp4', import.meta.url));
+const clip = readFileSync(new URL('../../../fixtures/clip.mp4', import.meta.url));
 
 describe('retry', () => {
   it('gives a failed drop a new attempt with an event of its own, and others none', async () => {

@@ -1,9 +1,10 @@
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { dropsOf } from '../../shared/drop.ts';
-import type { DroppedObject } from '../../shared/events.ts';
-import type { FollowedUpload } from '../../shared/execution.ts';
+import { dropsOf } from '../../../shared/drop.ts';
+import type { DroppedObject } from '../../../shared/events.ts';
+import type { FollowedUpload } from '../../../shared/execution.ts';
+import { CommandError } from '../command.ts';
 
 export interface RetryPorts {
   s3: S3Client;
@@ -14,7 +15,7 @@ export interface RetryPorts {
 }
 
 /** What cannot be retried. Its message says why, and what to do. */
-export class NotRetryableError extends Error {
+export class NotRetryableError extends CommandError {
   override readonly name = 'NotRetryableError';
 }
 

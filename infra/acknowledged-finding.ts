@@ -1,0 +1,24 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Says of a grant whose resource ends in a wildcard why it cannot be narrower, to whoever checks the app with cdk-nag.
+ * @param where the role that has the grant
+ */
+export function acknowledgeWildcard(where: IConstruct, resource: string, reason: string): void {
+  const id = `AwsSolutions-IAM5[Resource::${flat(Stack.of(where).resolve(resource))}]`;
+  Validations.of(where).acknowledge({ id, reason });
+}
+
+/** A resolved value as cdk-nag writes it: `<LogicalId.Arn>/*`. */
+function flat(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [[name, argument] = ['', undefined]] = Object.entries(value);
+  if (name === 'Fn::Join') {
+    const [separator, parts] = argument as [string, unknown[]];
+    return parts.map(flat).join(separator);
+  }
+  if (name === 'Ref') return `<${argument}>`;
+  if (name === 'Fn::GetAtt') return `<${(argument as string[]).join('.')}>`;
+  return JSON.stringify(value);
+}

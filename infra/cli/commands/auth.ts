@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { AUTHORIZE_URL, authorizationUrl, exchangeCode, TokenRequestError } from '../../../shared/pinterest/oauth.ts';
+import { PinterestClient } from '../../../shared/pinterest/pinterest-client.ts';
+import { CommandError, type CommandPorts, type ExitCode, type Output } from '../command.ts';
+import { receiveRedirect } from '../redirect-receiver.ts';
+import { writeTokenFile } from '../token-file.ts';
+
+const TEN_MINUTES_MS = 10 * 60 * 1000;
+export const DEFAULT_REDIRECT_PORT = 8085;
+
+export interface SignIn {
+  clientId?: string | undefined;
+  clientSecret?: string | undefined;
+  /** Port on loopback of the redirect URI. */
+  redirectPort: number;
+  apiUrl: string;
+  authorizeUrl?: string | undefined;
+  /** Opens the URL for the person. */
+  open: (url: string) => Promise<void>;
+  /** Keeps the token secret. */
+  keep: (secret: string) => Promise<string>;
+}
+
+/**
+ * Walks a person through Pinterest's sign-in, tries the token, and keeps client and tokens.
+ * @throws CommandError
+ */
+export async function signIn(how: SignIn, output: Pick<Output, 'say'>): Promise<ExitCode> {
+  const app = { ...(await appOf(how)), apiUrl: how.apiUrl };
+  const receiver = await receiveRedirect(how.redirectPort, TEN_MINUTES_MS);
+  try {
+    const { redirectUri } = receiver;
+    const state = randomBytes(24).toString('base64url');
+    const url = authorizationUrl(app, redirectUri, state, how.authorizeUrl ?? AUTHORIZE_URL);
+    output.say(`The redirect URIs of your app at developers.pinterest.com must have ${redirectUri}`);
+    output.say(`Sign in with the account that the videos are for:\n\n  ${url}\n`);
+    await how.open(url);
+    const tokens = await exchangeCode(app, await receiver.redirect(), { redirectUri, state });
+    await new PinterestClient({ apiUrl: how.apiUrl, accessToken: async () => tokens.accessToken }).mediaList({
+      pageSize: 1,
+    });
+    const { clientId, clientSecret } = app;
+    const where = await how.keep(JSON.stringify({ clientId, clientSecret, ...tokens }));
+    const days = tokens.refreshToken
+      ? 'it is renewed every week from now on'
+      : 'Pinterest gave no refresh token with it';
+    output.say(`Signed in: Pinterest takes the token, and ${days}. It is kept in ${where}.`);
+    return 0;
+  } catch (error) {
+    if (error instanceof TokenRequestError) throw new CommandError(error.message, { cause: error });
+    throw error;
+  } finally {
+    receiver.close();
+  }
+}
+
+/** The secret of `npm start`. */
+export const keepInFile = (path: string) => async (secret: string) => {
+  writeTokenFile(path, secret);
+  return `${path}; npm start uploads with it (delete it to use the simulator again)`;
+};
+
+/** The secret of the deployed stack. */
+export const keepInStack =
+  ({ secrets, outputs }: Pick<CommandPorts, 'secrets' | 'outputs'>) =>
+  async (SecretString: string) => {
+    const SecretId = outputs['TokenSecretArn'];
+    await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    return `the secret ${SecretId}`;
+  };
+
+async function appOf({ clientId, clientSecret }: SignIn): Promise<{ clientId: string; clientSecret: string }> {
+  if (clientId && clientSecret) return { clientId, clientSecret };
+  if (!process.stdin.isTTY) {
+    throw new CommandError(
+      'Set PINTEREST_CLIENT_ID and PINTEREST_CLIENT_SECRET: your app at developers.pinterest.com has them.',
+    );
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return {
+      clientId: clientId || (await terminal.question('App id (of your app at developers.pinterest.com): ')).trim(),
+      clientSecret: clientSecret || (await terminal.question('App secret key: ')).trim(),
+    };
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,57 @@
+import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { Command, CommandPorts } from '../command.ts';
+import { type KnownUpload, recentUploads } from '../uploads.ts';
+import { retry } from './retry-upload.ts';
+
+/** How many uploads are looked through for dead letters. */
+const LOOKED_THROUGH = 1000;
+/** Long enough to be sent and deleted; if we die in between, the message is there twice, which does no harm. */
+const VISIBILITY_SECONDS = 60;
+
+export const redriveCommand: Command = {
+  usage: 'redrive',
+  summary: `retries all dead letters: drops among the newest ${LOOKED_THROUGH} whose function died at every attempt`,
+  takes: [0, 0],
+  async run(_args, ports, output) {
+    const uploads = await recentUploads(LOOKED_THROUGH, ports);
+    for (const { upload } of uploads.filter((each) => each.deadLetter && !hasLaterAttempt(each, uploads))) {
+      const uploadId = await retry(upload.uploadId, ports);
+      output.print(output.json ? JSON.stringify({ uploadId, of: upload.uploadId }) : uploadId);
+    }
+    const moved = await moveUnreported(ports);
+    if (moved > 0) output.say(`${moved} that nobody had reported went back into the queue.`);
+    return 0;
+  },
+};
+
+function hasLaterAttempt({ upload }: KnownUpload, uploads: KnownUpload[]): boolean {
+  const { bucket, key, versionId, eTag } = upload.object;
+  return uploads.some(
+    ({ upload: other }) =>
+      other.object.bucket === bucket &&
+      other.object.key === key &&
+      other.object.versionId === versionId &&
+      other.object.eTag === eTag &&
+      other.timeline.droppedAt > upload.timeline.droppedAt,
+  );
+}
+
+/** Messages are only here for as long as report-dead-letter cannot report them. */
+async function moveUnreported({ sqs, outputs: { QueueUrl, DeadLetterQueueUrl } }: CommandPorts): Promise<number> {
+  for (let moved = 0; ; ) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: DeadLetterQueueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: VISIBILITY_SECONDS,
+        WaitTimeSeconds: 1,
+      }),
+    );
+    if (Messages.length === 0) return moved;
+    for (const { Body, ReceiptHandle } of Messages) {
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: Body }));
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: DeadLetterQueueUrl, ReceiptHandle }));
+      moved++;
+    }
+  }
+}

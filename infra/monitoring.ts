@@ -1,0 +1,150 @@
+import { Duration, Names } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { METRIC, METRIC_NAMESPACE, type MetricName } from '../shared/metrics.ts';
+import { dashboard } from './dashboard.ts';
+import type { DropQueue } from './drop-queue.ts';
+import { NoticeTopic } from './notice-topic.ts';
+import type { Settings } from './settings.ts';
+
+export interface MonitoringProps {
+  settings: Pick<Settings, 'alarmEmail' | 'runbookUrl'>;
+  /** The value of the dimension `service`. */
+  deployment: string;
+  drops: DropQueue;
+  machine: StateMachine;
+  rotateToken: IFunction;
+}
+
+/** What Pindrop's functions measure, as CloudWatch's metrics. */
+export type Measured = (name: MetricName, statistic: string, dimensions?: Record<string, string>) => Metric;
+
+const PERIOD = Duration.minutes(5);
+
+interface Watched {
+  /** Its paragraph in the runbook has this title, in words with hyphens. */
+  id: string;
+  /** One sentence, for someone who was woken by it. */
+  says: string;
+  metric: IMetric;
+  threshold: number;
+  /** Which side of the threshold is bad; `at-least` unless said otherwise. */
+  when?: 'at-least' | 'below';
+  /** Periods in a row; 1 unless said otherwise. */
+  periods?: number;
+}
+
+const COMPARISON = {
+  'at-least': ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  below: ComparisonOperator.LESS_THAN_THRESHOLD,
+};
+
+/** Everything that a person is told of, in the order of a file's way. */
+function watched({ drops, machine, rotateToken }: MonitoringProps, measured: Measured): Watched[] {
+  return [
+    {
+      id: 'OldestMessage',
+      says: 'A file has waited for its upload for an hour.',
+      metric: drops.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD, statistic: 'Maximum' }),
+      threshold: 3600,
+    },
+    {
+      id: 'DeadLetters',
+      says: 'A message could not even be reported as failed, so a file may be without its final event.',
+      metric: drops.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: 'Maximum' }),
+      threshold: 1,
+      // report-dead-letter takes what it can within a minute or two.
+      periods: 3,
+    },
+    {
+      id: 'FailureRatio',
+      says: 'More than a quarter of the files of an hour failed.',
+      metric: measured(METRIC.failureRatio, 'Average').with({ period: Duration.hours(1) }),
+      threshold: 0.25,
+    },
+    {
+      id: 'FailedExecutions',
+      says: 'An execution failed, so a file is without its final event.',
+      metric: machine.metricFailed({ period: PERIOD }),
+      threshold: 1,
+    },
+    {
+      id: 'TimedOutExecutions',
+      says: 'An execution did not end in two weeks, so a file is without its final event.',
+      metric: machine.metricTimedOut({ period: PERIOD }),
+      threshold: 1,
+    },
+    {
+      id: 'FailedPutEvents',
+      says: 'The event bus refuses final events; they are put again and again for days.',
+      metric: new Metric({
+        namespace: 'AWS/Events',
+        metricName: 'PutEventsFailedEntriesCount',
+        statistic: 'Sum',
+        period: PERIOD,
+      }),
+      threshold: 1,
+    },
+    {
+      id: 'RefusedToken',
+      says: 'Pinterest refuses the access token; files wait.',
+      metric: measured(METRIC.tokenRefused, 'Sum'),
+      threshold: 1,
+    },
+    {
+      id: 'FailedRotation',
+      says: "Pinterest's tokens could not be renewed.",
+      metric: rotateToken.metricErrors({ period: PERIOD }),
+      threshold: 1,
+    },
+    {
+      id: 'EndingToken',
+      says: 'The access token ends within 7 days.',
+      metric: measured(METRIC.tokenDaysLeft, 'Minimum'),
+      threshold: 7,
+      when: 'below',
+    },
+  ];
+}
+
+/** Alarms that say what to do, and a dashboard that tells the files' story. */
+export class Monitoring extends Construct {
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const { settings, deployment } = props;
+    const measured: Measured = (metricName, statistic, dimensions = {}) =>
+      new Metric({
+        namespace: METRIC_NAMESPACE,
+        metricName,
+        statistic,
+        period: PERIOD,
+        dimensionsMap: { service: deployment, ...dimensions },
+      });
+    const alarms = watched(props, measured).map((each) => this.#alarm(each, settings.runbookUrl));
+    if (settings.alarmEmail !== undefined) {
+      const topic = new NoticeTopic(this, 'AlarmNotices', { displayName: 'Pindrop alarms' });
+      topic.addSubscription(new EmailSubscription(settings.alarmEmail));
+      for (const alarm of alarms) {
+        alarm.addAlarmAction(new SnsAction(topic));
+        alarm.addOkAction(new SnsAction(topic));
+      }
+    }
+    dashboard(this, { name: Names.uniqueResourceName(scope, { maxLength: 80 }), measured, alarms, ...props });
+  }
+
+  #alarm({ id, says, metric, threshold, when = 'at-least', periods = 1 }: Watched, runbookUrl: string): Alarm {
+    const anchor = id.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+    return new Alarm(this, id, {
+      metric,
+      threshold,
+      comparisonOperator: COMPARISON[when],
+      evaluationPeriods: periods,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${says} What to do: ${runbookUrl}#${anchor}`,
+    });
+  }
+}

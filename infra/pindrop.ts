@@ -1,0 +1,76 @@
+import { Names } from 'aws-cdk-lib';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { OPEN } from '../shared/rate-limit-gate.ts';
+import { DropBucket, tellQueueOfDrops } from './drop-bucket.ts';
+import { DropQueue } from './drop-queue.ts';
+import { EventRecord } from './event-record.ts';
+import { IngestFunction } from './ingest-function.ts';
+import { MediaStatusMachine } from './media-status-machine.ts';
+import { Monitoring } from './monitoring.ts';
+import { ReportDeadLetterFunction } from './report-dead-letter-function.ts';
+import { readSettings, type SettingsInput } from './settings.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { TokenRotation } from './token-rotation.ts';
+import { TokenSecret } from './token-secret.ts';
+
+export interface PindropProps {
+  /** What README's table of settings names; each has a default. */
+  settings?: SettingsInput;
+  /** Where videos are dropped; by default a bucket of its own. Switch its versions on, or overwritten files are not uploaded. */
+  bucket?: IBucket;
+  /** Where final events are put; by default a bus of its own. */
+  eventBus?: IEventBus;
+  /** Holds Pinterest's tokens and is rotated; by default a secret of its own, that nobody has signed in for yet. */
+  tokenSecret?: ISecret;
+}
+
+/** Uploads each video that is dropped in a bucket to Pinterest, and puts one final event for it on a bus. */
+export class Pindrop extends Construct {
+  readonly bucket: IBucket;
+  readonly eventBus: IEventBus;
+  readonly tokenSecret: ISecret;
+  readonly stateMachine: IStateMachine;
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
+
+  /** @throws Error naming each setting that is unknown or ill-typed */
+  constructor(scope: Construct, id: string, props: PindropProps = {}) {
+    super(scope, id);
+    const settings = readSettings(props.settings ?? {});
+    // Tells several of them in one account apart, in what they measure.
+    const deployment = Names.uniqueResourceName(this, { maxLength: 60 });
+
+    const token = props.tokenSecret ?? new TokenSecret(this, 'Token');
+    const { rotateToken } = new TokenRotation(this, 'TokenRotation', { settings, token });
+    const bus = props.eventBus ?? new EventBus(this, 'EventBus', { description: 'Final events of Pindrop' });
+    const { machine } = new MediaStatusMachine(this, 'MediaStatus', { settings, deployment, token, bus });
+
+    const gate = new StringParameter(this, 'RateLimitGate', {
+      description: 'Until when Pindrop asks Pinterest for no registration',
+      stringValue: OPEN,
+    });
+
+    const drops = new DropQueue(this, 'Drops', { settings });
+    const bucket = props.bucket ?? new DropBucket(this, 'DropBucket');
+    tellQueueOfDrops(bucket, drops.queue, settings.prefix);
+    new IngestFunction(this, 'Ingest', { settings, deployment, bucket, drops, token, machine, gate });
+    new ReportDeadLetterFunction(this, 'ReportDeadLetter', { deployment, drops, machine });
+
+    new EventRecord(this, 'EventRecord', { bus });
+    new Subscriptions(this, 'Subscriptions', { settings, bus });
+    new Monitoring(this, 'Monitoring', { settings, deployment, drops, machine, rotateToken });
+
+    this.bucket = bucket;
+    this.eventBus = bus;
+    this.tokenSecret = token;
+    this.stateMachine = machine;
+    this.queue = drops.queue;
+    this.deadLetterQueue = drops.deadLetters;
+  }
+}

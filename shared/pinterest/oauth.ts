@@ -1,0 +1,164 @@
+import * as oauth from 'oauth4webapi';
+import * as z from 'zod/mini';
+import { VERSION } from '../version.ts';
+
+/** The app at developers.pinterest.com on whose behalf tokens are asked for. */
+export interface OAuthApp {
+  clientId: string;
+  clientSecret: string;
+  /** Base URL of Pinterest's API, with its version. */
+  apiUrl: string;
+}
+
+export interface Tokens {
+  accessToken: string;
+  /** Replaces the one before: Pinterest hands out a new one at each renewal. */
+  refreshToken?: string;
+  /** ISO 8601 UTC */
+  accessTokenExpiresAt?: string;
+}
+
+/** Where a person agrees that the app may act for them. */
+export const AUTHORIZE_URL = 'https://www.pinterest.com/oauth/';
+/** What media_create, media_get and media_list need. */
+export const SCOPES = ['pins:read', 'pins:write'];
+
+/** Tokens were asked for and not given. Its message carries no secret. */
+export class TokenRequestError extends Error {
+  override readonly name = 'TokenRequestError';
+  /** The answer's HTTP status; absent when there was no answer. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+
+  /** True when Pinterest will say the same again: the grant, the client or its secret is not valid. */
+  get refused(): boolean {
+    return this.status !== undefined && this.status >= 400 && this.status < 500 && this.status !== 429;
+  }
+}
+
+const TIMEOUT_MS = 20_000;
+
+const server = ({ apiUrl }: OAuthApp): oauth.AuthorizationServer => ({
+  issuer: 'https://www.pinterest.com',
+  authorization_endpoint: AUTHORIZE_URL,
+  token_endpoint: `${apiUrl}/oauth/token`,
+});
+
+const options = ({ apiUrl }: OAuthApp) => ({
+  headers: { 'User-Agent': `pindrop/${VERSION}` },
+  signal: () => AbortSignal.timeout(TIMEOUT_MS),
+  // Only to a server on this very machine, as the simulator is, does a secret go without TLS.
+  [oauth.allowInsecureRequests]: ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(apiUrl).hostname),
+});
+
+/** As Pinterest documents it: id and secret as they are, where the standard would percent-encode them first. */
+const basicAuthentication =
+  ({ clientId, clientSecret }: OAuthApp): oauth.ClientAuth =>
+  (_server, _client, _body, headers) =>
+    headers.set('Authorization', `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`);
+
+/**
+ * The URL at which a person signs in and agrees.
+ * @param state unguessable; it comes back with the redirect
+ */
+export function authorizationUrl(
+  { clientId }: Pick<OAuthApp, 'clientId'>,
+  redirectUri: string,
+  state: string,
+  authorizeUrl: string = AUTHORIZE_URL,
+): string {
+  const url = new URL(authorizeUrl);
+  url.search = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    // Commas, where the standard has spaces.
+    scope: SCOPES.join(','),
+    state,
+  }).toString();
+  return url.href;
+}
+
+/**
+ * Exchanges the code that a redirect brought for tokens.
+ * @param redirect the URL that the browser was sent to
+ * @throws TokenRequestError when the state is another one, the person refused, or Pinterest refuses the code
+ */
+export async function exchangeCode(
+  app: OAuthApp,
+  redirect: URL,
+  { redirectUri, state }: { redirectUri: string; state: string },
+): Promise<Tokens> {
+  const client: oauth.Client = { client_id: app.clientId };
+  let parameters: URLSearchParams;
+  try {
+    parameters = oauth.validateAuthResponse(server(app), client, redirect, state);
+  } catch (cause) {
+    const refused = cause instanceof oauth.AuthorizationResponseError;
+    const why = refused
+      ? `Pinterest sent the sign-in back with ${cause.error}.`
+      : 'The redirect does not belong to this sign-in: start again.';
+    throw new TokenRequestError(why, undefined, { cause });
+  }
+  return tokensOf('exchange the code', () =>
+    oauth.authorizationCodeGrantRequest(
+      server(app),
+      client,
+      basicAuthentication(app),
+      parameters,
+      redirectUri,
+      // Pinterest documents no PKCE; the redirect goes to this machine and the exchange needs the app's secret.
+      oauth.nopkce,
+      // Apps from before September 2025 get a refresh token that can be renewed only if they ask for it.
+      { ...options(app), additionalParameters: { continuous_refresh: 'true' } },
+    ),
+  );
+}
+
+/**
+ * Renews the access token, and the refresh token with it.
+ * @throws TokenRequestError
+ */
+export async function renewTokens(app: OAuthApp, refreshToken: string): Promise<Tokens> {
+  const client: oauth.Client = { client_id: app.clientId };
+  return tokensOf('renew the token', () =>
+    oauth.refreshTokenGrantRequest(server(app), client, basicAuthentication(app), refreshToken, options(app)),
+  );
+}
+
+const answerSchema = z.object({
+  access_token: z.string().check(z.minLength(1)),
+  refresh_token: z.optional(z.string().check(z.minLength(1))),
+  /** Seconds. */
+  expires_in: z.optional(z.number()),
+});
+const errorSchema = z.object({ error: z.optional(z.string()), code: z.optional(z.number()) });
+
+async function tokensOf(what: string, request: () => Promise<Response>): Promise<Tokens> {
+  let response: Response;
+  let json: unknown;
+  try {
+    response = await request();
+    json = await response.json().catch(() => undefined);
+  } catch (cause) {
+    throw new TokenRequestError(`Pinterest did not answer the request to ${what}.`, undefined, { cause });
+  }
+  const { status } = response;
+  if (!response.ok) {
+    const { error, code } = errorSchema.safeParse(json).data ?? {};
+    const said = error ?? (code === undefined ? '' : `code ${code}`);
+    throw new TokenRequestError(`Pinterest refused to ${what} (${[status, said].filter(Boolean).join(', ')}).`, status);
+  }
+  const answer = answerSchema.safeParse(json);
+  if (!answer.success) throw new TokenRequestError(`Pinterest's answer to the request to ${what} has no token in it.`);
+  const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = answer.data;
+  return {
+    accessToken,
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(seconds === undefined ? {} : { accessTokenExpiresAt: new Date(Date.now() + seconds * 1000).toISOString() }),
+  };
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { METRIC } from '../../shared/metrics.ts';
+import { authorizationUrl, exchangeCode } from '../../shared/pinterest/oauth.ts';
+import { type LocalPindrop, startLocalPindrop } from '../local-pindrop.ts';
+import { measuredBy } from '../measured.ts';
+import { SIMULATED_APP } from '../pinterest-simulator/oauth.ts';
+
+const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', import.meta.url));
+
+/** What a person does with `pindrop auth`. */
+async function signIn({ simulator, stack }: LocalPindrop): Promise<void> {
+  const app = { ...SIMULATED_APP, apiUrl: simulator.url };
+  const redirectUri = 'http://localhost:8085/';
+  const answer = await fetch(authorizationUrl(app, redirectUri, 'state', simulator.authorizeUrl), {
+    redirect: 'manual',
+  });
+  const redirect = new URL(answer.headers.get('location') ?? '');
+  const tokens = await exchangeCode(app, redirect, { redirectUri, state: 'state' });
+  const { endpoint, region, outputs } = stack;
+  const secrets = new SecretsManagerClient({
+    endpoint,
+    region,
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+  });
+  onTestFinished(() => secrets.destroy());
+  const SecretString = JSON.stringify({ ...SIMULATED_APP, ...tokens });
+  await secrets.send(new PutSecretValueCommand({ SecretId: outputs['TokenSecretArn'], SecretString }));
+}
+
+describe('tokens', () => {
+  it('renew themselves for 90 days; once their renewal is revoked files wait, and succeed after a new sign-in', async () => {
+    const pindrop = await startLocalPindrop({ tokens: ({ oauth }) => ({ ...SIMULATED_APP, ...oauth.signedIn() }) });
+    const { simulator, stack } = pindrop;
+    const tokenArn = stack.outputs['TokenSecretArn'] ?? '';
+    const weeks = Math.ceil(90 / 7);
+    for (let week = 1; week <= weeks; week++) {
+      simulator.pass(7);
+      await stack.rotateSecret(tokenArn);
+      if (week % 4 > 0 && week < weeks) continue;
+      const event = await pindrop.finalEventOf(await pindrop.drop(`week ${week}.mp4`, clip));
+      expect(event.status, `week ${week}`).toBe('succeeded');
+    }
+
+    simulator.oauth.revokeAll();
+    await expect(stack.rotateSecret(tokenArn)).rejects.toThrow(/npm run pindrop -- auth/);
+    const waiting = [await pindrop.drop('one.mp4', clip), await pindrop.drop('two.mp4', clip)];
+    await pindrop.until(() => (measuredBy(pindrop).get(METRIC.tokenRefused) ?? []).length > 1);
+    expect(pindrop.observations).toContainEqual({ kind: 'rotation', secretArn: tokenArn, outcome: 'failed' });
+    const ended = () => pindrop.events().filter(({ object }) => waiting.includes(object.versionId ?? ''));
+    expect(ended()).toEqual([]);
+
+    await signIn(pindrop);
+    for (const versionId of waiting) expect((await pindrop.finalEventOf(versionId)).status).toBe('succeeded');
+    expect(ended()).toHaveLength(2);
+    await stack.rotateSecret(tokenArn);
+  });
+});

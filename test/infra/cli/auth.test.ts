@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readTarget } from '../../../infra/local/target.ts';
+import { SIMULATED_APP } from '../../pinterest-simulator/oauth.ts';
+import { startPinterestSimulator } from '../../pinterest-simulator/simulator.ts';
+
+const COMMAND = fileURLToPath(new URL('../../../infra/cli/pindrop.ts', import.meta.url));
+
+/** Runs `pindrop auth --local`, and lets a browser follow the URL that it prints. */
+async function authenticate({ agrees = true, clientSecret = SIMULATED_APP.clientSecret, stateless = false } = {}) {
+  const simulator = await startPinterestSimulator();
+  const directory = mkdtempSync(join(tmpdir(), 'pindrop-auth-'));
+  onTestFinished(async () => {
+    await simulator.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  simulator.oauth.agrees = agrees;
+  const command = spawn(process.execPath, [COMMAND, 'auth', '--local', '--no-browser', '--port', '0'], {
+    env: {
+      PATH: process.env['PATH'],
+      PINDROP_STATE_DIR: directory,
+      PINTEREST_CLIENT_ID: SIMULATED_APP.clientId,
+      PINTEREST_CLIENT_SECRET: clientSecret,
+      PINTEREST_API_URL: simulator.url,
+      PINTEREST_AUTHORIZE_URL: simulator.authorizeUrl,
+    },
+  });
+  let said = '';
+  const exited = new Promise<number | null>((resolve) => command.once('exit', resolve));
+  const url = await new Promise<string>((resolve) => {
+    command.stderr.on('data', (chunk: Buffer) => {
+      said += chunk;
+      const [found] = /http:\/\/127\S+/.exec(said) ?? [];
+      if (found) resolve(found);
+    });
+  });
+  const visited = new URL(url);
+  if (stateless) visited.searchParams.set('state', 'of somebody else');
+  const page = await fetch(visited);
+  const code = await exited;
+  return { simulator, code, said, page: await page.text(), tokenFile: join(directory, 'tokens.json') };
+}
+
+describe('pindrop auth --local', () => {
+  it('keeps client and tokens in a file for its owner alone, which npm start uploads with', async () => {
+    const { simulator, code, said, page, tokenFile } = await authenticate();
+    expect(code).toBe(0);
+    expect(said).toContain('Signed in: Pinterest takes the token');
+    expect(said).not.toMatch(/pin[ar]_|simulated_client_secret/);
+    expect(page).toContain('You can close this page');
+    expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
+    const kept = JSON.parse(readFileSync(tokenFile, 'utf8'));
+    expect(kept).toMatchObject({ ...SIMULATED_APP, refreshToken: expect.any(String) });
+    expect(simulator.oauth.takes(kept.accessToken)).toBe(true);
+
+    const target = readTarget({ PINTEREST_API_URL: simulator.url }, tokenFile);
+    expect(target).toMatchObject({ kind: 'pinterest', apiUrl: simulator.url });
+    const { keep, secret } = target as { secret: string; keep: (secret: string) => void };
+    expect(JSON.parse(secret)).toEqual(kept);
+    keep(JSON.stringify({ ...kept, accessToken: 'pina_renewed' }));
+    expect(JSON.parse(readFileSync(tokenFile, 'utf8')).accessToken).toBe('pina_renewed');
+    expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([
+    ['the person does not agree', { agrees: false }, 'access_denied'],
+    ['the redirect belongs to another sign-in', { stateless: true }, 'does not belong to this sign-in'],
+    ['the client secret is wrong', { clientSecret: 'wrong' }, 'Pinterest refused to exchange the code (401'],
+  ])('keeps nothing and says why when %s', async (_, how, why) => {
+    const { code, said, tokenFile } = await authenticate(how);
+    expect(code).toBe(1);
+    expect(said).toContain(why);
+    expect(() => statSync(tokenFile)).toThrow('ENOENT');
+  });
+});
