@@ -46,10 +46,10 @@ async function prepare(progress: PinProgress, policy: PinPolicy, ports: PinPorts
   }
   const prepared = { ...progress, pin };
   try {
-    if (!(await ports.lane.enter(likeness(pin), progress.upload.uploadId))) {
-      return { ...prepared, waitSeconds: LANE_WAIT_SECONDS };
-    }
-    const known = (await lookAlikes(pin, ports)).map(({ pinId }) => pinId);
+    const before = await ports.lane.enter(likeness(pin), progress.upload.uploadId);
+    if (before === undefined) return { ...prepared, waitSeconds: LANE_WAIT_SECONDS };
+    const listed = (await lookAlikes(pin, ports)).map(({ pinId }) => pinId);
+    const known = [...new Set([...before, ...listed])];
     return { ...prepared, step: 'create', known, waitSeconds: 0, faults: 0 };
   } catch (error) {
     return afterReadFault(prepared, error, policy, ports);
