@@ -1,6 +1,6 @@
-import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import {
   Choice,
@@ -21,7 +21,10 @@ import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunction
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../shared/events.ts';
 import { PIN_DETAIL_TYPE, type PinFailure } from '../../shared/pin-events.ts';
+import { acknowledgeWildcard } from '../acknowledged-finding.ts';
+import { readSecret } from '../grants.ts';
 import { NodeFunction } from '../node-function.ts';
+import { acknowledgeMachine } from './acknowledged-machine.ts';
 import type { ExampleProps } from './example.ts';
 import { StartStateMachine } from './start-state-machine.ts';
 
@@ -65,19 +68,33 @@ export class PublishPin extends Construct {
         EXECUTION_ARN_PREFIX: execution(''),
       },
     });
-    token.grantRead(publish);
-    lanes.grantReadWrite(publish);
+    readSecret(token, publish);
+    publish.addToRolePolicy(
+      new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [lanes.arnForObjects('*')] }),
+    );
+    // Without it, a lane that nobody was in yet would be forbidden instead of missing.
+    publish.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [lanes.bucketArn] }));
     publish.addToRolePolicy(
       new PolicyStatement({
-        effect: Effect.ALLOW,
         actions: ['states:DescribeExecution'],
         resources: [execution('*')],
       }),
     );
+    if (publish.role) {
+      acknowledgeWildcard(publish.role, lanes.arnForObjects('*'), 'Lanes have the names of Pins to come.');
+      acknowledgeWildcard(publish.role, execution('*'), 'Executions have the names of uploads to come.');
+    }
     const machine = new StateMachine(this, 'Machine', {
       stateMachineName,
       comment: 'Publishes one upload as a Pin',
+      tracingEnabled: true,
       definitionBody: DefinitionBody.fromChainable(definition(this, publish, bus)),
+    });
+    acknowledgeMachine(machine);
+    acknowledgeWildcard(machine.role, `${publish.functionArn}:*`, 'Any version of the function will do.');
+    Validations.of(lanes).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'It holds names of uploads for some days, and only the function goes there.',
     });
     new StartStateMachine(this, 'Start', { bus, machine, events: { status: 'succeeded' } });
     new CfnOutput(stack, 'PublishPinStateMachineArn', { value: machine.stateMachineArn });

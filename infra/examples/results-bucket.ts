@@ -1,11 +1,13 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { eventPattern } from '../../shared/event-pattern.ts';
+import { acknowledgeWildcard } from '../acknowledged-finding.ts';
 import { NodeFunction } from '../node-function.ts';
 import type { ExampleProps } from './example.ts';
 
@@ -22,10 +24,18 @@ export class ResultsBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'Who reads the results is for whoever takes this example as a start to decide.',
+    });
     const unwritten = new Queue(this, 'DeadLetterQueue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
+    });
+    Validations.of(unwritten).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself, of a function.',
     });
     const write = new NodeFunction(this, 'Write', {
       folder: 'examples/results-bucket',
@@ -35,7 +45,9 @@ export class ResultsBucket extends Construct {
       onFailure: new SqsDestination(unwritten),
       retryAttempts: 2,
     });
-    bucket.grantPut(write);
+    const objects = bucket.arnForObjects('*');
+    write.addToRolePolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [objects] }));
+    if (write.role) acknowledgeWildcard(write.role, objects, 'Objects have the names of uploads to come.');
     new Rule(this, 'Rule', {
       eventBus: bus,
       description: 'Final events of Pindrop',

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   Choice,
   Condition,
@@ -12,6 +13,7 @@ import {
 import { Construct } from 'constructs';
 import type { EventPatternOptions } from '../../shared/event-pattern.ts';
 import { NodeFunction } from '../node-function.ts';
+import { acknowledgeMachine } from './acknowledged-machine.ts';
 import type { ExampleProps } from './example.ts';
 import { Subscription } from './subscription.ts';
 
@@ -34,7 +36,9 @@ export class StartStateMachine extends Construct {
       memorySize: 256,
       environment: { STATE_MACHINE_ARN: machine.stateMachineArn },
     });
-    machine.grantStartExecution(start);
+    start.addToRolePolicy(
+      new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] }),
+    );
     new Subscription(this, 'Uploads', { bus, subscriber: start, ...(events === undefined ? {} : { events }) });
   }
 }
@@ -46,6 +50,7 @@ export class StartAnotherMachine extends Construct {
     const keep = (name: string, parameters: Record<string, string>) => new Pass(this, name, { parameters });
     const machine = new StateMachine(this, 'Machine', {
       comment: 'What happens after an upload',
+      tracingEnabled: true,
       definitionBody: DefinitionBody.fromChainable(
         new Choice(this, 'Succeeded?')
           .when(
@@ -55,6 +60,7 @@ export class StartAnotherMachine extends Construct {
           .otherwise(keep('See to the failure', { reason: JsonPath.stringAt('$.detail.failure.reason') })),
       ),
     });
+    acknowledgeMachine(machine);
     new StartStateMachine(this, 'Start', { bus, machine });
     new CfnOutput(Stack.of(this), 'StartedStateMachineArn', { value: machine.stateMachineArn });
   }

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type EventPatternOptions, eventPattern } from '../../shared/event-pattern.ts';
+import { takeFrom } from '../grants.ts';
 import type { NodeFunction } from '../node-function.ts';
 
 export interface SubscriptionProps {
@@ -40,6 +40,6 @@ export class Subscription extends Construct {
       eventPattern: eventPattern(events),
       targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
     });
-    subscriber.addEventSource(new SqsEventSource(queue, { batchSize: 1, reportBatchItemFailures: true }));
+    takeFrom(queue, subscriber, { batchSize: 1 });
   }
 }

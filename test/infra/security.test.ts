@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
+import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
 import { Pindrop } from '../../infra/pindrop.ts';
 import { PindropStack } from '../../infra/pindrop-stack.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
@@ -101,6 +102,7 @@ describe('the permissions', () => {
   it.each([
     ['as it is by default', {}],
     ['with all that a setting can add', EVERYTHING],
+    ['with every example', { with: [...EXAMPLE_NAMES] }],
   ])("leave AWS's solution architects nothing to find %s", (_, settings) => {
     const { app, stack } = stackWith(settings);
     app.synth();

@@ -46,10 +46,10 @@ async function prepare(progress: PinProgress, policy: PinPolicy, ports: PinPorts
   }
   const prepared = { ...progress, pin };
   try {
-    const madeBefore = await ports.lane.enter(likeness(pin), progress.upload.uploadId);
-    if (madeBefore === undefined) return { ...prepared, waitSeconds: LANE_WAIT_SECONDS };
-    const shown = (await lookAlikes(pin, ports)).map(({ pinId }) => pinId);
-    const known = [...new Set([...shown, ...madeBefore])];
+    const before = await ports.lane.enter(likeness(pin), progress.upload.uploadId);
+    if (before === undefined) return { ...prepared, waitSeconds: LANE_WAIT_SECONDS };
+    const listed = (await lookAlikes(pin, ports)).map(({ pinId }) => pinId);
+    const known = [...new Set([...before, ...listed])];
     return { ...prepared, step: 'create', known, waitSeconds: 0, faults: 0 };
   } catch (error) {
     return afterReadFault(prepared, error, policy, ports);

@@ -16,6 +16,7 @@ export class LocalFunction {
   readonly #waiting: (() => void)[] = [];
   readonly #idleMs: number;
   #running = 0;
+  #closed = false;
 
   /**
    * @param concurrency processes at most: one machine is not a region
@@ -61,6 +62,7 @@ export class LocalFunction {
   }
 
   close(): void {
+    this.#closed = true;
     for (const { timer } of this.#idle) clearTimeout(timer);
     for (const process of this.#all) process.kill();
   }
@@ -94,6 +96,8 @@ export class LocalFunction {
   }
 
   #failed(process: FunctionProcess, error: unknown): void {
+    // Ended on purpose: what it was doing is taken up again at the next start, which is said elsewhere.
+    if (this.#closed) return;
     this.#observe({ kind: 'function-failed', functionName: this.definition.name });
     const died = !(error instanceof InvocationError) || error.died;
     if (!died) this.#keep(process);

@@ -13,12 +13,20 @@ export function welcome(target: Target): string {
   return `Pindrop on this machine, uploading to ${target.apiUrl}${how}.`;
 }
 
+/** What the examples write to, for a person who wants to look at it. */
+const EXAMPLE_OUTPUTS = [
+  ['ResultsBucketName', 'results '],
+  ['StartedStateMachineArn', 'started '],
+  ['PublishPinStateMachineArn', 'pins    '],
+] as const;
+
 /** How to drop a file into a stack that stays up. */
 export function invitation({ endpoint, outputs, region }: LocalStack): string {
   const credentials = `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region}`;
   return [
     `  endpoint  ${endpoint}`,
     `  bucket    ${outputs['DropBucketName']}`,
+    ...EXAMPLE_OUTPUTS.flatMap(([output, what]) => (outputs[output] ? [`  ${what}  ${outputs[output]}`] : [])),
     '',
     'Drop a video:',
     `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/`,

@@ -29,7 +29,7 @@ async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane
   };
   const step = (progress: PinProgress) => publishPin(progress, policy, ports);
   /** As the machine does it, with what it does when the function dies. */
-  const run = async (from: PinProgress, dieAfterCreating = 0) => {
+  const run = async (from: PinProgress, dieAfterCreating = 0, whenCreated = async () => {}) => {
     let progress = from;
     let deaths = 0;
     const steps: string[] = [];
@@ -37,6 +37,7 @@ async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane
       clock += progress.waitSeconds * 1000;
       steps.push(progress.step);
       const next = await step(progress);
+      if (progress.step === 'create') await whenCreated();
       const died = progress.step === 'create' && deaths++ < dieAfterCreating;
       progress = died ? { ...progress, step: 'look' } : next;
     }
@@ -96,6 +97,20 @@ describe('publishPin', () => {
     const { simulator, run, begin } = await publishing({}, { enter: async () => (++turns > 3 ? [] : undefined) });
     expect(await run(begin)).toMatchObject({ steps: ['prepare', 'prepare', 'prepare', 'prepare', 'create'] });
     expect(simulator.requests.filter(({ operation }) => operation === 'boards_list_pins')).toHaveLength(1);
+  });
+
+  it('does not take a Pin for its own that the one before it made, and that the board does not list yet', async () => {
+    const before: string[] = [];
+    const { simulator, run, begin, pinterest, mediaId } = await publishing(
+      { pinListDelayMs: 100 },
+      { enter: async () => before },
+    );
+    const { pinId } = await pinterest.pinsCreate({ boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } });
+    before.push(pinId);
+    simulator.inject({ operation: 'pins_create', fault: { kind: 'reset' } });
+    const progress = await run(begin, 0, () => new Promise((listed) => setTimeout(listed, 150)));
+    expect(simulator.pins()).toHaveLength(2);
+    expect(progress).toMatchObject({ status: 'published', pinId: simulator.pins()[0]?.pinId });
   });
 
   it('finds its Pin among more than one page of others', async () => {
