@@ -7,6 +7,7 @@ import { type TokenSecret, tokenDaysLeft } from '../shared/token-secret.ts';
 const UNITS: Partial<Record<MetricName, (typeof MetricUnit)[keyof typeof MetricUnit]>> = {
   [METRIC.bytesUploaded]: MetricUnit.Bytes,
   [METRIC.secondsToUpload]: MetricUnit.Seconds,
+  [METRIC.secondsWaiting]: MetricUnit.Seconds,
   [METRIC.secondsToCompletion]: MetricUnit.Seconds,
   [METRIC.failureRatio]: MetricUnit.NoUnit,
   [METRIC.tokenDaysLeft]: MetricUnit.NoUnit,

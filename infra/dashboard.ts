@@ -44,7 +44,12 @@ export function dashboard(scope: Construct, { name, measured, alarms, drops }: D
           drops.queue.metricApproximateNumberOfMessagesVisible({ label: 'to be taken up' }),
           drops.queue.metricApproximateNumberOfMessagesNotVisible({ label: 'at work, or waiting for another attempt' }),
         ],
-        { right: [drops.queue.metricApproximateAgeOfOldestMessage({ label: 'oldest (s)' })] },
+        {
+          right: [
+            drops.queue.metricApproximateAgeOfOldestMessage({ label: 'oldest to be taken up (s)' }),
+            measured(METRIC.secondsWaiting, 'Maximum').with({ label: 'longest tried (s)' }),
+          ],
+        },
       ),
       graph('Files uploaded', [measured(METRIC.registered, 'Sum'), measured(METRIC.uploaded, 'Sum')]),
       graph('Files ended', [measured(METRIC.succeeded, 'Sum'), measured(METRIC.failed, 'Sum')]),

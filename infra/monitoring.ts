@@ -48,8 +48,15 @@ function watched({ drops, machine, rotateToken }: MonitoringProps, measured: Mea
   return [
     {
       id: 'OldestMessage',
-      says: 'A file has waited for its upload for an hour.',
+      says: 'A file has waited for an hour for being taken up.',
       metric: drops.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD, statistic: 'Maximum' }),
+      threshold: 3600,
+    },
+    {
+      id: 'LongWait',
+      says: 'A file has been tried for an hour, and something keeps it from being uploaded.',
+      // SQS leaves messages out of the age above that were received more than three times.
+      metric: measured(METRIC.secondsWaiting, 'Maximum').with({ period: Duration.minutes(15) }),
       threshold: 3600,
     },
     {

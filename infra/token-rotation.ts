@@ -38,6 +38,7 @@ export class TokenRotation extends Construct {
         resources: [token.secretArn],
       }),
     );
+    token.encryptionKey?.grantEncryptDecrypt(this.rotateToken);
     this.rotateToken.addPermission('SecretsManager', {
       principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
       sourceAccount: Stack.of(this).account,

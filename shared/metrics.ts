@@ -14,6 +14,8 @@ export const METRIC = {
   bytesUploaded: 'BytesUploaded',
   /** Seconds from the drop until the last byte is with Pinterest. */
   secondsToUpload: 'SecondsToUpload',
+  /** Seconds since the drop of a file that has to be tried again. */
+  secondsWaiting: 'SecondsWaiting',
   /** Seconds from the drop until the final event. */
   secondsToCompletion: 'SecondsToCompletion',
   pollsPerFile: 'PollsPerFile',

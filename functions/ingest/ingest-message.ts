@@ -57,7 +57,7 @@ async function ingestLogged(
     { ...attempt, onProgress },
   );
   report(outcome, logger);
-  measure(outcome, measurements);
+  measure(outcome, drop, measurements);
   logger.removeKeys(['uploadId', 'mediaId']);
   return outcome;
 }
@@ -73,7 +73,7 @@ function report(outcome: IngestOutcome, logger: Logger): void {
   }
 }
 
-function measure(outcome: IngestOutcome, measurements: Measurements): void {
+function measure(outcome: IngestOutcome, { droppedAt }: Drop, measurements: Measurements): void {
   if (outcome.outcome === 'uploaded') {
     const { object, timeline } = outcome.upload;
     measurements.measure(METRIC.uploaded);
@@ -82,8 +82,9 @@ function measure(outcome: IngestOutcome, measurements: Measurements): void {
     measurements.measure(METRIC.secondsToUpload, (uploadedAt - Date.parse(timeline.droppedAt)) / 1000);
   } else if (outcome.outcome === 'failed') {
     measurements.ended(outcome.event);
-  } else if (outcome.outcome === 'retry' && outcome.blame === 'token') {
-    measurements.measure(METRIC.tokenRefused);
+  } else if (outcome.outcome === 'retry') {
+    measurements.measure(METRIC.secondsWaiting, (Date.now() - Date.parse(droppedAt)) / 1000);
+    if (outcome.blame === 'token') measurements.measure(METRIC.tokenRefused);
   }
 }
 

@@ -35,8 +35,18 @@ export async function rotateToken({ step, versionId }: Rotation, ports: Rotation
   if (step === 'createSecret') return create(versionId, ports);
   // Pinterest knows the tokens already: it made them.
   if (step === 'setSecret') return;
-  if (step === 'testSecret') return ports.test(readTokenSecret(await versions.read(versionId)).accessToken);
+  if (step === 'testSecret') return tryOut(versionId, ports);
   return versions.makeCurrent(versionId);
+}
+
+/**
+ * Secrets Manager takes this step by itself when the schedule is set up, with a version that has no value of its own:
+ * nobody need have signed in by then.
+ */
+async function tryOut(versionId: string, { versions, test }: RotationPorts): Promise<void> {
+  const value = (await versions.exists(versionId)) ? await versions.read(versionId) : undefined;
+  if (value === undefined || value === (await versions.readCurrent())) return;
+  await test(readTokenSecret(value).accessToken);
 }
 
 async function create(versionId: string, ports: RotationPorts): Promise<void> {

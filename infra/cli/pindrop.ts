@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import openInBrowser from 'open';
+import { SCOPES } from '../../shared/pinterest/oauth.ts';
 import { DEFAULT_API_URL } from '../../shared/pinterest/pinterest-client.ts';
 import type { Command, ExitCode, Output } from './command.ts';
 import { DEFAULT_REDIRECT_PORT, keepInFile, keepInStack, signIn } from './commands/auth.ts';
@@ -35,6 +36,8 @@ ${[...COMMANDS.values()].map(({ usage, summary }) => `  ${usage}\n      ${summar
   --stack NAME    the deployed stack (default Pindrop)
   --json          one JSON value on each line, for programs
   --port N        auth: port of the redirect URI (default ${DEFAULT_REDIRECT_PORT})
+  --scopes LIST   auth: with commas between them (default ${SCOPES.join(',')};
+                  the example publish-pin needs boards:read and boards:write too)
   --no-browser    auth: only print the URL
   --help          this text
 
@@ -53,6 +56,7 @@ const OPTIONS = {
   stack: { type: 'string' },
   json: { type: 'boolean' },
   port: { type: 'string' },
+  scopes: { type: 'string' },
   'no-browser': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -98,6 +102,7 @@ async function auth(values: Options, output: Output): Promise<ExitCode> {
       clientSecret: PINTEREST_CLIENT_SECRET,
       apiUrl: PINTEREST_API_URL?.replace(/\/+$/, '') || DEFAULT_API_URL,
       authorizeUrl: PINTEREST_AUTHORIZE_URL,
+      scopes: values.scopes?.split(',').map((scope) => scope.trim()),
       redirectPort: Number(values.port ?? DEFAULT_REDIRECT_PORT),
       keep,
       open: async (url) => {

@@ -69,7 +69,10 @@ export function authorizationUrl(
   { clientId }: Pick<OAuthApp, 'clientId'>,
   redirectUri: string,
   state: string,
-  authorizeUrl: string = AUTHORIZE_URL,
+  {
+    authorizeUrl = AUTHORIZE_URL,
+    scopes = SCOPES,
+  }: { authorizeUrl?: string | undefined; scopes?: string[] | undefined } = {},
 ): string {
   const url = new URL(authorizeUrl);
   url.search = new URLSearchParams({
@@ -77,7 +80,7 @@ export function authorizationUrl(
     redirect_uri: redirectUri,
     response_type: 'code',
     // Commas, where the standard has spaces.
-    scope: SCOPES.join(','),
+    scope: scopes.join(','),
     state,
   }).toString();
   return url.href;

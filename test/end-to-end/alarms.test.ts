@@ -40,7 +40,8 @@ async function metricOf(pindrop: LocalPindrop, alarm: Resource): Promise<number 
       .map(({ value }) => value);
     if (values.length === 0) return undefined;
     const sum = values.reduce((total, value) => total + value, 0);
-    return { Sum: sum, Average: sum / values.length, Minimum: Math.min(...values) }[Statistic as string];
+    const most = Math.max(...values);
+    return { Sum: sum, Average: sum / values.length, Minimum: Math.min(...values), Maximum: most }[Statistic as string];
   }
   const count = (matches: (observation: (typeof observations)[number]) => boolean) =>
     observations.filter(matches).length;
@@ -84,6 +85,14 @@ interface Scenario {
 const SCENARIOS: Scenario[] = [
   {
     alarm: 'OldestMessage',
+    onlyMoves: true,
+    async happens(pindrop) {
+      pindrop.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 }, times: 100 });
+      await pindrop.drop('clip.mp4', clip);
+    },
+  },
+  {
+    alarm: 'LongWait',
     onlyMoves: true,
     async happens(pindrop) {
       pindrop.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 }, times: 100 });

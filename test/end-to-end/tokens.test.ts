@@ -13,7 +13,7 @@ const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', impo
 async function signIn({ simulator, stack }: LocalPindrop): Promise<void> {
   const app = { ...SIMULATED_APP, apiUrl: simulator.url };
   const redirectUri = 'http://localhost:8085/';
-  const answer = await fetch(authorizationUrl(app, redirectUri, 'state', simulator.authorizeUrl), {
+  const answer = await fetch(authorizationUrl(app, redirectUri, 'state', simulator), {
     redirect: 'manual',
   });
   const redirect = new URL(answer.headers.get('location') ?? '');

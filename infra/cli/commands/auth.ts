@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { AUTHORIZE_URL, authorizationUrl, exchangeCode, TokenRequestError } from '../../../shared/pinterest/oauth.ts';
+import { authorizationUrl, exchangeCode, TokenRequestError } from '../../../shared/pinterest/oauth.ts';
 import { PinterestClient } from '../../../shared/pinterest/pinterest-client.ts';
 import { CommandError, type CommandPorts, type ExitCode, type Output } from '../command.ts';
 import { receiveRedirect } from '../redirect-receiver.ts';
@@ -17,6 +17,8 @@ export interface SignIn {
   redirectPort: number;
   apiUrl: string;
   authorizeUrl?: string | undefined;
+  /** What the tokens are to be good for; what uploads need, when it is left out. */
+  scopes?: string[] | undefined;
   /** Opens the URL for the person. */
   open: (url: string) => Promise<void>;
   /** Keeps the token secret. */
@@ -33,7 +35,7 @@ export async function signIn(how: SignIn, output: Pick<Output, 'say'>): Promise<
   try {
     const { redirectUri } = receiver;
     const state = randomBytes(24).toString('base64url');
-    const url = authorizationUrl(app, redirectUri, state, how.authorizeUrl ?? AUTHORIZE_URL);
+    const url = authorizationUrl(app, redirectUri, state, how);
     output.say(`The redirect URIs of your app at developers.pinterest.com must have ${redirectUri}`);
     output.say(`Sign in with the account that the videos are for:\n\n  ${url}\n`);
     await how.open(url);

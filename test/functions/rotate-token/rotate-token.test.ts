@@ -90,4 +90,13 @@ describe('rotateToken', () => {
     expect((error as Error).message).not.toMatch(/pin[ar]_|pinterest-app-secret/);
     expect(now()).toEqual(value);
   });
+
+  it('has nothing against a schedule that is set up before anyone has signed in', async () => {
+    const { ports } = secretOf({ accessToken: '' });
+    ports.test = async () => {
+      throw new Error('Pinterest was asked');
+    };
+    await rotateToken({ step: 'testSecret', versionId: 'without a value' }, ports);
+    await rotateToken({ step: 'testSecret', versionId: 'v0' }, ports);
+  });
 });

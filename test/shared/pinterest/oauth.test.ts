@@ -17,7 +17,7 @@ async function signIn({ state = 'the state', agrees = true } = {}) {
   onTestFinished(() => simulator.close());
   simulator.oauth.agrees = agrees;
   const app = { ...SIMULATED_APP, apiUrl: simulator.url };
-  const url = authorizationUrl(app, redirectUri, 'the state', simulator.authorizeUrl);
+  const url = authorizationUrl(app, redirectUri, 'the state', simulator);
   const answer = await fetch(url, { redirect: 'manual' });
   const redirect = new URL(answer.headers.get('location') ?? '');
   return { simulator, app, exchange: () => exchangeCode(app, redirect, { redirectUri, state }) };
