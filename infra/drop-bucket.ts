@@ -28,25 +28,31 @@ export class DropBucket extends Bucket {
 export function tellQueueOfDrops(bucket: IBucket, queue: IQueue, prefix: string): void {
   const filters = prefix === '' ? [] : [{ prefix }];
   bucket.addEventNotification(EventType.OBJECT_CREATED, new SqsDestination(queue), ...filters);
-  keepHouse(bucket, Stack.of(queue));
-}
-
-/** CDK sets notifications by a function of its own, one for each stack: its log is kept as long as ours, and goes with the stack. */
-function keepHouse(bucket: IBucket, stack: Stack): void {
-  const handler = stack.node.children.find(({ node }) => node.id.startsWith('BucketNotificationsHandler'));
+  const handler = notificationsHandler(Stack.of(bucket));
   if (!handler) return;
   Validations.of(handler).acknowledge({
     id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
     reason: "The role is CDK's; it may write logs.",
   });
+}
+
+/** The function of CDK's own that sets the notifications of a stack's buckets. */
+const notificationsHandler = (stack: Stack) =>
+  stack.node.children.find(({ node }) => node.id.startsWith('BucketNotificationsHandler'));
+
+/**
+ * Keeps the log of that function as long as ours, and has it go with the stack. Only for a stack that is new with it:
+ * where the function has run before, its log group is there already, and could not be made.
+ */
+export function keepNotificationsLog(bucket: IBucket): void {
+  const handler = notificationsHandler(Stack.of(bucket));
+  if (!handler) return;
   const { ref: functionName } = handler.node.defaultChild as CfnResource;
-  const logs =
-    handler.node.tryFindChild('Logs') ??
-    new LogGroup(handler, 'Logs', {
-      logGroupName: `/aws/lambda/${functionName}`,
-      retention: RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+  const logs = new LogGroup(handler, 'Logs', {
+    logGroupName: `/aws/lambda/${functionName}`,
+    retention: RetentionDays.THREE_MONTHS,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
   // Otherwise the function could be there first, and make a log of its own.
   bucket.node.tryFindChild('Notifications')?.node.addDependency(logs);
 }

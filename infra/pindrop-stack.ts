@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { keepNotificationsLog } from './drop-bucket.ts';
 import { EXAMPLES } from './examples/examples.ts';
 import { Pindrop } from './pindrop.ts';
 import { readSettings, type SettingsInput } from './settings.ts';
@@ -16,6 +17,7 @@ export class PindropStack extends Stack {
     super(scope, id, { description: 'Uploads dropped videos to Pinterest and tells when they are ready', ...props });
     // `Default` leaves no trace in the names of what is inside.
     const pindrop = new Pindrop(this, 'Default', { settings, emulated });
+    keepNotificationsLog(pindrop.bucket);
     const { eventBus: bus, tokenSecret: token } = pindrop;
     const read = readSettings(settings);
     for (const name of read.with) EXAMPLES[name](this, { settings: read, bus, token });

@@ -6,6 +6,8 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 
 /** The stack that a command works on, and how its services are reached. */
 export interface CommandPorts {
+  /** CloudFormation's name of the stack, which the names of its alarms begin with. */
+  stackName: string;
   outputs: Record<string, string>;
   /** Base URL of Pinterest's API. */
   apiUrl: string;

@@ -12,6 +12,7 @@ import { CommandError, type CommandPorts } from './command.ts';
 
 /** Where a stack is, and what it says of itself. */
 export interface StackLocation {
+  stackName: string;
   outputs: Record<string, string>;
   /** How its services are reached: nothing for AWS, the endpoint for the stack on this machine. */
   client: { endpoint?: string; region?: string; credentials?: { accessKeyId: string; secretAccessKey: string } };
@@ -21,8 +22,9 @@ export interface StackLocation {
 }
 
 /** The clients for a stack's services. */
-export function portsOf({ outputs, client, apiUrl, local }: StackLocation): CommandPorts {
+export function portsOf({ stackName, outputs, client, apiUrl, local }: StackLocation): CommandPorts {
   return {
+    stackName,
     outputs,
     apiUrl,
     local,
@@ -61,7 +63,7 @@ export function localStack(stateDirectory: string): StackLocation {
     throw new Error('There is no stack on this machine yet: run npm start in another terminal, and leave it up.');
   const { endpoint, region, outputs, apiUrl } = localSchema.parse(JSON.parse(readFileSync(newest.path, 'utf8')));
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return { outputs, apiUrl, local: true, client: { endpoint, region, credentials } };
+  return { stackName: 'Pindrop', outputs, apiUrl, local: true, client: { endpoint, region, credentials } };
 }
 
 function listed(directory: string): string[] {
@@ -85,5 +87,5 @@ export async function deployedStack(stackName = 'Pindrop'): Promise<StackLocatio
     });
   const outputs = (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
   const apiUrl = process.env['PINTEREST_API_URL']?.replace(/\/+$/, '') || DEFAULT_API_URL;
-  return { outputs: Object.fromEntries(outputs), apiUrl, local: false, client: {} };
+  return { stackName, outputs: Object.fromEntries(outputs), apiUrl, local: false, client: {} };
 }

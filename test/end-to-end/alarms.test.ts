@@ -24,7 +24,7 @@ function clientsOf({ stack: { endpoint, region, outputs }, simulator }: LocalPin
   const client = { endpoint, region, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
   const events = new EventBridgeClient(client);
   onTestFinished(() => events.destroy());
-  return { ...portsOf({ outputs, client, apiUrl: simulator.url, local: true }), events };
+  return { ...portsOf({ stackName: 'Pindrop', outputs, client, apiUrl: simulator.url, local: true }), events };
 }
 
 /** The alarm's metric as CloudWatch would have it by now: its newest value, or the sum of all. */

@@ -125,10 +125,10 @@ async function deadLetters(ports: CommandPorts): Promise<Omit<Finding, 'about'>>
   return { well: ready + atWork === 0, found: String(ready + atWork), mend };
 }
 
-async function alarms({ alarms: cloudWatch, local }: CommandPorts): Promise<Omit<Finding, 'about'>> {
+async function alarms({ alarms: cloudWatch, local, stackName }: CommandPorts): Promise<Omit<Finding, 'about'>> {
   if (local) return { well: 'unknown', found: 'there are none on this machine' };
   const { MetricAlarms = [] } = await cloudWatch.send(
-    new DescribeAlarmsCommand({ AlarmNamePrefix: 'Pindrop-', StateValue: 'ALARM' }),
+    new DescribeAlarmsCommand({ AlarmNamePrefix: `${stackName}-`, StateValue: 'ALARM' }),
   );
   const raised = MetricAlarms.map(({ AlarmName }) => AlarmName);
   const mend = MetricAlarms.map(({ AlarmDescription }) => AlarmDescription).join(' ');

@@ -15,7 +15,7 @@ const clip = readFileSync(new URL('../../../fixtures/inspection/index-first.mp4'
 function portsTo({ stack, simulator }: LocalPindrop): CommandPorts {
   const { endpoint, region, outputs } = stack;
   const client = { endpoint, region, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
-  return portsOf({ outputs, client, apiUrl: simulator.url, local: true });
+  return portsOf({ stackName: 'Pindrop', outputs, client, apiUrl: simulator.url, local: true });
 }
 
 function recorded(json: boolean) {
