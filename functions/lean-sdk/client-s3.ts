@@ -1,8 +1,9 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type Endpoint, endpointOf } from './endpoint.ts';
+import { openObject } from './object-stream.ts';
 import { withRetries } from './retries.ts';
 import { ServiceException } from './service-exception.ts';
-import { type AwsRequest, bodyOf, IDLE_MS, sendSigned } from './signed-request.ts';
+import { type AwsRequest, bodyOf, IDLE_MS, sendSigned, signed } from './signed-request.ts';
 
 const SERVICE = { id: 'S3', host: 's3', signingName: 's3' };
 
@@ -42,11 +43,14 @@ export class S3Client {
   /** @throws S3ServiceException when S3 answers with an error; Error when it does not answer */
   async send(command: ObjectCommand): Promise<object> {
     const { method } = command;
+    const request = requestFor(command);
     return withRetries(async () => {
-      const answer = await sendSigned(requestFor(command));
+      const opened = method === 'GET' && command.input.Range === undefined ? await open(request) : undefined;
+      if (opened) return opened;
+      const answer = await sendSigned(request);
       const status = answer.statusCode ?? 0;
       if (status < 200 || status >= 300) throw await exceptionOf(answer, status);
-      const said = headersOf(answer);
+      const said = headersOf(answer.headers);
       if (method === 'GET') return { ...said, Body: streaming(answer) };
       await bodyOf(answer);
       return said;
@@ -80,7 +84,7 @@ function place({ url, isAws }: Endpoint, bucket: string, key: string): { url: UR
 const encoded = (segment: string) =>
   encodeURIComponent(segment).replace(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
 
-function headersOf({ headers }: IncomingMessage) {
+function headersOf(headers: IncomingHttpHeaders) {
   const { etag, 'content-length': length, 'content-type': type, 'last-modified': modified } = headers;
   const metadata = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith('x-amz-meta-') ? [[name.slice('x-amz-meta-'.length), String(value)]] : [],
@@ -92,6 +96,20 @@ function headersOf({ headers }: IncomingMessage) {
     LastModified: modified === undefined ? undefined : new Date(modified),
     Metadata: Object.fromEntries(metadata),
   };
+}
+
+/** A whole object, as fast as it can be had; undefined when the answer is no object, and who says why is asked again. */
+async function open(request: AwsRequest) {
+  const { path, headers } = await signed(request);
+  const opened = await openObject(request.url, path, headers, IDLE_MS);
+  if (!opened) return undefined;
+  const { body } = opened;
+  const whole = async () => Buffer.concat(await body.toArray());
+  const Body = Object.assign(body, {
+    transformToByteArray: whole,
+    transformToString: async () => (await whole()).toString(),
+  });
+  return { ...headersOf(opened.headers), Body };
 }
 
 function streaming(answer: IncomingMessage) {

@@ -65,29 +65,39 @@ function signerOf(service: string): SignatureV4 {
 }
 
 /**
- * Signs a request with the credentials that Lambda puts into the environment, and sends it.
- * @returns the answer, whatever its status, once its headers are there
- * @throws Error when there is no answer
+ * Signs a request with the credentials that Lambda puts into the environment.
+ * @returns its path, with the query, and its headers
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export async function sendSigned(request: AwsRequest): Promise<http.IncomingMessage> {
+export async function signed(request: AwsRequest): Promise<{ path: string; headers: Record<string, string> }> {
   const { url, path, query = {}, method, body, signingName } = request;
   const { protocol, hostname, port, host } = url;
   const trace = process.env['_X_AMZN_TRACE_ID'];
-  const signed = await signerOf(signingName).sign({
+  const { headers } = await signerOf(signingName).sign({
     ...{ method, protocol, hostname, path, query },
     ...(port === '' ? {} : { port: Number(port) }),
     headers: { host, ...request.headers, ...(trace ? { 'x-amzn-trace-id': trace } : {}) },
     ...(body === undefined ? {} : { body }),
   });
-  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const length: Record<string, string> =
+    body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const search = new URLSearchParams(query).toString().replaceAll('+', '%20');
+  return { path: search === '' ? path : `${path}?${search}`, headers: { ...headers, ...length } };
+}
+
+/**
+ * Signs a request and sends it.
+ * @returns the answer, whatever its status, once its headers are there
+ * @throws Error when there is no answer
+ */
+export async function sendSigned(request: AwsRequest): Promise<http.IncomingMessage> {
+  const { url, method, body } = request;
+  const { protocol, hostname, port, host } = url;
+  const { path, headers } = await signed(request);
   return new Promise((resolve, reject) => {
     const secure = protocol === 'https:';
     const sent = (secure ? https : http).request({
-      ...{ method, hostname: hostname.replace(/^\[|\]$/g, ''), port },
-      path: search === '' ? path : `${path}?${search}`,
-      headers: { ...signed.headers, ...length },
+      ...{ method, hostname: hostname.replace(/^\[|\]$/g, ''), port, path, headers },
       agent: secure ? agents['https:'] : agents['http:'],
       timeout: IDLE_MS,
     });
