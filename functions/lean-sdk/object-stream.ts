@@ -15,7 +15,7 @@ export interface OpenedObject {
 }
 
 /** Large enough that a chunk's own cost vanishes, small enough that some of them are little memory. */
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 512 * 1024;
 const MAX_HEAD_BYTES = 64 * 1024;
 
 /**

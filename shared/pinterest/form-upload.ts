@@ -32,7 +32,7 @@ export interface FormUploadAnswer {
 /** Of an error document only the start is kept: it is S3's, and short. */
 const MAX_ERROR_DOCUMENT_BYTES = 16 * 1024;
 /** Fewer, larger writes: less work per byte on both ends of the connection. */
-const HIGH_WATER_MARK = 512 * 1024;
+const HIGH_WATER_MARK = 1024 * 1024;
 
 const agentOptions = { keepAlive: true, highWaterMark: HIGH_WATER_MARK };
 const agents = { 'http:': new http.Agent(agentOptions), 'https:': new https.Agent(agentOptions) } as const;
