@@ -17,7 +17,14 @@ const POLICY = { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 };
 const DROPPED_AT = '2026-03-01T09:00:00.000Z';
 const hoursLater = (hours: number) => new Date(Date.parse(DROPPED_AT) + hours * 3_600_000);
 
-const drop: Drop = { uploadId: 'clip-mp4-0', bucket: 'bucket', key: 'clip.mp4', eTag: 'e', size: 1, droppedAt: DROPPED_AT };
+const drop: Drop = {
+  uploadId: 'clip-mp4-0',
+  bucket: 'bucket',
+  key: 'clip.mp4',
+  eTag: 'e',
+  size: 1,
+  droppedAt: DROPPED_AT,
+};
 
 /** Nothing was followed before, and everything can be. */
 const executions: Executions = { exists: async () => false, start: async () => true };
@@ -44,8 +51,7 @@ const REJECTED: [bytes: Buffer, size?: number][] = [
   [fixture('inspection/one-to-three.mp4')],
 ];
 
-const rejections = () =>
-  Promise.all(REJECTED.map(([bytes, size = bytes.length]) => rejection(bytes, size)));
+const rejections = () => Promise.all(REJECTED.map(([bytes, size = bytes.length]) => rejection(bytes, size)));
 
 async function rejection(bytes: Buffer, size: number): Promise<Failure> {
   const unused = () => Promise.reject(new Error('A file that is rejected gets no further.'));
