@@ -64,44 +64,58 @@ export function pages(): Page[] {
   return [...markdown('.'), ...markdown('docs')].map(page);
 }
 
-export function page(path: string): Page {
-  const source = readFileSync(join(PROJECT, path), 'utf8');
-  return { path, ...readPage(path, source) };
-}
+export const page = (path: string): Page => readPage(path, readFileSync(join(PROJECT, path), 'utf8'));
 
 /** What stands in a page of Markdown, each with its place. */
-export function readPage(path: string, source: string): Omit<Page, 'path'> {
+function readPage(path: string, source: string): Page {
   const tokens = new MarkdownIt({ html: true }).parse(source, {});
-  const at = (token: Token | undefined, more = 0): Place => ({ page: path, line: (token?.map?.[0] ?? 0) + 1 + more });
-  const found: Omit<Page, 'path'> = { source, blocks: [], spans: [], links: [], sections: [], tables: [] };
-  const slugger = new GithubSlugger();
-  let table: Table | undefined;
-  tokens.forEach((token, index) => {
-    const { type, content } = token;
-    if (type === 'fence') {
-      found.blocks.push({ ...at(token, 1), language: token.info.trim(), text: content });
-    } else if (type === 'code_block') {
-      found.blocks.push({ ...at(token), language: 'indented', text: content });
-    } else if (type === 'heading_open') {
-      const title = plain(tokens[index + 1]);
-      found.sections.push({ ...at(token), title, level: Number(token.tag.slice(1)), anchor: slugger.slug(title) });
-    } else if (type === 'table_open') {
-      table = { ...at(token), section: found.sections.at(-1)?.title ?? '', head: [], rows: [] };
-      found.tables.push(table);
-    } else if (type === 'tr_open') {
-      table?.rows.push([]);
-    } else if (type === 'thead_close' && table) {
-      table.head = table.rows.pop() ?? [];
-    } else if (type === 'inline') {
-      const inTable = ['td_open', 'th_open'].includes(tokens[index - 1]?.type ?? '');
-      // Only rows of a table know their line.
-      const place = at(token.map ? token : tokens.slice(0, index).findLast(({ type: each }) => each === 'tr_open'));
-      if (inTable) table?.rows.at(-1)?.push(plain(token));
-      found.spans.push(...spans(token, place));
-      found.links.push(...links(token, place));
-    }
+  const inline = tokens.flatMap((token, index) => {
+    // Of what is in a table, only the rows know their line.
+    const row = () => tokens.slice(0, index).findLast(({ type }) => type === 'tr_open');
+    return token.type === 'inline' ? [{ token, line: lineOf(token.map ? token : row()) }] : [];
   });
-  return found;
+  return {
+    path,
+    source,
+    blocks: tokens.flatMap((token) => codeBlock(token, path)),
+    spans: inline.flatMap(({ token, line }) => [...spans(token, { page: path, line })]),
+    links: inline.flatMap(({ token, line }) => [...links(token, { page: path, line })]),
+    sections: sections(tokens, path),
+    tables: tables(tokens, path),
+  };
+}
+
+const lineOf = (token: Token | undefined) => (token?.map?.[0] ?? 0) + 1;
+
+function codeBlock(token: Token, page: string): CodeBlock[] {
+  const { type, info, content: text } = token;
+  if (type === 'fence') return [{ page, line: lineOf(token) + 1, language: info.trim(), text }];
+  return type === 'code_block' ? [{ page, line: lineOf(token), language: 'indented', text }] : [];
+}
+
+function sections(tokens: Token[], page: string): Section[] {
+  const slugger = new GithubSlugger();
+  return tokens.flatMap((token, index) => {
+    if (token.type !== 'heading_open') return [];
+    const title = plain(tokens[index + 1]);
+    return [{ page, line: lineOf(token), title, level: Number(token.tag.slice(1)), anchor: slugger.slug(title) }];
+  });
+}
+
+function tables(tokens: Token[], page: string): Table[] {
+  const found: Table[] = [];
+  let section = '';
+  tokens.forEach((token, index) => {
+    const next = tokens[index + 1];
+    const table = found.at(-1);
+    if (token.type === 'heading_open') section = plain(next);
+    else if (token.type === 'table_open') found.push({ page, line: lineOf(token), section, head: [], rows: [] });
+    else if (token.type === 'tr_open') table?.rows.push([]);
+    else if (token.type === 'th_open') table?.head.push(plain(next));
+    else if (token.type === 'td_open') table?.rows.at(-1)?.push(plain(next));
+  });
+  // The first row was the head's.
+  return found.map((table) => ({ ...table, rows: table.rows.slice(1) }));
 }
 
 const plain = (token: Token | undefined) =>
