@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
+import { HELP } from '../../infra/local/command-line.ts';
 import { type Command, commandsOf } from './commands.ts';
 import { inWords, PROJECT, page, pages } from './markdown.ts';
 import { type ReadersMachine, readersMachine } from './readers-machine.ts';
+import { shell } from './shell.ts';
 import { complaintAbout, NOT_RUN, wayOf } from './ways.ts';
 
 /** The changelog tells of what was; the other pages tell what to type. */
@@ -31,6 +33,17 @@ describe('the commands on the pages', () => {
   it('are all known, or the test fails', () => {
     expect(() => wayOf('npm run frobnicate')).toThrow('Nobody knows how to run "npm run frobnicate"');
     expect(() => toRun.map(({ text }) => wayOf(text))).not.toThrow();
+  });
+
+  it('name only options that there are', async () => {
+    const help = (await shell('npm run pindrop -- --help').outcome).stdout + HELP;
+    const options = new Set(help.match(/(?<!\S)--[a-z-]+/g));
+    const named = pages().flatMap(({ spans }) => spans.filter(({ text }) => text.startsWith('--')));
+    expect(named.length).toBeGreaterThan(5);
+    const unknown = named.filter(
+      ({ text }) => !(text.match(/(?<!\S)--[a-z-]+/g) ?? []).every((each) => options.has(each)),
+    );
+    expect(unknown.map((span) => `${inWords(span)}: ${span.text}`)).toEqual([]);
   });
 
   it('name the examples that there are', () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
+import { RESOURCE_TYPES } from '../../infra/local/resource-types.ts';
 import { readSettings, SETTING_NAMES, type Settings } from '../../infra/settings.ts';
+import { synthesized } from '../infra/synthesized.ts';
 import { page, type Table, tablesOf } from './markdown.ts';
 
 const defaults = readSettings({});
@@ -55,6 +58,21 @@ describe('the tables of settings', () => {
       expect([name, accepts(name, most)]).toEqual([name, true]);
       expect([name, accepts(name, most + 1)]).toEqual([name, false]);
     }
+  });
+
+  it('say which of them the stack on this machine stops at', () => {
+    const values: Partial<Record<keyof Settings, string>> = {
+      ...{ alarmEmail: 'a@example.com', notifyEmail: 'a@example.com', webhookUrl: 'https://example.com/pindrop' },
+      ...{ forwardToQueueArn: 'arn:aws:sqs:eu-west-1:123456789012:videos', with: EXAMPLE_NAMES.join(',') },
+      ...{ prefix: 'pinterest/', inspect: 'false', runbookUrl: 'https://example.com/runbook' },
+    };
+    const stopping = Object.entries(values).filter(([name, value]) => {
+      const types = Object.values<{ Type: string }>(synthesized({ [name]: value }).toJSON().Resources);
+      return types.some(({ Type }) => !Object.hasOwn(RESOURCE_TYPES, Type));
+    });
+    const names = stopping.map(([name]) => `\`${name}\``);
+    const sentence = `\`npm start\` stops at ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+    expect(page('docs/settings.md').source.replaceAll('\n', ' ')).toContain(sentence);
   });
 
   it('can be written into cdk.json like the example', () => {
