@@ -55,7 +55,10 @@ async function copy([source = '', target = '', ...words]: string[], client: obje
   if (Bucket === undefined) throw new Error(`${target} is no s3://bucket/key.`);
   const Key = path === '' || path.endsWith('/') ? `${path}${basename(source)}` : path;
   const Body = await readFile(source);
-  await new S3Client(client).send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'video/mp4', Metadata }));
+  const put = new PutObjectCommand({ Bucket, Key, Body, ContentType: 'video/mp4', Metadata });
+  const { VersionId } = await new S3Client(client).send(put);
+  // For the tests, which wait for its final event; the CLI itself does not say.
+  process.stderr.write(`${JSON.stringify(VersionId)}\n`);
   process.stdout.write(`upload: ${source} to s3://${Bucket}/${Key}\n`);
 }
 

@@ -21,18 +21,21 @@ interface PrintedEvent {
 export const eventsIn = (stdout: string): PrintedEvent[] =>
   stdout.split('\n').flatMap((line) => (line.startsWith('{"version"') ? [JSON.parse(line)] : []));
 
+interface Projects {
+  pindrop: string;
+  subscriber: string;
+}
+
 /** What someone has who follows the pages: a video, a shell, and a stack that is up and has seen two files. */
 export interface ReadersMachine {
   /** A directory with clip.mp4 in it. */
   directory: string;
   /** A new directory for the state of a stack of its own. */
   stateDirectory(): string;
-  /** A copy of what is packed, beside an empty project that installs it. */
-  projects: { pindrop: string; subscriber: string };
+  /** A new copy of what is packed, beside an empty project that installs it. */
+  projects(): Projects;
   /** The environment in which `npm run pindrop` and `aws` find the stack, as if it were deployed. */
   environment: Record<string, string>;
-  /** The stack's final events so far. */
-  events(): PrintedEvent[];
   /** Waits for a line of the stack. */
   until(says: RegExp): Promise<void>;
   /** A command with what it leaves to the reader filled in. @throws Error when something is left */
@@ -70,8 +73,7 @@ export async function readersMachine(): Promise<ReadersMachine> {
   await shell(`${drop('clip.mp4')} && ${drop(failing)}`, { directory, environment }).outcome;
   await start.until(/"status":"succeeded"/);
   await start.until(/"status":"failed"/);
-  const events = () => eventsIn(start.said.stdout);
-  const failed = events().find(({ detail }) => detail.status === 'failed');
+  const failed = eventsIn(start.said.stdout).find(({ detail }) => detail.status === 'failed');
 
   const blanks: [blank: RegExp, value: string][] = [
     [/(?<= )(clip\.mp4|FILE)$/g, join(directory, 'clip.mp4')],
@@ -90,9 +92,8 @@ export async function readersMachine(): Promise<ReadersMachine> {
   return {
     directory,
     stateDirectory: () => join(root, `state-${++states}`),
-    projects: projectsBelow(root),
+    projects: () => projectsBelow(mkdtempSync(join(root, 'projects-'))),
     environment,
-    events,
     until: start.until,
     filledIn(command) {
       const text = blanks.reduce((filled, [blank, value]) => filled.replace(blank, value), command);
@@ -110,7 +111,7 @@ export async function readersMachine(): Promise<ReadersMachine> {
 }
 
 /** `../pindrop`, as a subscriber's project sees it. */
-function projectsBelow(root: string): ReadersMachine['projects'] {
+function projectsBelow(root: string): Projects {
   const projects = { pindrop: join(root, 'pindrop'), subscriber: join(root, 'subscriber') };
   mkdirSync(projects.subscriber);
   writeFileSync(join(projects.subscriber, 'package.json'), '{ "name": "subscriber", "type": "module" }\n');

@@ -18,7 +18,8 @@ export interface Outcome {
 
 /** Of the environment, what a reader's shell has: nothing of the tests, of npm, of Pinterest or of AWS. */
 function readersEnvironment(): NodeJS.ProcessEnv {
-  const ours = /^(npm_|INIT_CWD$|NODE_|VITEST|TEST$|PROD$|DEV$|MODE$|SSR$|BASE_URL$|PINDROP_|PINTEREST_|SLACK_|AWS_)/i;
+  const ours =
+    /^(npm_(?!config_(registry|cache|cafile|.*proxy)$)|INIT_CWD$|NODE_(?!EXTRA_CA)|VITEST|TEST$|PROD$|DEV$|MODE$|SSR$|BASE_URL$|PINDROP_|PINTEREST_|SLACK_|AWS_)/i;
   const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
   // Nobody is asked for credentials who could not answer.
   return { ...Object.fromEntries(inherited), AWS_EC2_METADATA_DISABLED: 'true' };

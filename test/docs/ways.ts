@@ -103,7 +103,15 @@ export const WAYS: Way[] = [
     },
   },
   {
-    commands: /^npm run pindrop -- (doctor|list|status|retry|redrive)\b/,
+    commands: /^npm run pindrop -- retry /,
+    async run(command, { environment, filledIn, until }) {
+      const { stdout } = succeeded(await typed(filledIn(command), { environment }));
+      const uploadId = stdout.trim().split('\n').at(-1);
+      await until(new RegExp(`"uploadId":"${uploadId}"`));
+    },
+  },
+  {
+    commands: /^npm run pindrop -- (doctor|list|status|redrive)\b/,
     async run(command, { environment, filledIn }) {
       const { stdout } = succeeded(await typed(filledIn(command), { environment }));
       // Beside npm's banner.
@@ -137,12 +145,10 @@ export const WAYS: Way[] = [
   },
   {
     commands: /^(AWS_\w+=\S+ )*aws (--endpoint-url \S+ )?s3 cp /,
-    async run(command, { directory, environment, filledIn, events, until }) {
-      const uploads = () => events().length;
-      const before = uploads();
-      const { stdout } = succeeded(await typed(filledIn(command), { directory, environment }));
+    async run(command, { directory, environment, filledIn, until }) {
+      const { stdout, stderr } = succeeded(await typed(filledIn(command), { directory, environment }));
       expect(stdout).toMatch(/^upload: .*clip\.mp4 to s3:/);
-      await until(new RegExp(`("detail-type":"Media Upload[^]*){${before + 1}}`));
+      await until(new RegExp(`"versionId":${stderr.trim()}.*"status":"succeeded"`));
     },
   },
   {
@@ -164,19 +170,21 @@ export const WAYS: Way[] = [
   {
     commands: /^npm run kit$/,
     async run(command, { projects }) {
-      succeeded(await typed(command, { directory: projects.pindrop }));
-      expect(existsSync(join(projects.pindrop, 'dist/events/schema.json'))).toBe(true);
+      const { pindrop: directory } = projects();
+      succeeded(await typed(command, { directory }));
+      expect(existsSync(join(directory, 'dist/events/schema.json'))).toBe(true);
     },
   },
   {
     commands: /^npm pack$/,
     async run(command, { projects }) {
-      expect(succeeded(await typed(command, { directory: projects.pindrop })).stdout).toContain('pindrop-0.1.0.tgz');
+      expect(succeeded(await typed(command, { directory: projects().pindrop })).stdout).toContain('pindrop-0.1.0.tgz');
     },
   },
   {
     commands: /^npm install \.\.\/pindrop\/pindrop-[\d.]+\.tgz$/,
-    async run(command, { projects: { pindrop, subscriber } }) {
+    async run(command, { projects }) {
+      const { pindrop, subscriber } = projects();
       succeeded(await typed('npm pack', { directory: pindrop }));
       succeeded(await typed(`${command} --prefer-offline --no-audit`, { directory: subscriber }));
       expect(existsSync(join(subscriber, 'node_modules/pindrop/dist/events/schema.json'))).toBe(true);
