@@ -111,12 +111,15 @@ export const WAYS: Way[] = [
     },
   },
   {
+    // As typed, for the deployed stack, and for the one of npm start.
     commands: /^npm run pindrop -- (doctor|list|status|redrive)\b/,
     async run(command, { environment, filledIn }) {
-      const { stdout } = succeeded(await typed(filledIn(command), { environment }));
-      // Beside npm's banner.
-      const results = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('> '));
-      if (!command.includes('redrive')) expect(results.length).toBeGreaterThan(0);
+      for (const typing of [command, `${command} --local`]) {
+        const { stdout } = succeeded(await typed(filledIn(typing), { environment }));
+        // Beside npm's banner.
+        const results = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('> '));
+        if (!command.includes('redrive')) expect(results.length).toBeGreaterThan(0);
+      }
     },
   },
   {
