@@ -21,7 +21,7 @@ import { TokenRotation } from './token-rotation.ts';
 import { TokenSecret } from './token-secret.ts';
 
 export interface PindropProps {
-  /** What README's table of settings names; each has a default. */
+  /** What docs/settings.md names; each has a default. */
   settings?: SettingsInput;
   /** Where videos are dropped; by default a bucket of its own. Switch its versions on, or overwritten files are not uploaded. */
   bucket?: IBucket;

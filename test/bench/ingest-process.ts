@@ -30,7 +30,7 @@ export class IngestProcess {
         ...environment,
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      execArgv: process.env['BENCH_EXEC']?.split(' ') ?? [],
+      execArgv: [],
     });
     this.#child.on('message', (answer: InvocationAnswer) => {
       if (answer.kind !== 'ready') this.#answers.shift()?.(answer);
