@@ -26,11 +26,11 @@ export interface StatusAnswer {
 /** As many as media_list gives at once. */
 const PAGE_SIZE = 250;
 /** A page is asked for when it is likely to answer for this many uploads that are under way. */
-const WORTH_A_PAGE = 4;
+const WORTH_A_PAGE = 3;
 const MOST_PAGES = 8;
 /** How old an answer may be: this share of the time since the upload, within bounds. */
-const STALENESS = 0.15;
-const [LEAST_STALE_SECONDS, MOST_STALE_SECONDS] = [6, 60];
+const STALENESS = 0.17;
+const [LEAST_STALE_SECONDS, MOST_STALE_SECONDS] = [8, 120];
 /** An upload that was not asked about for so long is somebody else's by now. */
 const FORGOTTEN_AFTER_MS = 15 * 60 * 1000;
 const LIST_BROKEN_MS = 5 * 60 * 1000;
@@ -40,6 +40,8 @@ interface Known {
   status: MediaStatus;
   /** Milliseconds since 1970. */
   at: number;
+  /** Of the page that it was on; undefined for the first. */
+  bookmark: string | undefined;
 }
 
 /**
@@ -54,6 +56,8 @@ export class MediaStatuses {
   readonly #known = new Map<string, Known>();
   /** Uploads under way, and when they were asked about here the last time. */
   readonly #underWay = new Map<string, number>();
+  /** Uploads under way that the pages did not have: the newest come first, so that these are not likely to come up again. */
+  readonly #unlisted = new Set<string>();
   #listBrokenUntil = 0;
 
   constructor({ pinterest, now = Date.now, onListFailure = () => {} }: MediaStatusesOptions) {
@@ -69,8 +73,10 @@ export class MediaStatuses {
     this.#forget(now);
     const listed = certain ? undefined : (this.#fresh(mediaId, elapsedSeconds, now) ?? (await this.#listed(mediaId)));
     const status = listed ?? (await this.#pinterest.mediaGet(mediaId)).status;
-    if (ended(status)) this.#known.delete(mediaId);
-    else this.#underWay.set(mediaId, now);
+    if (ended(status)) {
+      this.#known.delete(mediaId);
+      this.#unlisted.delete(mediaId);
+    } else this.#underWay.set(mediaId, now);
     return { status, shared: listed !== undefined };
   }
 
@@ -83,9 +89,12 @@ export class MediaStatuses {
   }
 
   async #listed(mediaId: string): Promise<MediaStatus | undefined> {
-    if (this.#underWay.size + 1 < WORTH_A_PAGE || this.#now() < this.#listBrokenUntil) return undefined;
+    const worth = this.#underWay.size + 1 - this.#unlisted.size >= WORTH_A_PAGE;
+    if (!worth || this.#unlisted.has(mediaId) || this.#now() < this.#listBrokenUntil) return undefined;
     try {
-      return await this.#foundInList(mediaId);
+      const found = await this.#foundInList(mediaId);
+      if (found === undefined) this.#unlisted.add(mediaId);
+      return found;
     } catch (error) {
       if (error instanceof PinterestError && (error.status === 429 || error.tokenRefused)) throw error;
       this.#listBrokenUntil = this.#now() + LIST_BROKEN_MS;
@@ -96,14 +105,15 @@ export class MediaStatuses {
 
   /** Lists page by page until the media is found, for as long as that answers for others as well. */
   async #foundInList(mediaId: string): Promise<MediaStatus | undefined> {
-    let bookmark: string | undefined;
+    // A bookmark names a place in the list, as far as anybody knows: what was behind it still is, or is on the next page.
+    let bookmark = this.#known.get(mediaId)?.bookmark;
     for (let pages = 0; pages < MOST_PAGES; pages++) {
       const page = await this.#pinterest.mediaList({
         pageSize: PAGE_SIZE,
         ...(bookmark === undefined ? {} : { bookmark }),
       });
       const at = this.#now();
-      for (const item of page.items) this.#learn(item.mediaId, { status: item.status, at });
+      for (const item of page.items) this.#learn(item.mediaId, { status: item.status, at, bookmark });
       const found = page.items.find((item) => item.mediaId === mediaId);
       if (found) return found.status;
       // The order of the list is not documented: where one page has little of ours, the next is not likely to have more.
@@ -125,6 +135,7 @@ export class MediaStatuses {
     for (const [mediaId, askedAt] of this.#underWay) {
       if (now - askedAt <= FORGOTTEN_AFTER_MS) break;
       this.#underWay.delete(mediaId);
+      this.#unlisted.delete(mediaId);
     }
   }
 }

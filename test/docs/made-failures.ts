@@ -64,6 +64,7 @@ async function rejection(bytes: Buffer, size: number): Promise<Failure> {
       pinterest: { mediaCreate: unused, mediaGet: unused },
       gate: { closedForSeconds: unused, close: unused },
       apiUrl: 'https://api.pinterest.com/v5',
+      pace: unused,
       now: () => hoursLater(0),
     },
     { number: 0, retryPolicy: POLICY },
@@ -134,7 +135,10 @@ async function polled(mediaStatus: () => Promise<MediaStatus>): Promise<Failure>
     notFoundSince: DROPPED_AT,
   };
   const policy = { deadlineSeconds: 3600, retryPolicy: POLICY };
-  const { finalEvent } = await pollMedia(followed, policy, { mediaStatus, now: () => hoursLater(1) });
+  const { finalEvent } = await pollMedia(followed, policy, {
+    mediaStatus: async () => ({ status: await mediaStatus(), shared: false }),
+    now: () => hoursLater(1),
+  });
   if (finalEvent?.detail.status !== 'failed') throw new Error('It was to fail.');
   return finalEvent.detail.failure;
 }

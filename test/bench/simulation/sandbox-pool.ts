@@ -6,6 +6,8 @@ export class SandboxPool<Kept> {
   /** Sandboxes made so far. */
   coldStarts = 0;
   invocations = 0;
+  /** Seconds that the invocations took, together. */
+  busySeconds = 0;
 
   /** @param now milliseconds since 1970 */
   constructor(create: () => Kept, now: () => number) {
@@ -15,10 +17,12 @@ export class SandboxPool<Kept> {
 
   async invoke<Result>(handler: (kept: Kept) => Promise<Result>): Promise<Result> {
     this.invocations++;
+    const begun = this.#now();
     const kept = this.#take();
     try {
       return await handler(kept);
     } finally {
+      this.busySeconds += (this.#now() - begun) / 1000;
       this.#idle.push({ kept, since: this.#now() });
     }
   }

@@ -12,7 +12,9 @@ export interface FollowedFile extends SimulatedFile {
 export interface SteadyState {
   files: FollowedFile[];
   requests: PinterestModel['requests'];
-  sandboxes: number;
+  /** Invocations of the poll function, and the seconds that they took. */
+  invocations: number;
+  busySeconds: number;
 }
 
 /** Seconds between two uploads of a burst: ten at once, each some seconds. */
@@ -66,6 +68,9 @@ function world(seed: number) {
       const { mediaId } = await pinterest.mediaCreate();
       files.push({ ...file, ...(await following.follow(mediaId, file)) });
     },
-    ended: (): SteadyState => ({ files, requests: pinterest.requests, sandboxes: following.pool.coldStarts }),
+    ended: (): SteadyState => {
+      const { invocations, busySeconds } = following.pool;
+      return { files, requests: pinterest.requests, invocations, busySeconds };
+    },
   };
 }

@@ -27,10 +27,11 @@ export class VirtualClock {
 
   /** Lets time pass until nothing is left to happen. */
   async run(): Promise<void> {
+    // Whatever happens at this very moment comes first, and whatever follows from it.
+    await new Promise(setImmediate);
     for (let next = this.#ahead.pop(); next; next = this.#ahead.pop()) {
       this.seconds = next.at;
       next.happen();
-      // Whatever follows from it at this very moment.
       await new Promise(setImmediate);
     }
   }

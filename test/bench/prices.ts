@@ -1,0 +1,47 @@
+/** What one file, or many, made AWS do. */
+export interface Counts {
+  /** States that executions entered. */
+  transitions: number;
+  lambdaRequests: number;
+  lambdaGbSeconds: number;
+  sqsRequests: number;
+  s3Reads: number;
+  events: number;
+  logGigabytes: number;
+}
+
+/**
+ * Dollars for each, by AWS's list prices for us-east-1 without any free tier (Lambda on Arm; Step Functions' standard
+ * workflows). Not in it, being the same whoever uploads: storing the objects, and the way out of AWS.
+ * @see https://aws.amazon.com/lambda/pricing/ and the like, read in November 2026
+ */
+const PRICES: Record<keyof Counts, number> = {
+  transitions: 25 / 1_000_000,
+  lambdaRequests: 0.2 / 1_000_000,
+  lambdaGbSeconds: 0.000_013_333_4,
+  sqsRequests: 0.4 / 1_000_000,
+  s3Reads: 0.4 / 1_000_000,
+  events: 1 / 1_000_000,
+  logGigabytes: 0.5,
+};
+
+export const LINES: Record<keyof Counts, string> = {
+  transitions: 'Step Functions, state transitions',
+  lambdaRequests: 'Lambda, requests',
+  lambdaGbSeconds: 'Lambda, GB-seconds',
+  sqsRequests: 'SQS, requests',
+  s3Reads: 'S3, reads',
+  events: 'EventBridge, events',
+  logGigabytes: 'CloudWatch Logs, GB',
+};
+
+export type Bill = Record<keyof Counts, number>;
+
+/** @returns dollars, line by line */
+export function bill(counts: Counts): Bill {
+  return Object.fromEntries(
+    Object.entries(counts).map(([line, count]) => [line, count * PRICES[line as keyof Counts]]),
+  ) as Bill;
+}
+
+export const total = (lines: Bill): number => Object.values(lines).reduce((sum, dollars) => sum + dollars, 0);

@@ -1,0 +1,158 @@
+import { registerMedia } from '../../../functions/ingest/register-media.ts';
+import { decide } from '../../../shared/decide.ts';
+import { faultOf } from '../../../shared/fault.ts';
+import { seededRandom } from '../../seeded-random.ts';
+import { uploadSeconds } from '../lambda-time.ts';
+import { fileDrawer, type SimulatedFile } from './files.ts';
+import { Following } from './following.ts';
+import { PinterestModel } from './pinterest-model.ts';
+import { minuteLimit } from './rate-limited.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export interface CrowdOptions {
+  drops: number;
+  seed: number;
+  /** The event source mapping's. */
+  maxConcurrency: number;
+  ingestMegabytes: number;
+  /** CPU of the ingest function for each byte. */
+  cpuSecondsPerByte: number;
+  registrationsPerMinute: number;
+  readsPerMinute: number;
+}
+
+export interface Crowd {
+  /** Seconds until the last file was uploaded, and until the last event. */
+  drainSeconds: number;
+  lastEventSeconds: number;
+  /** The longest that a message was in the queue before its file was taken up for good. */
+  oldestMessageSeconds: number;
+  requests: number;
+  refused: number;
+  /** Attempts that were put off. */
+  putOff: number;
+  uploadSeconds: number;
+  polls: number;
+  pollSeconds: number;
+  /** How much of what there is was used at the busiest: of the functions at once over all the time, of the limits in a minute. */
+  used: { concurrency: number; registrations: number; reads: number };
+}
+
+const POLICY = { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 };
+/** Seconds that it takes to look whether the gate is open, and to find out that it is not. */
+const LOOK_SECONDS = 0.2;
+
+/** Drops many files at once, in simulated time, with the real decisions about registering, waiting and asking. */
+export async function crowd(options: CrowdOptions): Promise<Crowd> {
+  const clock = new VirtualClock();
+  const random = seededRandom(options.seed);
+  const writes = minuteLimit(clock, options.registrationsPerMinute);
+  const reads = minuteLimit(clock, options.readsPerMinute);
+  const pinterest = new PinterestModel(clock, (operation) =>
+    (operation === 'media_create' ? writes : reads).count(operation),
+  );
+  const following = new Following(clock, pinterest, random);
+  const draw = fileDrawer(random);
+  const gate = new SimulatedGate(clock);
+  const queue = new SimulatedQueue(clock, Array.from({ length: options.drops }, draw));
+  const events: Promise<unknown>[] = [];
+  let [drainSeconds, busy, putOff] = [0, 0, 0];
+
+  const sandbox = async () => {
+    for (let message = await queue.receive(); message; message = await queue.receive()) {
+      const begun = clock.seconds;
+      await clock.sleep(LOOK_SECONDS);
+      const registration = await registerMedia(pinterest, gate).catch((cause: unknown) => cause as Error);
+      if (registration instanceof Error) {
+        putOff++;
+        queue.putOff(message, waitAfter(registration, { ...message, ageSeconds: clock.seconds, random: random() }));
+      } else {
+        const { sizeBytes } = message.file;
+        await clock.sleep(uploadSeconds(sizeBytes, sizeBytes * options.cpuSecondsPerByte, options.ingestMegabytes));
+        drainSeconds = clock.seconds;
+        queue.done();
+        events.push(following.follow(registration.mediaId, message.file));
+      }
+      busy += clock.seconds - begun;
+    }
+  };
+  const sandboxes = Array.from({ length: options.maxConcurrency }, sandbox);
+  await clock.run();
+  await Promise.all([...sandboxes, ...events]);
+  return {
+    ...{ drainSeconds, lastEventSeconds: clock.seconds, oldestMessageSeconds: queue.oldestSeconds, putOff },
+    ...{
+      requests: Object.values(pinterest.requests).reduce((sum, count) => sum + count),
+      refused: writes.refused + reads.refused,
+    },
+    ...{ uploadSeconds: busy, polls: following.pool.invocations, pollSeconds: following.pool.busySeconds },
+    used: {
+      concurrency: busy / (drainSeconds * options.maxConcurrency),
+      registrations: writes.busiest / writes.perMinute,
+      reads: reads.busiest / reads.perMinute,
+    },
+  };
+}
+
+/** What the ingest function decides about a drop that could not be registered now. */
+function waitAfter(error: Error, circumstances: { attempt: number; ageSeconds: number; random: number }): number {
+  const decision = decide(faultOf(error), { ...POLICY, ...circumstances });
+  if (decision.action === 'fail') throw error;
+  return decision.afterSeconds;
+}
+
+/** What the parameter of Systems Manager holds. */
+class SimulatedGate {
+  readonly #clock: VirtualClock;
+  #openAt = 0;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  async closedForSeconds(): Promise<number> {
+    return Math.max(0, this.#openAt - this.#clock.seconds);
+  }
+
+  async close(seconds: number): Promise<void> {
+    this.#openAt = this.#clock.seconds + seconds;
+  }
+}
+
+interface Message {
+  file: SimulatedFile;
+  attempt: number;
+}
+
+/** A queue whose messages were all there from the beginning. */
+class SimulatedQueue {
+  readonly #clock: VirtualClock;
+  readonly #visible: Message[];
+  #left: number;
+  oldestSeconds = 0;
+
+  constructor(clock: VirtualClock, files: SimulatedFile[]) {
+    this.#clock = clock;
+    this.#visible = files.map((file) => ({ file, attempt: 0 }));
+    this.#left = files.length;
+  }
+
+  /** @returns undefined when all are done */
+  async receive(): Promise<Message | undefined> {
+    while (this.#left > 0) {
+      const message = this.#visible.shift();
+      if (message) return message;
+      await this.#clock.sleep(1);
+    }
+    return undefined;
+  }
+
+  putOff(message: Message, seconds: number): void {
+    this.#clock.sleep(seconds).then(() => this.#visible.push({ ...message, attempt: message.attempt + 1 }));
+  }
+
+  done(): void {
+    this.#left--;
+    this.oldestSeconds = this.#clock.seconds;
+  }
+}

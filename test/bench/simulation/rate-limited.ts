@@ -1,0 +1,32 @@
+import { PinterestError, type PinterestOperation } from '../../../shared/pinterest/pinterest-error.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export interface MinuteLimit {
+  perMinute: number;
+  /** Most requests of one minute so far. */
+  busiest: number;
+  refused: number;
+  /** @throws PinterestError 429 with the seconds until the minute is over */
+  count(operation: PinterestOperation): void;
+}
+
+/** So many requests in each minute of the clock, as Pinterest's categories have. */
+export function minuteLimit(clock: VirtualClock, perMinute: number): MinuteLimit {
+  let minute = -1;
+  let used = 0;
+  return {
+    perMinute,
+    busiest: 0,
+    refused: 0,
+    count(operation) {
+      const now = Math.floor(clock.seconds / 60);
+      if (now !== minute) [minute, used] = [now, 0];
+      if (used >= perMinute) {
+        this.refused++;
+        const retryAfterSeconds = (now + 1) * 60 - clock.seconds;
+        throw new PinterestError('Pinterest answered 429.', { operation, status: 429, retryAfterSeconds });
+      }
+      this.busiest = Math.max(this.busiest, ++used);
+    },
+  };
+}
