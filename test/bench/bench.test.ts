@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { bill, total } from './prices.ts';
+import { fileDrawer } from './simulation/files.ts';
+import { steadyState } from './simulation/steady-state.ts';
+import { VirtualClock } from './simulation/virtual-clock.ts';
+import { median, rounded } from './statistics.ts';
+
+const BENCH = fileURLToPath(new URL('bench.ts', import.meta.url));
+
+async function bench(...args: string[]) {
+  const child = spawn(process.execPath, [BENCH, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  return { code, stdout, stderr };
+}
+
+describe('npm run bench', () => {
+  it('writes what it measured for programs, and for people', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'pindrop-bench-test-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const json = join(directory, 'out.json');
+    const { code, stdout } = await bench('cold-start', 'requests', 'scale', '--runs', '1', '--json', json);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Pindrop, 300 in flight');
+    const figures = JSON.parse(readFileSync(json, 'utf8'));
+    expect(Object.keys(figures)).toEqual(['coldStart', 'requests', 'scale', 'machine', 'runs']);
+    const ready = { ms: expect.any(Number), kB: expect.any(Number), ratioToUntuned: expect.any(Number) };
+    for (const name of ['ingest', 'poll', 'report-dead-letter', 'rotate-token']) {
+      expect(figures.coldStart[name]).toMatchObject(ready);
+    }
+    // These are worked out and not measured: they are the same on every machine.
+    const { perFile, medianLagRatio } = figures.requests;
+    expect(perFile['1']).toBeLessThanOrEqual(5);
+    expect(perFile['300']).toBeLessThanOrEqual(1.6);
+    expect(medianLagRatio).toBeLessThanOrEqual(1);
+    expect(figures.scale.linear).toBeLessThanOrEqual(11.5);
+    expect(figures.machine.node).toBe(process.version);
+  });
+
+  it.each([
+    [['uplaod'], 'There is no part uplaod: there are upload, memory, cold-start, requests, cost, scale.'],
+    [['--runs', '0'], '--runs takes a whole number from 1.'],
+    [['--speed'], "Unknown option '--speed'"],
+  ])('exits 2 with one sentence for %j', async (args, sentence) => {
+    const { code, stdout, stderr } = await bench(...args);
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `${sentence}\n` });
+  });
+
+  it('says what to install', async () => {
+    const path = process.env['PATH'];
+    process.env['PATH'] = '/nowhere';
+    const { programs } = await import('./servers/nginx.ts');
+    expect(() => programs('no-such-server')).toThrow('The bench needs no-such-server: apt-get install no-such-server.');
+    process.env['PATH'] = path;
+  });
+});
+
+describe('what the bench reckons with', () => {
+  it('is the middle, and digits that count', () => {
+    expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
+    expect(() => median([])).toThrow();
+    expect(rounded(1.23456)).toBe(1.23);
+  });
+
+  it("are AWS's prices", () => {
+    const counts = {
+      ...{ transitions: 1e6, lambdaRequests: 1e6, lambdaGbSeconds: 1e6, sqsRequests: 1e6 },
+      ...{ s3Reads: 1e6, events: 1e6, logGigabytes: 1 },
+    };
+    expect(total(bill(counts))).toBeCloseTo(25 + 0.2 + 13.3334 + 0.4 + 0.4 + 1 + 0.5);
+  });
+
+  it('are processing times within what is published', () => {
+    let state = 0;
+    const draw = fileDrawer(() => (state = (state + 0.618_033_988_749) % 1));
+    const times = Array.from({ length: 2000 }, () => draw().processingSeconds);
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(10);
+    expect(Math.max(...times)).toBeLessThanOrEqual(1800);
+  });
+
+  it('is time that passes in order', async () => {
+    const clock = new VirtualClock();
+    const heard: string[] = [];
+    const tellAt = async (seconds: number, what: string) => {
+      await clock.sleep(seconds);
+      heard.push(`${clock.seconds} ${what}`);
+    };
+    tellAt(5, 'b').then(() => tellAt(1, 'd'));
+    tellAt(5, 'c');
+    tellAt(2, 'a');
+    await clock.run();
+    expect(heard).toEqual(['2 a', '5 b', '5 c', '6 d']);
+  });
+
+  it('are the same for the same seed', async () => {
+    expect(await steadyState(5, 50, 3)).toEqual(await steadyState(5, 50, 3));
+  });
+});
