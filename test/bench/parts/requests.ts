@@ -56,7 +56,7 @@ export const requests: Part = {
       notes: [
         'Requests: media_create, media_get and media_list. Allowed lag: 20 % of the processing time, or 5 s if that is more.',
         'Processing times: log-normal, median 60 s, half of the spread by size (median 25 MB), within 10 s and 30 min.',
-        'Assumed of Pinterest: answers take 0.2 s, the list begins with the newest. and a bookmark names a place in it. Of Lambda: the sandbox used last is used next.',
+        'Assumed of Pinterest: answers take 0.2 s, the list begins with the newest and a bookmark names a place in it. Of Lambda: the sandbox used last is used next.',
       ],
     };
   },
