@@ -12,7 +12,8 @@ const SHOWN_ROWS = 1000;
 
 const isEnded = (state: UploadRow['state'] | undefined) => state === 'succeeded' || state === 'failed';
 
-type Records = Pick<
+/** What the board reads of the stack's records. */
+export type UploadRecords = Pick<
   StackRecords,
   'waiting' | 'executions' | 'execution' | 'statesOf' | 'endings' | 'finalEventOf' | 'deliveriesOf'
 >;
@@ -22,14 +23,14 @@ type Records = Pick<
  * look there again, and tells what the records cannot know: how far an upload is before an execution follows it.
  */
 export class Board {
-  readonly #records: Records;
+  readonly #records: UploadRecords;
   readonly #rows = new Map<string, UploadRow>();
   readonly #log = new KeptLog();
   readonly #throughput = new Throughput();
   readonly #watchers = new Set<(row: UploadRow) => void>();
   readonly #endings: { succeeded: number; failed: number };
 
-  constructor(records: Records) {
+  constructor(records: UploadRecords) {
     this.#records = records;
     this.#endings = records.endings();
     for (const execution of records.executions(SHOWN_ROWS).reverse()) {
@@ -138,7 +139,7 @@ export class Board {
 }
 
 /** A message that is no notification is the functions' to complain about. */
-function rowsOfWaitingSafely(message: ReturnType<Records['waiting']>[number]): UploadRow[] {
+function rowsOfWaitingSafely(message: ReturnType<UploadRecords['waiting']>[number]): UploadRow[] {
   try {
     return rowsOfWaiting(message);
   } catch {

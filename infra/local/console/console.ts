@@ -5,7 +5,7 @@ import type { LocalStack } from '../local-stack.ts';
 import { listenOnLoopback } from '../loopback-port.ts';
 import type { Observation } from '../observation.ts';
 import type { Target } from '../target.ts';
-import { Board } from './board.ts';
+import { Board, type UploadRecords } from './board.ts';
 import { streamEvents } from './event-stream.ts';
 import { Refusal, requireOwnPage } from './own-page.ts';
 import { answerPageFile } from './page-files.ts';
@@ -16,7 +16,7 @@ import { tokenDays } from './token-days.ts';
 import type { FaultSwitch, Overview, Place } from './wire.ts';
 
 export interface ConsoleOptions {
-  stack: Pick<LocalStack, 'endpoint' | 'region' | 'outputs' | 'records' | 'secretValue'>;
+  stack: Pick<LocalStack, 'endpoint' | 'region' | 'outputs' | 'secretValue'> & { records: UploadRecords };
   target: Pick<Target, 'kind' | 'name'>;
   /** The stack's setting: only keys that start with this are uploaded. */
   prefix: string;
