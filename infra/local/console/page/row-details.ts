@@ -114,17 +114,15 @@ function block(title: string, ...children: HTMLElement[]): HTMLElement {
 }
 
 function timeTable(segments: Segment[], { uploadId, mediaId, timeline }: UploadDetails['row']): HTMLElement {
-  const facts: [string, string][] = [
-    ...segments.map(({ words, milliseconds, open }): [string, string] => [
-      words,
-      `${duration(milliseconds)}${open ? ' so far' : ''}`,
-    ]),
-    ['dropped at', clock(timeline.droppedAt)],
-    ['upload', uploadId],
-    ['media', mediaId ?? 'not registered'],
-  ];
   const list = element('dl', { class: 'pairs' });
-  for (const [name, value] of facts) list.append(element('dt', {}, name), element('dd', {}, value));
+  const add = (name: string, value: string, swatch?: string) =>
+    list.append(element('dt', { class: swatch }, name), element('dd', {}, value));
+  for (const { name, words, milliseconds, open } of segments) {
+    add(words, `${duration(milliseconds)}${open ? ' so far' : ''}`, `swatch ${name}`);
+  }
+  add('dropped at', clock(timeline.droppedAt));
+  add('upload', uploadId);
+  add('media', mediaId ?? 'not registered');
   return block('Times', list);
 }
 

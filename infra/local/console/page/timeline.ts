@@ -33,16 +33,27 @@ export function segmentsOf({ timeline, state }: UploadRow): Segment[] {
 export const totalMilliseconds = (segments: Segment[]) =>
   segments.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 
-/** The picture of an upload's time: each part as long as it took. */
+const SHORTEST_MS = 50;
+const LONGEST_MS = 10 * 60_000;
+
+/** How long the whole bar is, 0 to 1: by orders of magnitude, since one file takes milliseconds and the next one hours. */
+export function barLength(milliseconds: number): number {
+  const order = Math.log(Math.max(1, milliseconds) / SHORTEST_MS) / Math.log(LONGEST_MS / SHORTEST_MS);
+  return Math.min(1, Math.max(0.05, order));
+}
+
+/** The picture of an upload's time: within the bar, each part is as long as it took. */
 export function timelinePicture(): HTMLElement {
-  return element('span', { class: 'timeline', role: 'img' });
+  return element('span', { class: 'timeline', role: 'img' }, element('span', { class: 'segments' }));
 }
 
 export function drawTimeline(picture: HTMLElement, row: UploadRow): void {
   const segments = segmentsOf(row);
-  while (picture.children.length > segments.length) picture.lastElementChild?.remove();
+  const bar = picture.firstElementChild as HTMLElement;
+  bar.style.width = `${100 * barLength(totalMilliseconds(segments))}%`;
+  while (bar.children.length > segments.length) bar.lastElementChild?.remove();
   segments.forEach(({ name, milliseconds, open }, index) => {
-    const part = (picture.children[index] ?? picture.appendChild(element('span'))) as HTMLElement;
+    const part = (bar.children[index] ?? bar.appendChild(element('span'))) as HTMLElement;
     part.className = `segment ${name}${open ? ' open' : ''}`;
     part.style.flexGrow = String(Math.max(1, milliseconds));
   });
