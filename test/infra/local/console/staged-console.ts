@@ -12,10 +12,13 @@ export interface Stage extends Partial<Pick<ConsoleOptions, 'target' | 'prefix'>
   endpoint?: string;
   /** What the token secret holds. */
   secret?: object;
+  /** Of another console, which this one is the next start of. */
+  stateDirectory?: string;
 }
 
 export interface StagedConsole extends LocalConsole {
   faults: FaultSwitches;
+  stateDirectory: string;
   /** Has a function log a line of an upload that is under way. */
   log(line: Record<string, unknown>): void;
 }
@@ -27,8 +30,9 @@ export async function startStagedConsole({
   secret = { accessToken: 'pina_staged' },
   target = { kind: 'simulator', name: 'simulator' },
   prefix = '',
+  stateDirectory: given,
 }: Stage = {}): Promise<StagedConsole> {
-  const stateDirectory = await mkdtemp(join(tmpdir(), 'pindrop-console-'));
+  const stateDirectory = given ?? (await mkdtemp(join(tmpdir(), 'pindrop-console-')));
   const faults = new FaultSwitches();
   const served = await startConsole({
     stack: {
@@ -56,6 +60,7 @@ export async function startStagedConsole({
     ...served,
     close,
     faults,
+    stateDirectory,
     log: (line) =>
       served.observe({
         kind: 'function-log',
