@@ -146,12 +146,13 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: Error): void {
-  if (response.headersSent || request.destroyed) return void response.destroy();
+  if (response.headersSent || response.destroyed) return void response.destroy();
   const [status, message] =
     error instanceof Refusal ? [error.status, error.message] : [500, `That did not work: ${error.message}`];
-  // What is left of a body is not worth reading.
-  if (!request.complete) response.setHeader('Connection', 'close');
   answer(response, status, { message });
+  // A browser reads the answer only once it has got rid of the body.
+  request.unpipe();
+  request.resume();
 }
 
 function decoded(text: string): string {

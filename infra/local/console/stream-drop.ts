@@ -1,6 +1,5 @@
 import http, { type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
 import { Refusal } from './own-page.ts';
 
 export interface Bucket {
@@ -36,9 +35,14 @@ export async function streamDrop(
       ...Object.fromEntries(metadata),
     },
   });
-  const answered = new Promise<IncomingMessage>((resolve, reject) => put.on('response', resolve).on('error', reject));
-  // An answer may come before the body's end, when it is a refusal.
-  const [answer] = await Promise.all([answered, pipeline(request, put)]);
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    put.on('response', resolve).on('error', reject);
+    // Who has left does not send the rest.
+    request.on('close', () => request.complete || put.destroy());
+  });
+  // No pipeline: it would end the connection with the first error, and the page would not hear what it was.
+  request.pipe(put);
+  const answer = await answered;
   const body = await text(answer);
   if (answer.statusCode !== 200) {
     const [, why = `status ${answer.statusCode}`] = /<Message>([^<]*)<\/Message>/.exec(body) ?? [];

@@ -24,8 +24,8 @@ export function useChromium(): { open(url: string, options?: BrowserContextOptio
     async open(url, options = {}) {
       if (!browser) throw new Error('The browser is not there yet.');
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-      // Only what is waited for decides; the limits of vitest.config.ts end what hangs.
-      context.setDefaultTimeout(0);
+      // Only ends what hangs, a little before vitest would: then it is said what was waited for.
+      context.setDefaultTimeout(600_000);
       const page = await context.newPage();
       const errors: Error[] = [];
       page.on('pageerror', (error) => errors.push(error));

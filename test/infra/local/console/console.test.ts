@@ -107,6 +107,19 @@ describe('the console', () => {
     expect(size).toBe(2 * half.length);
   });
 
+  it('says why the bucket refused a file, even when it did not wait for all of it', async () => {
+    const endpoint = await loopbackServer((_request, response) => {
+      response.writeHead(403).end('<Error><Message>The bucket is closed.</Message></Error>');
+    });
+    const { url } = await startStagedConsole({ endpoint });
+    const headers = { Origin: new URL(url).origin, 'Content-Length': 8 * 1024 * 1024 };
+    const put = http.request(new URL('/objects/clip.mp4', url), { method: 'PUT', headers });
+    const answered = new Promise<http.IncomingMessage>((resolve) => put.on('response', resolve));
+    // The rest of the body may find nobody any more.
+    put.on('error', () => {}).end(Buffer.alloc(8 * 1024 * 1024));
+    expect(JSON.parse(await text(await answered)).message).toContain('(The bucket is closed.)');
+  });
+
   it('shows days of the token, and nothing of the token', async () => {
     const secret = {
       accessToken: 'pina_secret',

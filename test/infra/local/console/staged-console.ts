@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type ConsoleOptions, type LocalConsole, startConsole } from '../../../../infra/local/console/console.ts';
+import { freePort } from '../../../free-port.ts';
 import { FaultSwitches } from '../../../pinterest-simulator/fault-switches.ts';
 import { type StagedUpload, stagedRecords } from './staged-uploads.ts';
 
@@ -33,6 +34,8 @@ export async function startStagedConsole({
   stateDirectory: given,
 }: Stage = {}): Promise<StagedConsole> {
   const stateDirectory = given ?? (await mkdtemp(join(tmpdir(), 'pindrop-console-')));
+  // The usual port is the one of the npm start that whoever runs the tests may have up.
+  if (!given) await writeFile(join(stateDirectory, 'console-port'), String(await freePort()));
   const faults = new FaultSwitches();
   const served = await startConsole({
     stack: {
