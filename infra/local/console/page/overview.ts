@@ -3,6 +3,7 @@ import { byId, element, setText } from './element.ts';
 import { size } from './wording.ts';
 
 interface Figure {
+  unknown?: true;
   value: string;
   note: string;
   tone?: string;
@@ -24,13 +25,13 @@ const FIGURES: [string, (overview: Overview) => Figure][] = [
   [
     'Quota left',
     ({ quota }) =>
-      quota.known ? { value: String(quota.left), note: 'requests in Pinterest’s window' } : unknown(quota.why),
+      quota.known ? { value: String(quota.left), note: 'requests that Pinterest allows' } : unknown(quota.why),
   ],
   ['Token', ({ token }) => (token.known ? tokenFigure(token) : unknown(token.why))],
 ];
 
 const tone = (count: number, name: string) => (count > 0 ? { tone: name } : {});
-const unknown = (why: string): Figure => ({ value: '—', note: why });
+const unknown = (why: string): Figure => ({ value: '—', note: why, unknown: true });
 
 function tokenFigure({ daysLeft, renewed }: { daysLeft: number; renewed: boolean }): Figure {
   const days = Math.floor(daysLeft);
@@ -55,6 +56,7 @@ export class OverviewFigures {
       setText(value, figure.value);
       setText(note, figure.note);
       root.dataset['tone'] = figure.tone ?? '';
+      root.toggleAttribute('data-unknown', figure.unknown ?? false);
     }
     document.title = overview.underWay > 0 ? `(${overview.underWay}) Pindrop` : 'Pindrop';
   }

@@ -105,8 +105,23 @@ async function morning() {
     timestamp: new Date(Date.now() - 46_000).toISOString(),
   });
   console.log({ message: 'uploading', uploadId: of('summer/linen-dresses.mov'), percent: 62 });
+  for (const [seconds, message, details] of LINES) {
+    const timestamp = new Date(Date.now() - 190_000 + seconds * 1000).toISOString();
+    console.log({ uploadId: of('spring/raised-beds.mp4'), message, timestamp, ...details });
+  }
   return console;
 }
+
+/** Of the file that succeeded: seconds since the drop, and what was logged then. */
+const LINES: [number, string, object][] = [
+  [0.4, 'drop received', { bucket: 'pindrop-dropbucket', size: 240_000_000, attempt: 0 }],
+  [0.7, 'inspected', { verdict: { verdict: 'accepted' } }],
+  [1.1, 'registered', { mediaId: '50179549316501240190' }],
+  [20.2, 'uploading', { mediaId: '50179549316501240190', percent: 50, sentBytes: 120_000_000 }],
+  [39.1, 'uploaded', { mediaId: '50179549316501240190' }],
+  [82, 'not ended yet', { mediaId: '50179549316501240190', polls: 2, waitSeconds: 41 }],
+  [123, 'ended', { mediaId: '50179549316501240190', polls: 3, status: 'succeeded' }],
+];
 
 /** What each file's upload is called, as the page is told. */
 export async function uploadIds(url: string): Promise<Map<string, string>> {
@@ -123,7 +138,8 @@ export async function uploadIds(url: string): Promise<Map<string, string>> {
 
 const opened = (key: string) => async (page: Page) => {
   await page.locator('summary', { hasText: key }).click();
-  await page.locator('.row[open] .log, .row[open] .block').first().waitFor();
+  await page.locator('.row[open] .block').first().waitFor();
+  await page.evaluate("document.querySelector('.row[open]').scrollIntoView()");
 };
 
 /** Every state that the page can be in, each as a person would come upon it. */

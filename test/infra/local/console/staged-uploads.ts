@@ -120,11 +120,16 @@ const notification = (key: string, size: number, at: number) =>
 function statesOf(row: ExecutionRow | undefined) {
   if (!row) return [];
   const at = Date.parse(row.startedAt);
-  const began = [
+  const ended = row.stoppedAt === null ? undefined : Date.parse(row.stoppedAt);
+  const { upload }: FollowedUpload = JSON.parse(row.input);
+  const followed = upload.timeline.uploadedAt !== undefined;
+  return [
     { state: 'Ended before it began?', enteredAt: at },
-    { state: 'Wait for Pinterest', enteredAt: at + 1 },
+    ...(followed ? [{ state: 'Wait for Pinterest', enteredAt: at + 1 }] : []),
+    ...(followed && ended !== undefined ? [{ state: 'Ask Pinterest', enteredAt: ended - 140 }] : []),
+    ...(ended === undefined ? [] : [{ state: 'Emit the final event', enteredAt: ended - 3 }]),
+    ...(ended === undefined ? [] : [{ state: 'Ended', enteredAt: ended }]),
   ];
-  return row.stoppedAt === null ? began : [...began, { state: 'Ended', enteredAt: Date.parse(row.stoppedAt) }];
 }
 
 function envelopeOf(row: ExecutionRow | undefined) {
