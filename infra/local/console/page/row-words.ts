@@ -22,8 +22,8 @@ export function stateWords({ state, percent, because }: UploadRow): string {
 export function situation({ state, polls, nextAt, because, mediaId, failure }: UploadRow): string {
   switch (state) {
     case 'dropped':
-      if (because !== undefined)
-        return `${because}${nextAt === undefined ? '' : ` Tried again ${until(nextAt, now())}.`}`;
+      // The time first: it is what changes, and a narrow row cuts the end off.
+      if (because !== undefined) return nextAt === undefined ? because : `Again ${until(nextAt, now())}: ${because}`;
       return nextAt === undefined ? 'In the queue' : 'Taken up';
     case 'registered':
       return `Media ${mediaId}: the upload begins`;

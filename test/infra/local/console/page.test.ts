@@ -72,7 +72,7 @@ describe('the rows', () => {
     console.log({ uploadId, message: 'uploading', percent: 40 });
     await row.getByText('Uploading 40 %').waitFor();
     console.log({ uploadId, message: 'to be tried again', afterSeconds: 300, because: 'The connection broke.' });
-    await row.getByText(/The connection broke\. Tried again (in .*|now)\./).waitFor();
+    await row.getByText(/Again (in .*|now): The connection broke\./).waitFor();
     // What is open shows the new lines, too.
     await row.getByRole('cell', { name: 'to be tried again' }).waitFor();
   });
@@ -133,6 +133,28 @@ describe('dropping', () => {
       'x-amz-meta-title': `=?UTF-8?B?${Buffer.from('Frühling = schön').toString('base64')}?=`,
     });
     await page.locator('#transfers progress').waitFor({ state: 'detached' });
+  });
+
+  it('takes files that are dragged onto the page, and says that a folder is none', async () => {
+    const { endpoint, puts } = await s3([]);
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    const dataTransfer = await page.evaluateHandle(`(() => {
+      const dragged = new DataTransfer();
+      for (const name of ['one.mp4', 'two.mp4', 'holiday']) dragged.items.add(new File(['some bytes'], name));
+      // What a script drags are never folders.
+      DataTransferItem.prototype.webkitGetAsEntry = function () { return { isDirectory: this.getAsFile().name === 'holiday' }; };
+      return dragged;
+    })()`);
+    await page.dispatchEvent('#rows', 'dragenter', { dataTransfer });
+    await page.locator('body[data-dragging]').waitFor();
+    await page.dispatchEvent('#rows', 'drop', { dataTransfer });
+    await page.locator('body:not([data-dragging])').waitFor();
+    await expect
+      .poll(() => puts.map(({ path }) => path).sort())
+      .toEqual(['/pindrop-dropbucket/one.mp4', '/pindrop-dropbucket/two.mp4']);
+    await page.getByText('holiday: It is a folder: drop the files in it.').waitFor();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await page.locator('.refused li').count()).toBe(0);
   });
 
   it('drops nothing when a line of the metadata is none, and says which', async () => {
