@@ -29,6 +29,8 @@ export class Board {
   readonly #throughput = new Throughput();
   readonly #watchers = new Set<(row: UploadRow) => void>();
   readonly #endings: { succeeded: number; failed: number };
+  /** Rows at which the oldest are let go. */
+  #tooMany = SHOWN_ROWS * 2;
 
   constructor(records: UploadRecords) {
     this.#records = records;
@@ -40,9 +42,9 @@ export class Board {
     this.lookIntoQueue();
   }
 
-  /** Newest first. */
+  /** The newest, newest first. */
   rows(): UploadRow[] {
-    return [...this.#rows.values()].sort((a, b) => b.timeline.droppedAt.localeCompare(a.timeline.droppedAt));
+    return this.#sorted().slice(0, SHOWN_ROWS);
   }
 
   counts(): Pick<Overview, 'succeeded' | 'failed' | 'underWay' | 'lastMinute'> {
@@ -95,6 +97,10 @@ export class Board {
     }
   }
 
+  #sorted(): UploadRow[] {
+    return [...this.#rows.values()].sort((a, b) => b.timeline.droppedAt.localeCompare(a.timeline.droppedAt));
+  }
+
   #logged(functionName: string, text: string): void {
     const line = uploadLogLine(text);
     if (!line) return;
@@ -126,15 +132,16 @@ export class Board {
 
   #set(row: UploadRow): void {
     this.#rows.set(row.uploadId, row);
-    if (this.#rows.size > SHOWN_ROWS * 2) this.#letOldestGo();
+    if (this.#rows.size > this.#tooMany) this.#letOldestGo();
     for (const watcher of this.#watchers) watcher(row);
   }
 
   /** What has ended long ago is in the records still. */
   #letOldestGo(): void {
-    for (const { uploadId, state } of this.rows().slice(SHOWN_ROWS)) {
+    for (const { uploadId, state } of this.#sorted().slice(SHOWN_ROWS)) {
       if (isEnded(state)) this.#rows.delete(uploadId);
     }
+    this.#tooMany = this.#rows.size + SHOWN_ROWS;
   }
 }
 

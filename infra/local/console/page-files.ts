@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { extname } from 'node:path';
-import { transform } from 'esbuild';
 
 const PAGE = new URL('./page/', import.meta.url);
 /** For who has no video at hand. */
@@ -36,7 +35,13 @@ export async function answerPageFile(path: string, response: ServerResponse): Pr
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
-  const body = name.endsWith('.ts') ? (await transform(text, { loader: 'ts', target: 'es2022' })).code : text;
+  const body = name.endsWith('.ts') ? await withoutTypes(text) : text;
   response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body);
   return true;
+}
+
+async function withoutTypes(text: string): Promise<string> {
+  // Loaded with the first page: who never opens it does not wait for it.
+  const { transform } = await import('esbuild');
+  return (await transform(text, { loader: 'ts', target: 'es2022' })).code;
 }

@@ -55,7 +55,7 @@ export interface Overview {
   failed: number;
   underWay: number;
   lastMinute: { files: number; uploadedBytes: number };
-  quota: Known<{ left: number; limit?: number }>;
+  quota: Known<{ left: number }>;
   token: Known<{ daysLeft: number; renewed: boolean }>;
   faults: FaultSwitch[];
 }

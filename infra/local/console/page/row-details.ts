@@ -1,9 +1,9 @@
 import type { UploadDetails } from '../wire.ts';
 import { button, element, setText } from './element.ts';
 import { logTable } from './log-table.ts';
+import { type Segment, segmentsOf } from './segments.ts';
 import { retryUpload, uploadDetails } from './server.ts';
 import { now } from './server-clock.ts';
-import { type Segment, segmentsOf } from './timeline.ts';
 import { clock, duration, until } from './wording.ts';
 
 /** What a row opens to: everything that is known of one upload. */

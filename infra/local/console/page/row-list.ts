@@ -2,9 +2,12 @@ import type { UploadRow } from '../wire.ts';
 import { button, byId, element, setText } from './element.ts';
 import { Filters } from './filters.ts';
 import { RowView } from './row-view.ts';
+import { isEnded } from './row-words.ts';
 
 /** Rows in the document at most, until more are asked for. */
 const STEP = 100;
+/** Rows that a page keeps at most which is open for days. */
+const KEPT = 2000;
 
 /** The rows, newest first: those that the filters let pass, as many as are asked for. */
 export class RowList {
@@ -43,10 +46,7 @@ export class RowList {
 
   /** @returns the rows that ended just now */
   merge(rows: UploadRow[]): UploadRow[] {
-    const ended = rows.filter(
-      ({ uploadId, state }) =>
-        (state === 'succeeded' || state === 'failed') && this.#rows.get(uploadId)?.state !== state,
-    );
+    const ended = rows.filter((row) => isEnded(row) && this.#rows.get(row.uploadId)?.state !== row.state);
     for (const row of rows) this.#rows.set(row.uploadId, row);
     this.#drawSoon();
     return ended;
@@ -70,6 +70,7 @@ export class RowList {
 
   #draw(): void {
     const all = [...this.#rows.values()].sort((a, b) => b.timeline.droppedAt.localeCompare(a.timeline.droppedAt));
+    for (const row of all.slice(KEPT)) if (isEnded(row)) this.#rows.delete(row.uploadId);
     const matching = this.#filters.apply(all);
     const shown = matching.slice(0, this.#limit);
     const ids = new Set(shown.map(({ uploadId }) => uploadId));

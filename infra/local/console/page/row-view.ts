@@ -2,8 +2,9 @@ import type { UploadRow } from '../wire.ts';
 import { element, setText } from './element.ts';
 import { RowDetails } from './row-details.ts';
 import { isEnded, situation, stateWords } from './row-words.ts';
+import { segmentsOf, totalMilliseconds } from './segments.ts';
 import { now } from './server-clock.ts';
-import { drawTimeline, segmentsOf, timelinePicture, totalMilliseconds } from './timeline.ts';
+import { drawTimeline, timelinePicture } from './timeline.ts';
 import { ago, duration, size } from './wording.ts';
 
 /** One row of the list. */
