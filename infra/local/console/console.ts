@@ -6,14 +6,12 @@ import { listenOnLoopback } from '../loopback-port.ts';
 import type { Observation } from '../observation.ts';
 import type { Target } from '../target.ts';
 import { Board, type UploadRecords } from './board.ts';
-import { streamEvents } from './event-stream.ts';
 import { Refusal, requireOwnPage } from './own-page.ts';
 import { answerPageFile } from './page-files.ts';
 import { Quota } from './quota.ts';
-import { retryHere } from './retry-here.ts';
-import { streamDrop } from './stream-drop.ts';
+import { answerJson, consoleRoutes, type Faults } from './routes.ts';
 import { tokenDays } from './token-days.ts';
-import type { FaultSwitch, Overview, Place } from './wire.ts';
+import type { Overview, Place } from './wire.ts';
 
 export interface ConsoleOptions {
   stack: Pick<LocalStack, 'endpoint' | 'region' | 'outputs' | 'secretValue'> & { records: UploadRecords };
@@ -21,7 +19,7 @@ export interface ConsoleOptions {
   /** The stack's setting: only keys that start with this are uploaded. */
   prefix: string;
   /** The simulator's faults, where there is a simulator. */
-  faults?: { switches(): FaultSwitch[]; turn(name: string, on: boolean): boolean };
+  faults?: Faults;
   /** Keeps the port, so that a page that is open finds its console again. */
   stateDirectory: string;
 }
@@ -72,47 +70,14 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
     watch: board.watch.bind(board),
   };
 
-  /** Requests beside the page's files, by method and path; what the path names is handed over decoded. */
-  const routes: [string, RegExp, (named: string, request: IncomingMessage, response: ServerResponse) => unknown][] = [
-    ['GET', /^\/events$/, (_, _request, response) => streamEvents(response, source)],
-    [
-      'GET',
-      /^\/uploads\/([^/]+)$/,
-      (uploadId, _request, response) => {
-        const details = board.details(uploadId);
-        if (!details) throw new Refusal(404, `There is no upload ${uploadId}.`);
-        answer(response, 200, details);
-      },
-    ],
-    [
-      'POST',
-      /^\/uploads\/([^/]+)\/retry$/,
-      async (uploadId, _request, response) => {
-        const attempt = await retryHere(uploadId, stack);
-        board.lookIntoQueue();
-        answer(response, 201, { uploadId: attempt });
-      },
-    ],
-    [
-      'PUT',
-      /^\/objects\/(.+)$/,
-      async (key, request, response) =>
-        answer(response, 201, await streamDrop(key, request, { endpoint: stack.endpoint, name: place.bucket })),
-    ],
-    ['PUT', /^\/faults\/([^/]+)$/, (name, _request, response) => turn(name, true, response)],
-    ['DELETE', /^\/faults\/([^/]+)$/, (name, _request, response) => turn(name, false, response)],
-  ];
-  const turn = (name: string, on: boolean, response: ServerResponse) => {
-    if (!faults?.turn(name, on)) throw new Refusal(404, `There is no fault ${name} to turn on or off.`);
-    answer(response, 200, faults.switches());
-  };
+  const routes = consoleRoutes({ board, stack, bucket: place.bucket, source, faults });
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     requireOwnPage(request, port);
     const { pathname } = new URL(request.url ?? '/', 'http://console');
-    for (const [method, pattern, act] of routes) {
-      const named = pattern.exec(pathname);
+    for (const { method, path, act } of routes) {
+      const named = path.exec(pathname);
       if (named && method === request.method) return void (await act(decoded(named[1] ?? ''), request, response));
     }
     if (request.method === 'GET' && (await answerPageFile(pathname, response))) return;
@@ -140,16 +105,11 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
   };
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
-  response.end(JSON.stringify(body));
-}
-
 function refuse(request: IncomingMessage, response: ServerResponse, error: Error): void {
   if (response.headersSent || response.destroyed) return void response.destroy();
   const [status, message] =
     error instanceof Refusal ? [error.status, error.message] : [500, `That did not work: ${error.message}`];
-  answer(response, status, { message });
+  answerJson(response, status, { message });
   // A browser reads the answer only once it has got rid of the body.
   request.unpipe();
   request.resume();
