@@ -1,6 +1,6 @@
 import type { UploadDetails } from '../wire.ts';
+import { scrolling } from './code-block.ts';
 import { element } from './element.ts';
-import { scrolling } from './row-details.ts';
 import { clock } from './wording.ts';
 
 /** The lines that the functions logged of an upload. */

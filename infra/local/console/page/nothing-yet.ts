@@ -1,5 +1,6 @@
 import type { Place } from '../wire.ts';
-import { element, setText } from './element.ts';
+import { codeBlock } from './code-block.ts';
+import { element } from './element.ts';
 
 const STEPS = [
   ['Drop', 'A video goes into the bucket, from here or by any S3 client.'],
@@ -9,7 +10,7 @@ const STEPS = [
 
 /** What stands in place of the rows before anything was dropped. */
 export class NothingYet {
-  readonly #command = element('code');
+  readonly #command = element('div');
   readonly root: HTMLElement;
 
   constructor() {
@@ -21,19 +22,21 @@ export class NothingYet {
       {},
       element('p', { class: 'headline' }, 'Nothing was dropped yet.'),
       steps,
-      element('p', { class: 'muted' }, 'Or from a terminal:'),
-      element(
-        'div',
-        { class: 'scrolls command', tabindex: '0', role: 'region', 'aria-label': 'Command' },
-        this.#command,
-      ),
+      element('h3', {}, 'Or from a terminal'),
+      this.#command,
     );
   }
 
   show({ endpoint, bucket, prefix }: Place): void {
-    setText(
-      this.#command,
-      `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${bucket}/${prefix}`,
+    this.#command.replaceChildren(
+      codeBlock(
+        'Command',
+        [
+          'AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 \\',
+          `aws --endpoint-url ${endpoint} \\`,
+          `  s3 cp clip.mp4 s3://${bucket}/${prefix}`,
+        ].join('\n'),
+      ),
     );
   }
 }

@@ -1,10 +1,11 @@
 import type { UploadDetails } from '../wire.ts';
+import { codeBlock, scrolling } from './code-block.ts';
 import { button, element, setText } from './element.ts';
 import { logTable } from './log-table.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 import { retryUpload, uploadDetails } from './server.ts';
 import { now } from './server-clock.ts';
-import { clock, duration, until } from './wording.ts';
+import { clock, dateAndTime, duration, until } from './wording.ts';
 
 /** What a row opens to: everything that is known of one upload. */
 export class RowDetails {
@@ -68,7 +69,7 @@ export class RowDetails {
       'Final event',
       event === undefined
         ? element('p', { class: 'muted' }, 'There is none yet: it comes when the upload has ended.')
-        : json('Final event', event),
+        : codeBlock('Final event', JSON.stringify(event, null, 2)),
     );
     if (deliveries.length > 0) yield block('Not delivered yet', deliveryList(deliveries));
     yield block('Log', logTable(details));
@@ -120,7 +121,7 @@ function timeTable(segments: Segment[], { uploadId, mediaId, timeline }: UploadD
   for (const { name, words, milliseconds, open } of segments) {
     add(words, `${duration(milliseconds)}${open ? ' so far' : ''}`, `swatch ${name}`);
   }
-  add('dropped at', clock(timeline.droppedAt));
+  add('dropped at', dateAndTime(timeline.droppedAt));
   add('upload', uploadId);
   add('media', mediaId ?? 'not registered');
   return block('Times', list);
@@ -146,24 +147,4 @@ function deliveryList(deliveries: UploadDetails['deliveries']): HTMLElement {
     list.append(element('li', {}, `${target}: tried ${attempts}×, again ${until(dueAt, now())}`));
   }
   return list;
-}
-
-function json(label: string, value: unknown): HTMLElement {
-  const text = JSON.stringify(value, null, 2);
-  const copy = button(
-    'Copy',
-    () => {
-      navigator.clipboard.writeText(text).then(
-        () => setText(copy, 'Copied'),
-        () => setText(copy, 'Not allowed to copy'),
-      );
-    },
-    { class: 'button small', 'data-keep': 'copy' },
-  );
-  return element('div', { class: 'code' }, copy, scrolling(label, element('pre', {}, text)));
-}
-
-/** What scrolls must be reachable by keyboard. */
-export function scrolling(label: string, child: HTMLElement): HTMLElement {
-  return element('div', { class: 'scrolls', tabindex: '0', role: 'region', 'aria-label': label }, child);
 }
