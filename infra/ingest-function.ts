@@ -19,6 +19,7 @@ export interface IngestFunctionProps {
   token: ISecret;
   machine: StateMachine;
   gate: IStringParameter;
+  pace: IStringParameter;
 }
 
 /** At the longest, 15 minutes, 2 GB pass at 2.3 MB a second. */
@@ -30,7 +31,7 @@ export class IngestFunction extends NodeFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, deployment, bucket, drops, token, machine, gate }: IngestFunctionProps,
+    { settings, deployment, bucket, drops, token, machine, gate, pace }: IngestFunctionProps,
   ) {
     super(scope, id, {
       folder: 'ingest',
@@ -44,6 +45,7 @@ export class IngestFunction extends NodeFunction {
         STATE_MACHINE_ARN: machine.stateMachineArn,
         QUEUE_URL: drops.queue.queueUrl,
         RATE_LIMIT_PARAMETER: gate.parameterName,
+        PROCESSING_PACE_PARAMETER: pace.parameterName,
         GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
         MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
         REDELIVER_AFTER_SECONDS: String(settings.redeliverAfterSeconds),
@@ -55,10 +57,10 @@ export class IngestFunction extends NodeFunction {
     takeFrom(drops.queue, this, { batchSize: 1, maxConcurrency: settings.maxConcurrency });
     this.#readObjects(bucket);
     readSecret(token, this);
-    const parameterArn = gate.parameterArn;
-    this.addToRolePolicy(
-      new PolicyStatement({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [parameterArn] }),
-    );
+    const may = (actions: string[], { parameterArn }: IStringParameter) =>
+      this.addToRolePolicy(new PolicyStatement({ actions, resources: [parameterArn] }));
+    may(['ssm:GetParameter', 'ssm:PutParameter'], gate);
+    may(['ssm:GetParameter'], pace);
     followUploads(machine, this);
   }
 

@@ -3,6 +3,7 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import {
   Choice,
   Condition,
@@ -30,6 +31,7 @@ export interface MediaStatusMachineProps {
   settings: Pick<Settings, 'pinterestApiUrl' | 'pollDeadlineMinutes' | 'giveUpAfterHours' | 'maxBackoffSeconds'>;
   deployment: string;
   token: ISecret;
+  pace: IStringParameter;
   bus: IEventBus;
 }
 
@@ -72,7 +74,7 @@ export class MediaStatusMachine extends Construct {
   }
 }
 
-function pollFunction(parts: Construct, { settings, deployment, token }: MediaStatusMachineProps): NodeFunction {
+function pollFunction(parts: Construct, { settings, deployment, token, pace }: MediaStatusMachineProps): NodeFunction {
   const poll = new NodeFunction(parts, 'Poll', {
     folder: 'poll',
     description: 'Asks Pinterest how far an upload is',
@@ -84,9 +86,13 @@ function pollFunction(parts: Construct, { settings, deployment, token }: MediaSt
       GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
       MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
       POLL_DEADLINE_MINUTES: String(settings.pollDeadlineMinutes),
+      PROCESSING_PACE_PARAMETER: pace.parameterName,
     },
   });
   readSecret(token, poll);
+  poll.addToRolePolicy(
+    new PolicyStatement({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [pace.parameterArn] }),
+  );
   return poll;
 }
 

@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type FunctionOptions, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledged-finding.ts';
+import { SOURCE_MAPS, sourceMapOf } from './source-maps.ts';
 
 export interface NodeFunctionProps extends FunctionOptions {
   /** Folder below functions/ that holds handler.ts. */
@@ -14,6 +15,12 @@ export interface NodeFunctionProps extends FunctionOptions {
 }
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Clients of AWS that the bundles get instead of the SDK's, of which most is for what no Lambda meets: profiles,
+ * single sign-on, other protocols. What they do not have, esbuild does not find, and the synth fails.
+ */
+const LEAN_CLIENTS = ['client-s3', 'client-secrets-manager', 'client-sfn', 'client-sqs', 'client-ssm'];
 
 /** A Lambda function of ours: its own bundle, its own log group, its own role. */
 export class NodeFunction extends NodejsFunction {
@@ -42,16 +49,33 @@ export class NodeFunction extends NodejsFunction {
       logGroup,
       role,
       bundling: {
-        format: OutputFormat.ESM,
+        // An ES module that imports node:http pays for all that it could export, fetch included: 20 ms of a cold start.
+        format: OutputFormat.CJS,
         minify: true,
         target: 'node24',
+        // Beside the bundle they would be read at every cold start; `pindrop where` reads them here.
+        sourceMap: true,
+        sourceMapMode: SourceMapMode.EXTERNAL,
+        commandHooks: {
+          beforeInstall: () => [],
+          beforeBundling: () => [],
+          afterBundling: (_input, output) => [
+            `mkdir -p "${SOURCE_MAPS}"`,
+            `mv "${output}/index.js.map" "${SOURCE_MAPS}${sourceMapOf(folder)}"`,
+          ],
+        },
         // The bundle is the whole function: the same here as there, whatever SDK the runtime brings.
         bundleAwsSDK: true,
         mainFields: ['module', 'main'],
-        // What is CommonJS among the dependencies asks for Node's modules with require.
-        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+        esbuildArgs: Object.fromEntries(
+          LEAN_CLIENTS.map((client) => [`--alias:@aws-sdk/${client}`, `${PROJECT}functions/lean-sdk/${client}.ts`]),
+        ),
       },
-      environment: { POWERTOOLS_SERVICE_NAME: folder.split('/').at(-1) ?? folder, ...environment },
+      environment: {
+        POWERTOOLS_SERVICE_NAME: folder.split('/').at(-1) ?? folder,
+        URL_SUFFIX: Aws.URL_SUFFIX,
+        ...environment,
+      },
       ...props,
     });
     acknowledgeWildcard(role, '*', 'X-Ray has no resources that writing traces could be narrowed to.');

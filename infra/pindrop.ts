@@ -6,6 +6,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { USUAL_PACE } from '../shared/processing-pace.ts';
 import { OPEN } from '../shared/rate-limit-gate.ts';
 import { DropBucket, tellQueueOfDrops } from './drop-bucket.ts';
 import { DropQueue } from './drop-queue.ts';
@@ -20,7 +21,7 @@ import { TokenRotation } from './token-rotation.ts';
 import { TokenSecret } from './token-secret.ts';
 
 export interface PindropProps {
-  /** What README's table of settings names; each has a default. */
+  /** What docs/settings.md names; each has a default. */
   settings?: SettingsInput;
   /** Where videos are dropped; by default a bucket of its own. Switch its versions on, or overwritten files are not uploaded. */
   bucket?: IBucket;
@@ -58,7 +59,11 @@ export class Pindrop extends Construct {
       scheduled: !props.emulated,
     });
     const bus = props.eventBus ?? new EventBus(this, 'EventBus', { description: 'Final events of Pindrop' });
-    const { machine } = new MediaStatusMachine(this, 'MediaStatus', { settings, deployment, token, bus });
+    const pace = new StringParameter(this, 'ProcessingPace', {
+      description: 'How long Pinterest takes for files these days, as a multiple of the usual',
+      stringValue: String(USUAL_PACE),
+    });
+    const { machine } = new MediaStatusMachine(this, 'MediaStatus', { settings, deployment, token, pace, bus });
 
     const gate = new StringParameter(this, 'RateLimitGate', {
       description: 'Until when Pindrop asks Pinterest for no registration',
@@ -68,7 +73,7 @@ export class Pindrop extends Construct {
     const drops = new DropQueue(this, 'Drops', { settings });
     const bucket = props.bucket ?? new DropBucket(this, 'DropBucket');
     tellQueueOfDrops(bucket, drops.queue, settings.prefix);
-    new IngestFunction(this, 'Ingest', { settings, deployment, bucket, drops, token, machine, gate });
+    new IngestFunction(this, 'Ingest', { settings, deployment, bucket, drops, token, machine, gate, pace });
     new ReportDeadLetterFunction(this, 'ReportDeadLetter', { deployment, drops, machine });
 
     if (!props.emulated) new EventRecord(this, 'EventRecord', { bus });

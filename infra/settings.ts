@@ -3,7 +3,7 @@ import { EXAMPLE_NAMES } from './examples/example-names.ts';
 
 const positive = z.coerce.number().positive();
 
-/** Every setting, read from CDK context (`-c name=value`, or `context` in cdk.json). README lists them for people. */
+/** Every setting, read from CDK context (`-c name=value`, or `context` in cdk.json). docs/settings.md lists them for people. */
 const settingsSchema = z.strictObject({
   pinterestApiUrl: z
     .url({ protocol: /^https?$/ })
@@ -103,6 +103,6 @@ export function readSettings(context: Record<string, unknown>): Settings {
       : [`${issue.path.join('.')} is ill-typed: ${issue.message}`],
   );
   throw new Error(
-    `${complaints.join('; ')}. The settings are ${SETTING_NAMES.join(', ')}; README says what each does.`,
+    `${complaints.join('; ')}. The settings are ${SETTING_NAMES.join(', ')}; docs/settings.md says what each does.`,
   );
 }

@@ -1,10 +1,9 @@
-import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { AccessTokenProvider } from './pinterest/pinterest-client.ts';
 import { readTokenSecret, type TokenSecret } from './token-secret.ts';
 
 /** A renewed token is found at the next 401 at the latest; this only bounds how long an old one is preferred. */
-const MAX_AGE_SECONDS = 5 * 60;
+const MAX_AGE_MS = 5 * 60 * 1000;
 
 /**
  * Reads the access token from the secret, keeps it for some minutes, and reads it again when Pinterest refused it.
@@ -17,14 +16,16 @@ export function accessTokenFromSecret(
   secretId: string,
   onRead: (secret: TokenSecret) => void = () => {},
 ): AccessTokenProvider {
-  const secrets = new SecretsProvider({ awsSdkV3Client: client });
-  const read = async (forceFetch: boolean) => {
-    const secret = readTokenSecret(await secrets.get(secretId, { maxAge: MAX_AGE_SECONDS, forceFetch }));
+  let kept: { token: string; readAt: number } | undefined;
+  const read = async () => {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    const secret = readTokenSecret(SecretString);
+    kept = { token: secret.accessToken, readAt: Date.now() };
     onRead(secret);
-    return secret.accessToken;
+    return kept.token;
   };
   return async (refused) => {
-    const token = await read(false).catch(() => read(true));
-    return token === refused ? read(true) : token;
+    const fresh = kept !== undefined && Date.now() - kept.readAt < MAX_AGE_MS && kept.token !== refused;
+    return fresh && kept ? kept.token : read();
   };
 }

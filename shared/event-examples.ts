@@ -41,12 +41,12 @@ const messages: Record<
   { message: string; retryable: boolean; reached: 'drop' | 'registration' | 'upload' }
 > = {
   rejected_file: {
-    message: 'the video is 2.1 s long; Pinterest takes 4 s to 15 min. Drop a file that fits.',
+    message: 'The video is 1 s long; Pinterest takes 4 s to 15 min. Drop a file that fits.',
     retryable: false,
     reached: 'drop',
   },
   source_missing: {
-    message: 'The object was deleted before it could be uploaded. Drop it again.',
+    message: 'The object was deleted before it could be uploaded. Drop it again if it is still wanted.',
     retryable: false,
     reached: 'drop',
   },
@@ -57,32 +57,37 @@ const messages: Record<
   },
   registration_refused: {
     message:
-      'Pinterest refused to register the media (403, code 29). Check that the app may upload videos and that the token has the scopes pins:read and pins:write, then retry.',
+      'Pinterest refused to register the media (403, code 29). Check that the token has the scopes pins:read and pins:write and that the app has more than trial access, then retry the drop.',
     retryable: true,
     reached: 'drop',
   },
   upload_refused: {
-    message: 'The upload was refused (400 EntityTooLarge). Drop a smaller file.',
+    message:
+      "The upload was refused (400 EntityTooLarge): Pinterest's form takes no file as large as this one. Drop a re-encoded one.",
     retryable: false,
     reached: 'registration',
   },
   processing_failed: {
-    message: 'Pinterest could not process the video and gives no reason. Re-encode it as H.264 MP4 and drop it again.',
+    message:
+      'Pinterest could not process the video, and gives no reason. Re-encode it as H.264 in an MP4 and drop it again.',
     retryable: false,
     reached: 'upload',
   },
   timed_out: {
-    message: 'Pinterest was still processing the video after 60 minutes. Look for it on Pinterest before you retry.',
+    message:
+      'Pinterest was still processing the video 60 min after the upload. Look for it on Pinterest before you retry the drop.',
     retryable: true,
     reached: 'upload',
   },
   media_not_found: {
-    message: 'Pinterest no longer knows the media. Retry to upload it again.',
+    message:
+      'Pinterest does not know the media any more, though it took the upload. Retry the drop to upload it again.',
     retryable: true,
     reached: 'upload',
   },
   gave_up: {
-    message: 'Pinterest could not be reached for 24 hours. Retry once it answers again.',
+    message:
+      'Gave up 24 h after the drop: Pinterest did not answer. The file is still in the bucket: retry it once that is mended.',
     retryable: true,
     reached: 'drop',
   },

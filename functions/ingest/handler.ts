@@ -13,6 +13,7 @@ import { accessTokenFromSecret } from '../../shared/access-token.ts';
 import { backoffSeconds, type RetryPolicy } from '../../shared/decide.ts';
 import { stepFunctionsExecutions } from '../../shared/executions.ts';
 import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
+import { paceHint, parameterPace } from '../../shared/processing-pace.ts';
 import { parameterGate } from '../../shared/rate-limit-gate.ts';
 import { environment } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
@@ -34,6 +35,7 @@ const settings = environment(
   'MAX_FILE_BYTES',
   'INSPECT',
   'REDELIVER_AFTER_SECONDS',
+  'PROCESSING_PACE_PARAMETER',
 );
 const retryPolicy: RetryPolicy = {
   giveUpAfterSeconds: settings.GIVE_UP_AFTER_HOURS * 3600,
@@ -43,6 +45,7 @@ const logger = new Logger();
 const measurements = new Measurements(settings.DEPLOYMENT);
 // Where the queue is reached is the endpoint's affair (AWS_ENDPOINT_URL), not its URL's.
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+const ssm = new SSMClient({});
 const apiUrl = settings.PINTEREST_API_URL;
 const source = s3DropSource(
   // S3's checksum would be computed over every byte in JavaScript; the length and TLS guard them on their way.
@@ -56,7 +59,10 @@ const ports: Omit<IngestPorts, 'onStep'> = {
     accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN, measurements.tokenRead),
     onAnswer: measurements.answered,
   }),
-  gate: parameterGate(new SSMClient({}), settings.RATE_LIMIT_PARAMETER),
+  gate: parameterGate(ssm, settings.RATE_LIMIT_PARAMETER),
+  pace: paceHint(parameterPace(ssm, settings.PROCESSING_PACE_PARAMETER), (error) =>
+    logger.warn('the pace of processing could not be read', { error: error as Error }),
+  ),
   executions: stepFunctionsExecutions(new SFNClient({}), settings.STATE_MACHINE_ARN),
   inspect: async (object) => {
     if (object.size > 0 && object.size <= settings.MAX_FILE_BYTES && settings.INSPECT === 'off') {

@@ -17,6 +17,8 @@ export interface IngestPorts extends UploadPorts {
   /** Looks inside the object before anything is registered. */
   inspect: (object: DroppedObject) => Promise<Verdict>;
   now: () => Date;
+  /** How long Pinterest takes for files these days, as a multiple of the usual. */
+  pace: () => Promise<number>;
   /** Told of each step, for the log. */
   onStep?: (step: IngestStep) => void;
 }
@@ -53,8 +55,10 @@ export async function ingestDrop(drop: Drop, ports: IngestPorts, attempt: Attemp
   const ended = await bring(drop, upload, ports, attempt);
   if (ended.outcome === 'retry') return ended;
 
-  const followed = { upload, polls: 0, waitSeconds: pollWaitSeconds(0, upload.object.size) };
+  const followed = { upload, polls: 0, waitSeconds: 0 };
   if (ended.outcome === 'uploaded') {
+    const expected = { sizeBytes: upload.object.size, pace: await ports.pace() };
+    followed.waitSeconds = pollWaitSeconds({ polls: 0, elapsedSeconds: 0, ...expected });
     return (await ports.executions.start(followed)) ? { ...ended, upload } : { outcome: 'already-followed' };
   }
   const event = finalEvent(upload, 0, ports.now(), { status: 'failed', failure: ended.failure });

@@ -2,16 +2,21 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import { accessTokenFromSecret } from '../../shared/access-token.ts';
 import type { FollowedUpload } from '../../shared/execution.ts';
 import { isTokenFault } from '../../shared/fault.ts';
 import { METRIC } from '../../shared/metrics.ts';
 import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
+import { parameterPace } from '../../shared/processing-pace.ts';
 import { UPLOAD_LOG } from '../../shared/upload-log.ts';
 import { environment } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
+import { MediaStatuses } from './media-statuses.ts';
+import { PaceLearner } from './pace-learner.ts';
 import { pollMedia } from './poll-media.ts';
+import type { Processed } from './processing-estimate.ts';
 
 const settings = environment(
   'PINTEREST_API_URL',
@@ -20,6 +25,7 @@ const settings = environment(
   'GIVE_UP_AFTER_HOURS',
   'MAX_BACKOFF_SECONDS',
   'POLL_DEADLINE_MINUTES',
+  'PROCESSING_PACE_PARAMETER',
 );
 const logger = new Logger();
 const measurements = new Measurements(settings.DEPLOYMENT);
@@ -28,6 +34,14 @@ const pinterest = new PinterestClient({
   accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN, measurements.tokenRead),
   onAnswer: measurements.answered,
 });
+// Both outlive the invocation: what one upload's question brought answers for the others'.
+const statuses = new MediaStatuses({
+  pinterest,
+  onListFailure: (error) => logger.warn('media_list failed', { error: error as Error }),
+});
+const pace = new PaceLearner(parameterPace(new SSMClient({}), settings.PROCESSING_PACE_PARAMETER), (error) =>
+  logger.warn('the pace of processing could not be kept', { error: error as Error }),
+);
 const policy = {
   deadlineSeconds: settings.POLL_DEADLINE_MINUTES * 60,
   retryPolicy: {
@@ -43,14 +57,19 @@ export const handler = middy<FollowedUpload, FollowedUpload>()
   .handler(async (followed) => {
     const { uploadId, mediaId } = followed.upload;
     logger.appendKeys({ uploadId, mediaId });
+    let processed: Processed | undefined;
     const polled = await pollMedia(followed, policy, {
-      mediaStatus: async (id) => (await pinterest.mediaGet(id)).status,
+      mediaStatus: (id, question) => statuses.statusOf(id, question),
       now: () => new Date(),
+      onProcessed: (it) => {
+        processed = it;
+      },
       onFault(error) {
         logger.warn(UPLOAD_LOG.unasked, { error: error as Error });
         if (isTokenFault(error)) measurements.measure(METRIC.tokenRefused);
       },
     });
+    if (processed) await pace.learn(processed);
     const { polls, waitSeconds, finalEvent } = polled;
     if (finalEvent) {
       logger.info(UPLOAD_LOG.ended, { polls, status: finalEvent.detail.status });

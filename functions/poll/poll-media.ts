@@ -4,6 +4,8 @@ import { type FollowedUpload, finalEvent } from '../../shared/execution.ts';
 import { faultOf } from '../../shared/fault.ts';
 import type { MediaStatus } from '../../shared/pinterest/media.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
+import type { StatusAnswer, StatusQuestion } from './media-statuses.ts';
+import type { Processed } from './processing-estimate.ts';
 import { pollWaitSeconds } from './wait-policy.ts';
 
 export interface PollPolicy {
@@ -13,9 +15,11 @@ export interface PollPolicy {
 }
 
 export interface PollPorts {
-  mediaStatus: (mediaId: string) => Promise<MediaStatus>;
+  mediaStatus: (mediaId: string, question: StatusQuestion) => Promise<StatusAnswer>;
   now: () => Date;
   random?: () => number;
+  /** Told how long Pinterest took for a file, once it is done. */
+  onProcessed?: (processed: Processed) => void;
   /** Told when Pinterest could not be asked, for the log. */
   onFault?: (cause: unknown) => void;
 }
@@ -35,22 +39,27 @@ export async function pollMedia(
   const { upload } = followed;
   if (upload.mediaId === undefined) throw new Error(`The upload ${upload.uploadId} has no media to ask about.`);
   const polls = followed.polls + 1;
-  let status: MediaStatus;
+  let answer: StatusAnswer;
   try {
-    status = await ports.mediaStatus(upload.mediaId);
+    const asked = ports.now();
+    const elapsedSeconds = secondsSinceUpload(followed, asked);
+    const certain = secondsLeft(followed, policy, asked) <= 0;
+    answer = await ports.mediaStatus(upload.mediaId, { elapsedSeconds, certain });
   } catch (cause) {
     ports.onFault?.(cause);
     return afterFault({ ...followed, polls }, cause, policy, ports);
   }
 
   const now = ports.now();
+  const { status, shared } = answer;
   if (status === 'succeeded') {
+    ports.onProcessed?.(processed(followed, now));
     return { ...followed, polls, finalEvent: finalEvent(upload, polls, now, { status: 'succeeded' }) };
   }
   if (status === 'failed') return failed({ ...followed, polls }, now, PROCESSING_FAILED);
   const left = secondsLeft(followed, policy, now);
   if (left <= 0) return failed({ ...followed, polls }, now, timedOut(status, policy.deadlineSeconds));
-  const wait = pollWaitSeconds(polls, upload.object.size, ports.random?.());
+  const wait = nextWait({ ...followed, polls }, now, ports, shared);
   // What was waited out is over: it is asked as usual again.
   const { notFoundSince: _since, faults: _faults, ...rest } = followed;
   return { ...rest, polls, waitSeconds: Math.max(1, Math.ceil(Math.min(wait, left))) };
@@ -63,7 +72,7 @@ function afterFault(followed: FollowedUpload, cause: unknown, policy: PollPolicy
     const notFoundSince = followed.notFoundSince ?? now.toISOString();
     const patience = Math.min(NOT_FOUND_PATIENCE_SECONDS, policy.deadlineSeconds);
     if (secondsBetween(notFoundSince, now) >= patience) return failed(followed, now, MEDIA_NOT_FOUND);
-    const wait = pollWaitSeconds(followed.polls, upload.object.size, ports.random?.());
+    const wait = nextWait(followed, now, ports);
     return { ...followed, notFoundSince, waitSeconds: Math.max(1, wait) };
   }
   const decision = decide(faultOf(cause), {
@@ -83,8 +92,25 @@ const failed = (followed: FollowedUpload, now: Date, failure: Failure): Followed
 
 const secondsBetween = (instant: string, now: Date) => (now.getTime() - Date.parse(instant)) / 1000;
 
-const secondsLeft = ({ upload }: FollowedUpload, { deadlineSeconds }: PollPolicy, now: Date) =>
-  deadlineSeconds - secondsBetween(upload.timeline.uploadedAt ?? upload.timeline.droppedAt, now);
+const secondsSinceUpload = ({ upload: { timeline } }: FollowedUpload, now: Date) =>
+  secondsBetween(timeline.uploadedAt ?? timeline.droppedAt, now);
+
+const secondsLeft = (followed: FollowedUpload, { deadlineSeconds }: PollPolicy, now: Date) =>
+  deadlineSeconds - secondsSinceUpload(followed, now);
+
+const nextWait = (followed: FollowedUpload, now: Date, { random }: PollPorts, shared = false) =>
+  pollWaitSeconds({
+    ...{ polls: followed.polls, shared },
+    elapsedSeconds: secondsSinceUpload(followed, now),
+    sizeBytes: followed.upload.object.size,
+    ...(random === undefined ? {} : { random: random() }),
+  });
+
+function processed(followed: FollowedUpload, now: Date): Processed {
+  const doneSeconds = secondsSinceUpload(followed, now);
+  const notDoneSeconds = followed.polls === 0 ? 0 : doneSeconds - followed.waitSeconds;
+  return { sizeBytes: followed.upload.object.size, doneSeconds, notDoneSeconds };
+}
 
 const PROCESSING_FAILED: Failure = {
   reason: 'processing_failed',

@@ -1,5 +1,6 @@
 import type { ZodMiniType } from 'zod/mini';
 import { VERSION } from '../version.ts';
+import { type ExchangeAnswer, type ExchangeRequest, exchange, type HeaderReader } from './exchange.ts';
 import {
   errorBodySchema,
   type Media,
@@ -146,11 +147,9 @@ export class PinterestClient {
   }
 
   async #send<T>({ operation, method, path, body, schema }: Call<T>, token: string): Promise<T> {
-    const { response, text } = await this.#exchange(operation, `${this.#options.apiUrl}${path}`, {
+    const { status, headers, text } = await this.#exchange(operation, `${this.#options.apiUrl}${path}`, {
       method,
-      // Following a redirect would carry the token to wherever it leads.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(this.#options.timeoutMs),
+      timeoutMs: this.#options.timeoutMs,
       headers: {
         Authorization: `Bearer ${token}`,
         Accept: 'application/json',
@@ -159,10 +158,9 @@ export class PinterestClient {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const { status, headers } = response;
     this.#options.onAnswer?.({ operation, status, rateLimit: rateLimitOf(headers) });
     const json = parsed(text);
-    if (!response.ok) throw refusal(operation, status, headers, json);
+    if (status < 200 || status >= 300) throw refusal(operation, status, headers, json);
     const checked = schema.safeParse(json);
     if (checked.success) return checked.data;
     // Only the paths are named: the values may be form signatures.
@@ -174,10 +172,9 @@ export class PinterestClient {
     });
   }
 
-  async #exchange(operation: PinterestOperation, url: string, init: RequestInit) {
+  async #exchange(operation: PinterestOperation, url: string, request: ExchangeRequest): Promise<ExchangeAnswer> {
     try {
-      const response = await fetch(url, init);
-      return { response, text: await response.text() };
+      return await exchange(new URL(url), request);
     } catch (cause) {
       const why = cause instanceof Error && cause.name === 'TimeoutError' ? 'in time' : 'at all';
       throw new PinterestError(`Pinterest did not answer ${operation} ${why}.`, { operation }, { cause });
@@ -194,7 +191,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function refusal(operation: PinterestOperation, status: number, headers: Headers, json: unknown): PinterestError {
+function refusal(operation: PinterestOperation, status: number, headers: HeaderReader, json: unknown): PinterestError {
   const body = errorBodySchema.safeParse(json);
   const code = body.success ? body.data.code : undefined;
   const said = body.success && body.data.message ? `: ${body.data.message.slice(0, 300)}` : '';

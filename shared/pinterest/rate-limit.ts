@@ -1,3 +1,5 @@
+import type { HeaderReader } from './exchange.ts';
+
 /** What an answer's headers say about the rate limit. Everything is optional: Pinterest documents none of it. */
 export interface RateLimit {
   limit?: number;
@@ -10,7 +12,7 @@ export interface RateLimit {
 /** Numbers above this are instants (seconds since 1970), those below are durations. */
 const EPOCH_THRESHOLD = 1_000_000_000;
 
-const numberIn = (headers: Headers, ...names: string[]): number | undefined => {
+const numberIn = (headers: HeaderReader, ...names: string[]): number | undefined => {
   for (const name of names) {
     // Some gateways join a limit with its window, as in "100;w=60": the leading number is the limit.
     const value = Number.parseFloat(headers.get(name) ?? '');
@@ -20,7 +22,7 @@ const numberIn = (headers: Headers, ...names: string[]): number | undefined => {
 };
 
 /** Reads `X-RateLimit-*`, and the `x-userendpoint-ratelimit-*` of older API versions. */
-export function rateLimitOf(headers: Headers, now: number = Date.now()): RateLimit {
+export function rateLimitOf(headers: HeaderReader, now: number = Date.now()): RateLimit {
   const limit = numberIn(headers, 'x-ratelimit-limit', 'x-userendpoint-ratelimit-limit');
   const remaining = numberIn(headers, 'x-ratelimit-remaining', 'x-userendpoint-ratelimit-remaining');
   const reset = numberIn(headers, 'x-ratelimit-reset', 'x-userendpoint-ratelimit-reset');
@@ -35,7 +37,7 @@ export function rateLimitOf(headers: Headers, now: number = Date.now()): RateLim
  * Seconds that an answer asks to wait before the next request.
  * @returns Retry-After (seconds or an HTTP date, RFC 9110 section 10.2.3), else the reset of an exhausted rate limit
  */
-export function retryAfterSecondsOf(headers: Headers, now: number = Date.now()): number | undefined {
+export function retryAfterSecondsOf(headers: HeaderReader, now: number = Date.now()): number | undefined {
   const retryAfter = headers.get('retry-after')?.trim();
   if (retryAfter !== undefined && retryAfter !== '') {
     const seconds = /^\d+(\.\d+)?$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - now) / 1000;

@@ -28,7 +28,8 @@ const SLOW_NETWORK_BYTES_PER_SECOND = 2_000_000;
 const CUT_AFTER_BYTES = 20_000;
 
 const uploads = (fault: Fault) => (request: FaultyRequest) => (request.operation === 'upload' ? fault : undefined);
-const asks = ({ operation }: FaultyRequest) => operation === 'media_create' || operation === 'media_get';
+const asks = ({ operation }: FaultyRequest) =>
+  operation === 'media_create' || operation === 'media_get' || operation === 'media_list';
 
 const SWITCHABLE: Switchable[] = [
   {

@@ -21,8 +21,7 @@ const followed: FollowedUpload = {
 
 const says =
   (status: MediaStatus): PollPorts['mediaStatus'] =>
-  async () =>
-    status;
+  async () => ({ status, shared: false });
 const answers =
   (status: number): PollPorts['mediaStatus'] =>
   async () => {
@@ -52,11 +51,38 @@ describe('pollMedia', () => {
     async (status) => {
       const early = await poll(says(status), 60);
       expect(early.finalEvent).toBeUndefined();
-      expect(early.waitSeconds).toBe(120);
+      expect(early.waitSeconds).toBe(18);
       expect((await poll(says(status), 3590)).waitSeconds).toBe(10);
       expect((await poll(says(status), 3600)).finalEvent?.detail).toMatchObject({ failure: { reason: 'timed_out' } });
     },
   );
+
+  it('asks again sooner when the answer came with those for others', async () => {
+    const shared = await poll(async () => ({ status: 'processing', shared: true }), 60);
+    expect(shared.waitSeconds).toBe(11);
+  });
+
+  it('says how long ago the upload was, and that an answer at the deadline must be certain', async () => {
+    const questions: unknown[] = [];
+    const listen: PollPorts['mediaStatus'] = async (_id, question) => {
+      questions.push(question);
+      return { status: 'processing', shared: false };
+    };
+    await poll(listen, 60);
+    await poll(listen, 3600);
+    expect(questions).toEqual([
+      { elapsedSeconds: 60, certain: false },
+      { elapsedSeconds: 3600, certain: true },
+    ]);
+  });
+
+  it('tells how long Pinterest took, as far as that is known', async () => {
+    const heard: unknown[] = [];
+    const ports = { mediaStatus: says('succeeded'), now: () => new Date(UPLOADED + 60_000) };
+    await pollMedia(followed, policy, { ...ports, onProcessed: (processed) => heard.push(processed) });
+    const { size: sizeBytes } = followed.upload.object;
+    expect(heard).toEqual([{ sizeBytes, doneSeconds: 60, notDoneSeconds: 49 }]);
+  });
 
   it('believes a late success', async () => {
     expect((await poll(says('succeeded'), 7200)).finalEvent?.detail.status).toBe('succeeded');

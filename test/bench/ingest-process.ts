@@ -1,0 +1,84 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { InvocationAnswer } from '../../infra/local/functions/invocation.ts';
+import { type BundledFunction, LAMBDA_ENVIRONMENT } from './assembly.ts';
+
+const RUNTIME = fileURLToPath(new URL('../../infra/local/functions/runtime.ts', import.meta.url));
+/** Linux counts a process's time in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
+
+export interface Used {
+  /** User and system time, seconds. */
+  cpuSeconds: number;
+  wallSeconds: number;
+}
+
+/** The ingest function's own bundle in a process of its own, as the local runtime starts it. */
+export class IngestProcess {
+  readonly #child: ChildProcess;
+  readonly #answers: ((answer: InvocationAnswer) => void)[] = [];
+  #sequence = 0;
+
+  /** @param environment where it finds AWS, Pinterest and the authority of their certificates */
+  constructor({ directory, handler, environment: own }: BundledFunction, environment: Record<string, string>) {
+    this.#child = fork(RUNTIME, [], {
+      env: {
+        ...own,
+        ...LAMBDA_ENVIRONMENT,
+        ...{ LAMBDA_TASK_ROOT: directory, _HANDLER: handler, AWS_LAMBDA_FUNCTION_NAME: 'ingest' },
+        ...environment,
+      },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [],
+    });
+    this.#child.on('message', (answer: InvocationAnswer) => {
+      if (answer.kind !== 'ready') this.#answers.shift()?.(answer);
+    });
+  }
+
+  /** Uploads one object. @throws Error when the function did */
+  async ingest(object: { bucket: string; key: string; size: number; eTag: string }): Promise<Used> {
+    const { bucket, key, ...file } = object;
+    const sequencer = String(++this.#sequence).padStart(16, '0');
+    const record = {
+      ...{ eventVersion: '2.1', eventSource: 'aws:s3', eventName: 'ObjectCreated:Put' },
+      eventTime: new Date().toISOString(),
+      s3: { bucket: { name: bucket }, object: { key: encodeURIComponent(key), ...file, sequencer } },
+    };
+    const message = {
+      ...{ messageId: sequencer, receiptHandle: 'r', attributes: { ApproximateReceiveCount: '1' } },
+      body: JSON.stringify({ Records: [record] }),
+    };
+    const before = this.#cpuSeconds();
+    const begun = performance.now();
+    const answered = new Promise<InvocationAnswer>((resolve) => this.#answers.push(resolve));
+    this.#child.send({ event: { Records: [message] }, requestId: sequencer, deadline: Date.now() + 900_000 });
+    const answer = await answered;
+    const wallSeconds = (performance.now() - begun) / 1000;
+    const failures =
+      answer.kind === 'result' ? (answer.result as { batchItemFailures: unknown[] }).batchItemFailures : [1];
+    if (failures.length > 0) throw new Error(`The ingest function did not upload ${key}: ${JSON.stringify(answer)}`);
+    return { cpuSeconds: this.#cpuSeconds() - before, wallSeconds };
+  }
+
+  /** The most memory that was resident at once, in MiB. */
+  peakRssMib(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+  }
+
+  #cpuSeconds(): number {
+    // After the command's name, which may have spaces in it, field 14 is user time and 15 system time.
+    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  }
+
+  stop(): Promise<void> {
+    const ended = new Promise<void>((resolve) => this.#child.on('exit', () => resolve()));
+    this.#child.disconnect();
+    return ended;
+  }
+}

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, cpus, release, totalmem } from 'node:os';
+
+const PACKAGES = ['axios', 'form-data', 'esbuild', 'aws-cdk-lib'];
+
+/** What the figures were measured on and with. */
+export function machine(): Record<string, string> {
+  const [{ model = 'unknown' } = {}] = cpus();
+  return {
+    cpu: `${cpus().length} × ${model.trim()} (${arch()})`,
+    memory: `${Math.round(totalmem() / 1024 ** 3)} GiB`,
+    kernel: release(),
+    node: process.version,
+    openssl: process.versions.openssl,
+    curl: firstLine('curl', '--version').split(' ')[1] ?? 'none',
+    nginx: firstLine('nginx', '-v').replace(/^.*\//, ''),
+    ...Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
+  };
+}
+
+function firstLine(program: string, flag: string): string {
+  try {
+    // nginx tells its version on stderr.
+    const said = execFileSync('sh', ['-c', `${program} ${flag} 2>&1`], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },
+    });
+    return said.split('\n')[0] ?? '';
+  } catch {
+    return 'none';
+  }
+}
+
+function versionOf(name: string): string {
+  const path = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  return JSON.parse(readFileSync(path, 'utf8')).version;
+}

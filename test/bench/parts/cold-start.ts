@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { type Assembly, LAMBDA_ENVIRONMENT } from '../assembly.ts';
+import type { Figures, Part } from '../part.ts';
+import { median, rounded } from '../statistics.ts';
+
+const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+/** Kilobytes (1,000 bytes) that a bundle may have. */
+const FUNCTIONS = { ingest: 300, poll: 150, 'report-dead-letter': 300, 'rotate-token': 300 };
+/** One start takes some milliseconds, and others are at work on the machine: many runs. */
+const RUNS_FOR_EACH = 5;
+
+interface Start {
+  /** Milliseconds from the process's own beginning until the handler is there. */
+  totalMs: number;
+  /** Milliseconds of these that the bundle took. */
+  ms: number;
+}
+
+/** How soon a function is ready in a fresh process. */
+export const coldStart: Part = {
+  name: 'cold-start',
+  about: 'time until the handler is ready, and size of the bundles, beside the same source bundled without any tuning',
+  async measure({ runs, assembly, say }) {
+    const directory = mkdtempSync(join(tmpdir(), 'pindrop-untuned-'));
+    try {
+      const stack = await assembly();
+      const bundles = await bundlesIn(directory, stack);
+      const measured = new Map<string, Start[]>();
+      for (let run = 0; run < runs * RUNS_FOR_EACH; run++) {
+        for (const [name, path] of Object.entries(bundles)) {
+          const environment = name === 'empty' ? {} : stack.bundled(name.replace(/ untuned$/, '')).environment;
+          measured.set(name, [...(measured.get(name) ?? []), await start(path, environment)]);
+        }
+        if ((run + 1) % RUNS_FOR_EACH === 0) say(`cold-start ${(run + 1) / RUNS_FOR_EACH}/${runs}`);
+      }
+      return summary(measured, bundles);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  },
+};
+
+async function bundlesIn(directory: string, stack: Assembly): Promise<Record<string, string>> {
+  const empty = join(directory, 'empty/index.js');
+  mkdirSync(join(directory, 'empty'));
+  writeFileSync(empty, 'exports.handler = async () => {};\n');
+  const bundles: Record<string, string> = { empty };
+  for (const name of Object.keys(FUNCTIONS)) {
+    const untuned = join(directory, name, 'index.mjs');
+    await build({
+      entryPoints: [join(PROJECT, `functions/${name}/handler.ts`)],
+      outfile: untuned,
+      ...{ bundle: true, platform: 'node', format: 'esm', target: 'node24', logLevel: 'error' },
+      // Without it a bundle that has CommonJS in it does not run at all.
+      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    });
+    bundles[name] = stack.bundled(name).path;
+    bundles[`${name} untuned`] = untuned;
+  }
+  return bundles;
+}
+
+/** Loads a bundle as Lambda's runtime does, and says when its handler was there. */
+const LOADER = `
+  const begun = performance.now();
+  const { handler } = await import(process.argv[1]);
+  const now = performance.now();
+  if (typeof handler !== 'function') throw new Error('There is no handler.');
+  process.stdout.write(JSON.stringify({ ms: now - begun, totalMs: now }));
+  process.exit();
+`;
+
+async function start(path: string, environment: Record<string, string>): Promise<Start> {
+  const variables = { ...environment, ...LAMBDA_ENVIRONMENT, ...NUMBERS };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', LOADER, path], {
+    env: variables,
+  });
+  return JSON.parse(stdout);
+}
+
+/** The untuned bundle checks its environment like the other. */
+const NUMBERS = { PINTEREST_API_URL: 'https://api.pinterest.com/v5' };
+
+function summary(measured: Map<string, Start[]>, bundles: Record<string, string>) {
+  const ms = (name: string) => median((measured.get(name) ?? []).map((each) => each.ms));
+  const totalMs = (name: string) => median((measured.get(name) ?? []).map((each) => each.totalMs));
+  const kB = (name: string) => statSync(bundles[name] ?? '').size / 1000;
+  const figures: Figures = { empty: { ms: rounded(ms('empty')), totalMs: rounded(totalMs('empty')) } };
+  const table = [['function', 'ready ms', 'untuned ms', 'ratio', 'kB', 'untuned kB']];
+  table.push(['an empty handler', ms('empty').toFixed(1), '', '', '', '']);
+  const marks = [];
+  for (const [name, atMost] of Object.entries(FUNCTIONS)) {
+    const [tuned, untuned] = [ms(name), ms(`${name} untuned`)];
+    const sizes = { kB: rounded(kB(name)), untunedKB: rounded(kB(`${name} untuned`), 4) };
+    const ratioToUntuned = rounded(tuned / untuned);
+    figures[name] = {
+      ...{ ms: rounded(tuned), totalMs: rounded(totalMs(name)), untunedMs: rounded(untuned), ratioToUntuned },
+      ...sizes,
+    };
+    table.push([
+      name,
+      tuned.toFixed(1),
+      untuned.toFixed(1),
+      String(ratioToUntuned),
+      ...Object.values(sizes).map(String),
+    ]);
+    marks.push({
+      figure: `${name}: ready, as a share of the untuned bundle's time`,
+      value: ratioToUntuned,
+      atMost: 0.5,
+    });
+    marks.push({ figure: `${name}: bundle`, value: sizes.kB, atMost, unit: 'kB' });
+  }
+  const notes = [
+    'Ready: from import() to the handler, in a fresh process of Node itself, which takes the same for all.',
+    'Untuned: the same source with the whole AWS SDK, by esbuild as it comes (bundled, for Node, as an ES module).',
+  ];
+  return { figures, table, marks, notes };
+}

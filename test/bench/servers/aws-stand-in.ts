@@ -1,0 +1,58 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface AwsStandIn {
+  /** For AWS_ENDPOINT_URL, and for PINTEREST_API_URL. */
+  url: string;
+  /** Executions started so far. */
+  started: { name: string; input: string }[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Everything that the ingest function talks to but the source and the sink: four services of AWS, and Pinterest's
+ * media_create. It answers at once.
+ * @param uploadUrl where registrations send the file
+ */
+export async function startAwsStandIn(uploadUrl: string): Promise<AwsStandIn> {
+  const started: AwsStandIn['started'] = [];
+  const server = http.createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString();
+    const operation = String(request.headers['x-amz-target'] ?? request.url).replace(/^.*[./]/, '');
+    const [status, answer] = answerTo(operation, body);
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
+  });
+
+  function answerTo(operation: string, body: string): [number, object] {
+    switch (operation) {
+      case 'GetSecretValue':
+        return [200, { SecretString: '{"accessToken":"bench"}' }];
+      case 'GetParameter':
+        return [200, { Parameter: { Value: '1970-01-01T00:00:00.000Z' } }];
+      case 'DescribeExecution':
+        return [400, { __type: 'ExecutionDoesNotExist' }];
+      case 'StartExecution':
+        started.push(JSON.parse(body));
+        return [200, { executionArn: 'arn', startDate: 0 }];
+      case 'ChangeMessageVisibility':
+        return [200, {}];
+      case 'media':
+        return [201, { media_id: '1', media_type: 'video', upload_url: uploadUrl, upload_parameters: { key: 'k' } }];
+      default:
+        return [404, { __type: operation }];
+    }
+  }
+
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    started,
+    stop: () =>
+      new Promise((closed) => {
+        server.closeAllConnections();
+        server.close(() => closed());
+      }),
+  };
+}

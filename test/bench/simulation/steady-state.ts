@@ -1,0 +1,71 @@
+import { seededRandom } from '../../seeded-random.ts';
+import { fileDrawer, type SimulatedFile } from './files.ts';
+import { Following } from './following.ts';
+import { PinterestModel } from './pinterest-model.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export interface FollowedFile extends SimulatedFile {
+  polls: number;
+  lagSeconds: number;
+}
+
+export interface SteadyState {
+  files: FollowedFile[];
+  requests: PinterestModel['requests'];
+  sandboxes: number;
+}
+
+/** Seconds between two uploads of a burst: ten at once, each some seconds. */
+const BETWEEN_UPLOADS_SECONDS = 0.5;
+
+/**
+ * Keeps so many files in flight: when one has ended, the next is uploaded.
+ * @param inFlight at any time
+ * @param total files until the end
+ */
+export async function steadyState(inFlight: number, total: number, seed: number): Promise<SteadyState> {
+  const { clock, draw, one, ended } = world(seed);
+  let begun = 0;
+  const lane = async (number: number) => {
+    await clock.sleep(number * BETWEEN_UPLOADS_SECONDS);
+    while (begun++ < total) await one(draw());
+  };
+  for (let number = 0; number < inFlight; number++) lane(number);
+  await clock.run();
+  return ended();
+}
+
+/** Uploads so many files one upon the other, waits until all have ended, and does it again. */
+export async function bursts(inFlight: number, times: number, seed: number): Promise<SteadyState> {
+  const { clock, draw, one, ended } = world(seed);
+  const all = async () => {
+    for (let time = 0; time < times; time++) {
+      const burst: Promise<void>[] = [];
+      for (let number = 0; number < inFlight; number++) {
+        await clock.sleep(BETWEEN_UPLOADS_SECONDS);
+        burst.push(one(draw()));
+      }
+      await Promise.all(burst);
+    }
+  };
+  all();
+  await clock.run();
+  return ended();
+}
+
+function world(seed: number) {
+  const clock = new VirtualClock();
+  const random = seededRandom(seed);
+  const pinterest = new PinterestModel(clock);
+  const following = new Following(clock, pinterest, random);
+  const files: FollowedFile[] = [];
+  return {
+    clock,
+    draw: fileDrawer(random),
+    async one(file: SimulatedFile) {
+      const { mediaId } = await pinterest.mediaCreate();
+      files.push({ ...file, ...(await following.follow(mediaId, file)) });
+    },
+    ended: (): SteadyState => ({ files, requests: pinterest.requests, sandboxes: following.pool.coldStarts }),
+  };
+}

@@ -1,0 +1,10 @@
+/** The middle of some numbers: of an even count, the mean of the two in the middle. @throws Error when there are none */
+export function median(values: number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  if (low === undefined || high === undefined) throw new Error('There is no median of nothing.');
+  return (low + high) / 2;
+}
+
+/** @param digits that count */
+export const rounded = (value: number, digits = 3): number => Number(value.toPrecision(digits));

@@ -1,0 +1,98 @@
+import {
+  closeSync,
+  copyFileSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { IngestProcess } from './ingest-process.ts';
+import type { Circumstances } from './part.ts';
+import { startAwsStandIn } from './servers/aws-stand-in.ts';
+import { type HttpsServers, programs, startNginx } from './servers/nginx.ts';
+
+const CLIP = fileURLToPath(new URL('../fixtures/clip.mp4', import.meta.url));
+const BUCKET = 'drops';
+const MIB = 1024 ** 2;
+
+export interface BenchObject {
+  bucket: string;
+  key: string;
+  size: number;
+  eTag: string;
+  /** Where a client without credentials reads it. */
+  url: string;
+  /** Where it lies. */
+  path: string;
+}
+
+/** Everything that an upload needs, on this machine. */
+export interface UploadBench extends Pick<HttpsServers, 'sinkUrl' | 'certificate'> {
+  /** A video of exactly so many bytes. */
+  object(size: number): Promise<BenchObject>;
+  startIngest(): IngestProcess;
+  stop(): Promise<void>;
+}
+
+/** @throws MissingProgramError when something is not installed */
+export async function startUploadBench({ assembly }: Pick<Circumstances, 'assembly'>): Promise<UploadBench> {
+  programs('nginx', 'openssl', 'curl');
+  // In memory where there is such a place: no disk is to decide.
+  const directory = mkdtempSync(
+    join(statSync('/dev/shm', { throwIfNoEntry: false }) ? '/dev/shm' : tmpdir(), 'pindrop-bench-'),
+  );
+  const servers = await startNginx(directory);
+  const aws = await startAwsStandIn(servers.sinkUrl);
+  const ingest = (await assembly()).bundled('ingest');
+  mkdirSync(join(servers.objects, BUCKET));
+  return {
+    ...servers,
+    async object(size) {
+      const key = `${size}.mp4`;
+      const path = join(servers.objects, BUCKET, key);
+      makeVideo(path, size);
+      const url = `${servers.sourceUrl}/${BUCKET}/${key}`;
+      return { bucket: BUCKET, key, size, eTag: eTagOf(path), url, path };
+    },
+    startIngest: () =>
+      new IngestProcess(ingest, {
+        AWS_ENDPOINT_URL: aws.url,
+        AWS_ENDPOINT_URL_S3: servers.sourceUrl,
+        PINTEREST_API_URL: aws.url,
+        NODE_EXTRA_CA_CERTS: servers.certificate,
+        GIVE_UP_AFTER_HOURS: '0.001',
+      }),
+    async stop() {
+      await Promise.all([servers.stop(), aws.stop()]);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A real clip with room behind it: a box of type `free`, as editors leave it. */
+function makeVideo(path: string, size: number): void {
+  copyFileSync(CLIP, path);
+  const clip = statSync(path).size;
+  if (size < clip + 8) throw new Error(`The smallest video here has ${clip + 8} bytes.`);
+  const header = Buffer.alloc(8);
+  header.writeUInt32BE(size - clip);
+  header.write('free', 4);
+  const file = openSync(path, 'r+');
+  writeSync(file, header, 0, header.length, clip);
+  ftruncateSync(file, size);
+  closeSync(file);
+}
+
+/** As nginx makes it: the time of change and the length, in hexadecimal. */
+function eTagOf(path: string): string {
+  const { mtimeMs, size } = statSync(path);
+  return `${Math.floor(mtimeMs / 1000).toString(16)}-${size.toString(16)}`;
+}
+
+export const mib = (count: number) => count * MIB;

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
+import { HELP } from '../../infra/local/command-line.ts';
+import { type Command, commandsOf } from './commands.ts';
+import { inWords, PROJECT, page, pages } from './markdown.ts';
+import { type ReadersMachine, readersMachine } from './readers-machine.ts';
+import { shell } from './shell.ts';
+import { complaintAbout, NOT_RUN, wayOf } from './ways.ts';
+
+/** The changelog tells of what was; the other pages tell what to type. */
+const commands = pages()
+  .filter(({ path }) => path !== 'CHANGELOG.md')
+  .flatMap(commandsOf);
+const first = new Map<string, Command>();
+for (const command of commands) if (!first.has(command.text)) first.set(command.text, command);
+const [notRun, toRun] = [true, false].map((known) =>
+  [...first.values()].filter(({ text }) => Object.hasOwn(NOT_RUN, text) === known),
+) as [Command[], Command[]];
+
+describe('the commands on the pages', () => {
+  it('are found', () => {
+    expect(first.has('npm start -- clip.mp4')).toBe(true);
+    expect(toRun.length).toBeGreaterThan(30);
+  });
+
+  it.each(notRun)('$text is there, though it is not run', ({ text }) => {
+    const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
+    expect(complaintAbout(text, scripts)).toBeUndefined();
+  });
+
+  it('are all known, or the test fails', () => {
+    expect(() => wayOf('npm run frobnicate')).toThrow('Nobody knows how to run "npm run frobnicate"');
+    expect(() => toRun.map(({ text }) => wayOf(text))).not.toThrow();
+  });
+
+  it('name only options that there are', async () => {
+    const help = (await shell('npm run pindrop -- --help').outcome).stdout + HELP;
+    const options = new Set(help.match(/(?<!\S)--[a-z-]+/g));
+    const named = pages().flatMap(({ spans }) => spans.filter(({ text }) => text.startsWith('--')));
+    expect(named.length).toBeGreaterThan(5);
+    const unknown = named.filter(
+      ({ text }) => !(text.match(/(?<!\S)--[a-z-]+/g) ?? []).every((each) => options.has(each)),
+    );
+    expect(unknown.map((span) => `${inWords(span)}: ${span.text}`)).toEqual([]);
+  });
+
+  it('name the examples that there are', () => {
+    const [table] = page('docs/examples.md').tables;
+    expect(table?.rows.map(([name]) => name)).toEqual(EXAMPLE_NAMES);
+  });
+});
+
+describe('typed into a shell', () => {
+  let machine: ReadersMachine;
+  beforeAll(async () => {
+    machine = await readersMachine();
+  });
+  afterAll(() => machine?.end());
+
+  it.concurrent.each(toRun.map((command) => [command.text, inWords(command)] as const))('%s works (%s)', (text) =>
+    wayOf(text).run(text, machine),
+  );
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { eventPatternMatcher } from '../../infra/local/events/event-pattern.ts';
+import {
+  mediaUploadFailedEventExamples,
+  mediaUploadSucceededEventExample,
+  mediaUploadSucceededExample,
+} from '../../shared/event-examples.ts';
+import { pinEventExamples } from '../../shared/pin-event-examples.ts';
+import { page } from './markdown.ts';
+
+const failed = Object.values(mediaUploadFailedEventExamples);
+const { object } = mediaUploadSucceededExample;
+const ofSpring = {
+  ...mediaUploadSucceededEventExample,
+  detail: { ...mediaUploadSucceededExample, object: { ...object, metadata: { campaign: 'spring' } } },
+};
+const all = [mediaUploadSucceededEventExample, ofSpring, ...failed, ...pinEventExamples];
+
+describe('the event patterns of the page on subscribing', () => {
+  const patterns = page('docs/subscribing.md')
+    .blocks.filter(({ language }) => language === 'json')
+    .map(({ text }) => JSON.parse(text));
+
+  it.each(
+    [
+      ['everything', all],
+      ['what failed', failed],
+      ['what failed and can be retried', failed.filter(({ detail }) => detail.failure.retryable)],
+      ["one campaign's", [ofSpring]],
+    ].map(([what, heard], index) => [what, patterns[index], heard] as const),
+  )('hear %s', (_what, pattern, heard) => {
+    expect(all.filter(eventPatternMatcher(pattern))).toEqual(heard);
+  });
+
+  it('are all told of', () => expect(patterns).toHaveLength(4));
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { mediaUploadFailedExamples } from '../../shared/event-examples.ts';
+import { failureSchema } from '../../shared/event-schema.ts';
+import { madeFailures } from './made-failures.ts';
+import { page } from './markdown.ts';
+
+const reasons = failureSchema.shape.reason.options;
+const failures = page('docs/failures.md');
+const made = await madeFailures();
+
+/** What is the same in every message of a fault that did not pass. */
+const GAVE_UP = /^Gave up 24 h after the drop: (.+) The file is still in the bucket: retry it once that is mended\.$/;
+
+/** A section's text, without those below and above it. */
+function textOf(title: string): string {
+  const { sections, source } = failures;
+  const index = sections.findIndex((section) => section.title === title);
+  const lines = source.split('\n');
+  return lines.slice(sections[index]?.line, (sections[index + 1]?.line ?? lines.length + 1) - 1).join('\n');
+}
+
+describe('the page of the failure reasons', () => {
+  it('has a section for each reason, and a row in the first table', () => {
+    const titles = failures.sections.filter(({ level }) => level === 2).map(({ title }) => title);
+    expect(titles).toEqual(reasons);
+    expect(failures.tables[0]?.rows.map(([reason]) => reason)).toEqual(reasons);
+  });
+
+  it.each(reasons)('says of %s what happened, what to do, what to look at, and whether retry helps', (reason) => {
+    const text = textOf(reason);
+    for (const lead of ['What happened.', 'What to do.', 'What the on-call looks at.', 'Does `retry` help?'])
+      expect(text).toContain(`**${lead}**`);
+  });
+
+  it.each(reasons)('quotes of %s exactly the messages that the code makes', (reason) => {
+    const ofCode = made.filter((failure) => failure.reason === reason);
+    const inTables = failures.tables.filter(({ section }) => section === reason).flatMap(({ rows }) => rows);
+    const quoted = textOf(reason)
+      .split('\n')
+      .filter((line) => line.startsWith('> '))
+      .map((line) => [line.slice(2), 'true']);
+    const ofPage = [...inTables, ...quoted].map(([message, retryable]) => ({ message, retryable }));
+    const expected = ofCode.map(({ message, retryable }) => ({
+      message: GAVE_UP.exec(message)?.[1] ?? message,
+      retryable: String(retryable),
+    }));
+    const byMessage = (a: { message?: string | undefined }, b: typeof a) =>
+      (a.message ?? '').localeCompare(b.message ?? '');
+    expect(ofPage.sort(byMessage)).toEqual(expected.sort(byMessage));
+  });
+
+  it('shows the frame of gave_up as the code makes it', () => {
+    const [example] = made.filter(({ message }) => GAVE_UP.test(message));
+    const [, cause = ''] = GAVE_UP.exec(example?.message ?? '') ?? [];
+    expect(failures.source).toContain(`*${example?.message.replace(cause, 'CAUSE')}*`);
+  });
+
+  it("quotes what subscribers' examples have, too", () => {
+    const messages = made.map(({ reason, message, retryable }) => ({ reason, message, retryable }));
+    for (const { failure } of Object.values(mediaUploadFailedExamples)) expect(messages).toContainEqual(failure);
+  });
+});

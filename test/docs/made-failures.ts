@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { ingestDrop } from '../../functions/ingest/ingest-drop.ts';
+import { inspectVideo } from '../../functions/ingest/inspection/inspect-video.ts';
+import { pollMedia } from '../../functions/poll/poll-media.ts';
+import { reportDeadLetter } from '../../functions/report-dead-letter/report-dead-letter.ts';
+import { decide } from '../../shared/decide.ts';
+import type { Drop } from '../../shared/drop.ts';
+import type { Failure } from '../../shared/events.ts';
+import type { FollowedUpload } from '../../shared/execution.ts';
+import type { Executions } from '../../shared/executions.ts';
+import type { Fault } from '../../shared/fault.ts';
+import type { MediaStatus } from '../../shared/pinterest/media.ts';
+import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
+import { machineDefinition, synthesized } from '../infra/synthesized.ts';
+
+const POLICY = { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 };
+const DROPPED_AT = '2026-03-01T09:00:00.000Z';
+const hoursLater = (hours: number) => new Date(Date.parse(DROPPED_AT) + hours * 3_600_000);
+
+const drop: Drop = {
+  uploadId: 'clip-mp4-0',
+  bucket: 'bucket',
+  key: 'clip.mp4',
+  eTag: 'e',
+  size: 1,
+  droppedAt: DROPPED_AT,
+};
+
+/** Nothing was followed before, and everything can be. */
+const executions: Executions = { exists: async () => false, start: async () => true };
+
+/** Every failure of a final event that the code makes, each made by the code itself. */
+export async function madeFailures(): Promise<Failure[]> {
+  const failures = [...(await rejections()), ...refusals(), ...(await pollFailures()), ...(await brokenOnOurSide())];
+  return failures.filter(({ message }, at) => failures.findIndex((each) => each.message === message) === at);
+}
+
+const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
+const clip = fixture('clip.mp4');
+
+/** One file for each rule. */
+const REJECTED: [bytes: Buffer, size?: number][] = [
+  [Buffer.alloc(0)],
+  [clip, 3 * 1024 ** 3],
+  [fixture('inspection/video.webm')],
+  [clip.subarray(0, clip.length - 100)],
+  [fixture('inspection/sound.m4a')],
+  [fixture('inspection/vp9.mp4')],
+  [fixture('inspection/one-second.mp4')],
+  [fixture('inspection/sixteen-minutes.mp4')],
+  [fixture('inspection/one-to-three.mp4')],
+];
+
+const rejections = () => Promise.all(REJECTED.map(([bytes, size = bytes.length]) => rejection(bytes, size)));
+
+async function rejection(bytes: Buffer, size: number): Promise<Failure> {
+  const unused = () => Promise.reject(new Error('A file that is rejected gets no further.'));
+  const outcome = await ingestDrop(
+    drop,
+    {
+      executions,
+      source: { head: async () => ({ ...drop, size, metadata: {} }), read: unused, open: unused },
+      inspect: () => inspectVideo({ size, read: async (start, end) => bytes.subarray(start, end) }),
+      pinterest: { mediaCreate: unused, mediaGet: unused },
+      gate: { closedForSeconds: unused, close: unused },
+      apiUrl: 'https://api.pinterest.com/v5',
+      now: () => hoursLater(0),
+    },
+    { number: 0, retryPolicy: POLICY },
+  );
+  if (outcome.outcome !== 'failed') throw new Error(`It was to be rejected: ${JSON.stringify(outcome)}`);
+  return outcome.failure;
+}
+
+const create = (status: number, code?: number): Fault => ({
+  ...{ at: 'media_create', kind: 'answer', status, unexpected: false },
+  ...(code === undefined ? {} : { code }),
+});
+const upload = (status: number, s3Code: string): Fault => ({ at: 'upload', kind: 'answer', status, s3Code });
+
+/** One fault of each kind; those that may pass outlast the give-up time. */
+const FAULTS: Fault[] = [
+  create(403, 29),
+  create(400, 1),
+  upload(400, 'EntityTooLarge'),
+  upload(400, 'EntityTooSmall'),
+  upload(403, 'SignatureDoesNotMatch'),
+  { at: 'upload', kind: 'untrusted-host' },
+  { at: 'source', kind: 'missing' },
+  { at: 'source', kind: 'changed' },
+  { at: 'token', kind: 'missing' },
+  create(401, 2),
+  create(429, 8),
+  create(503),
+  { ...create(200), unexpected: true } as Fault,
+  { at: 'media_create', kind: 'no-answer' },
+  { at: 'media_get', kind: 'answer', status: 403, code: 29, unexpected: false },
+  { at: 'upload', kind: 'no-answer' },
+  upload(503, 'SlowDown'),
+  { at: 'source', kind: 'broken' },
+  { at: 'source', kind: 'denied' },
+  { at: 'pindrop', kind: 'unknown' },
+];
+
+function refusals(): Failure[] {
+  return FAULTS.map((fault) => {
+    const decision = decide(fault, { attempt: 100, ageSeconds: POLICY.giveUpAfterSeconds, ...POLICY });
+    if (decision.action !== 'fail') throw new Error(`It was to fail: ${JSON.stringify(fault)}`);
+    return decision.failure;
+  });
+}
+
+async function pollFailures(): Promise<Failure[]> {
+  const notFound = new PinterestError('There is no such media.', { operation: 'media_get', status: 404 });
+  return [
+    await polled(async () => 'failed'),
+    await polled(async () => 'processing'),
+    await polled(async () => 'registered'),
+    await polled(async () => Promise.reject(notFound)),
+  ];
+}
+
+/** What comes of an answer at the poll deadline. */
+async function polled(mediaStatus: () => Promise<MediaStatus>): Promise<Failure> {
+  const followed: FollowedUpload = {
+    upload: {
+      uploadId: drop.uploadId,
+      mediaId: '5212',
+      object: { ...drop, metadata: {} },
+      timeline: { droppedAt: DROPPED_AT, uploadedAt: DROPPED_AT },
+    },
+    polls: 30,
+    waitSeconds: 0,
+    notFoundSince: DROPPED_AT,
+  };
+  const policy = { deadlineSeconds: 3600, retryPolicy: POLICY };
+  const { finalEvent } = await pollMedia(followed, policy, { mediaStatus, now: () => hoursLater(1) });
+  if (finalEvent?.detail.status !== 'failed') throw new Error('It was to fail.');
+  return finalEvent.detail.failure;
+}
+
+async function brokenOnOurSide(): Promise<Failure[]> {
+  const event = await reportDeadLetter(drop, { executions, now: () => hoursLater(24) });
+  if (event?.status !== 'failed') throw new Error('A dead letter was to be reported.');
+  const { States } = machineDefinition(synthesized()) as {
+    States: Record<string, { Parameters?: { detail?: { failure: Failure } } }>;
+  };
+  const inMachine = Object.values(States).flatMap(({ Parameters }) => Parameters?.detail?.failure ?? []);
+  return [event.failure, ...inMachine];
+}

@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import GithubSlugger from 'github-slugger';
+import MarkdownIt, { type Token } from 'markdown-it';
+
+export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A place in a page, as editors and terminals link it. */
+export interface Place {
+  /** Path from the project's directory. */
+  page: string;
+  line: number;
+}
+
+export const inWords = ({ page, line }: Place) => `${page}:${line}`;
+
+export interface CodeBlock extends Place {
+  /** What stands behind the fence; `indented` for a block that is only indented. */
+  language: string;
+  text: string;
+}
+
+export interface CodeSpan extends Place {
+  text: string;
+}
+
+export interface Link extends Place {
+  href: string;
+  text: string;
+}
+
+export interface Section extends Place {
+  title: string;
+  level: number;
+  /** What a link to it ends with. */
+  anchor: string;
+}
+
+export interface Table extends Place {
+  /** The title of the section that it is in. */
+  section: string;
+  head: string[];
+  /** Cells as plain text, with the marks of code left out. */
+  rows: string[][];
+}
+
+export interface Page {
+  path: string;
+  source: string;
+  blocks: CodeBlock[];
+  spans: CodeSpan[];
+  links: Link[];
+  sections: Section[];
+  tables: Table[];
+}
+
+/** The pages that people read, from the project's directory; what is written for tests and tools is none. */
+export function pages(): Page[] {
+  const markdown = (directory: string) =>
+    readdirSync(join(PROJECT, directory))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(directory, name));
+  return [...markdown('.'), ...markdown('docs')].map(page);
+}
+
+export const page = (path: string): Page => readPage(path, readFileSync(join(PROJECT, path), 'utf8'));
+
+/** What stands in a page of Markdown, each with its place. */
+function readPage(path: string, source: string): Page {
+  const tokens = new MarkdownIt({ html: true }).parse(source, {});
+  const inline = tokens.flatMap((token, index) => {
+    // Of what is in a table, only the rows know their line.
+    const row = () => tokens.slice(0, index).findLast(({ type }) => type === 'tr_open');
+    return token.type === 'inline' ? [{ token, line: lineOf(token.map ? token : row()) }] : [];
+  });
+  return {
+    path,
+    source,
+    blocks: tokens.flatMap((token) => codeBlock(token, path)),
+    spans: inline.flatMap(({ token, line }) => [...spans(token, { page: path, line })]),
+    links: inline.flatMap(({ token, line }) => [...links(token, { page: path, line })]),
+    sections: sections(tokens, path),
+    tables: tables(tokens, path),
+  };
+}
+
+const lineOf = (token: Token | undefined) => (token?.map?.[0] ?? 0) + 1;
+
+function codeBlock(token: Token, page: string): CodeBlock[] {
+  const { type, info, content: text } = token;
+  if (type === 'fence') return [{ page, line: lineOf(token) + 1, language: info.trim(), text }];
+  return type === 'code_block' ? [{ page, line: lineOf(token), language: 'indented', text }] : [];
+}
+
+function sections(tokens: Token[], page: string): Section[] {
+  const slugger = new GithubSlugger();
+  return tokens.flatMap((token, index) => {
+    if (token.type !== 'heading_open') return [];
+    const title = plain(tokens[index + 1]);
+    return [{ page, line: lineOf(token), title, level: Number(token.tag.slice(1)), anchor: slugger.slug(title) }];
+  });
+}
+
+function tables(tokens: Token[], page: string): Table[] {
+  const found: Table[] = [];
+  let section = '';
+  tokens.forEach((token, index) => {
+    const next = tokens[index + 1];
+    const table = found.at(-1);
+    if (token.type === 'heading_open') section = plain(next);
+    else if (token.type === 'table_open') found.push({ page, line: lineOf(token), section, head: [], rows: [] });
+    else if (token.type === 'tr_open') table?.rows.push([]);
+    else if (token.type === 'th_open') table?.head.push(plain(next));
+    else if (token.type === 'td_open') table?.rows.at(-1)?.push(plain(next));
+  });
+  // The first row was the head's.
+  return found.map((table) => ({ ...table, rows: table.rows.slice(1) }));
+}
+
+const plain = (token: Token | undefined) =>
+  (token?.children ?? [])
+    .map(({ type, content }) => (type === 'softbreak' ? ' ' : type === 'html_inline' ? '' : content))
+    .join('');
+
+function* spans({ children }: Token, { page: path, line }: Place): Generator<CodeSpan> {
+  let passed = 0;
+  for (const { type, content } of children ?? []) {
+    if (type === 'softbreak') passed++;
+    if (type === 'code_inline') yield { page: path, line: line + passed, text: content };
+  }
+}
+
+function* links({ children }: Token, { page: path, line }: Place): Generator<Link> {
+  let passed = 0;
+  let open: Link | undefined;
+  for (const child of children ?? []) {
+    const { type, content } = child;
+    const target = (attribute: string) => String(child.attrGet(attribute) ?? '');
+    if (type === 'softbreak') passed++;
+    if (type === 'link_open') open = { page: path, line: line + passed, href: target('href'), text: '' };
+    else if (type === 'image') yield { page: path, line: line + passed, href: target('src'), text: content };
+    else if (type === 'link_close' && open) yield open;
+    else if (open) open.text += content;
+  }
+}
+
+/** The tables of a page whose first column has this head. */
+export const tablesOf = ({ tables }: Pick<Page, 'tables'>, head: string): Table[] =>
+  tables.filter((table) => table.head[0] === head);

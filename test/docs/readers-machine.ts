@@ -1,0 +1,123 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SIMULATED_APP } from '../pinterest-simulator/oauth.ts';
+import { SIMULATED_ACCESS_TOKEN } from '../pinterest-simulator/simulator.ts';
+import { startWebhookSimulator } from '../webhook-simulator.ts';
+import { PROJECT } from './markdown.ts';
+import { shell } from './shell.ts';
+import { startStackDirectory } from './stack-directory.ts';
+
+const CLIP = fileURLToPath(new URL('../fixtures/clip.mp4', import.meta.url));
+const AWS_CLI = fileURLToPath(new URL('aws-cli.ts', import.meta.url));
+
+/** A final event, as `npm start` prints it. */
+interface PrintedEvent {
+  'detail-type': string;
+  detail: { uploadId: string; status: string; mediaId?: string; object: { key: string } };
+}
+
+export const eventsIn = (stdout: string): PrintedEvent[] =>
+  stdout.split('\n').flatMap((line) => (line.startsWith('{"version"') ? [JSON.parse(line)] : []));
+
+interface Projects {
+  pindrop: string;
+  subscriber: string;
+}
+
+/** What someone has who follows the pages: a video, a shell, and a stack that is up and has seen two files. */
+export interface ReadersMachine {
+  /** A directory with clip.mp4 in it. */
+  directory: string;
+  /** A new directory for the state of a stack of its own. */
+  stateDirectory(): string;
+  /** A new copy of what is packed, beside an empty project that installs it. */
+  projects(): Projects;
+  /** The environment in which `npm run pindrop` and `aws` find the stack, as if it were deployed. */
+  environment: Record<string, string>;
+  /** Waits for a line of the stack. */
+  until(says: RegExp): Promise<void>;
+  /** A command with what it leaves to the reader filled in. @throws Error when something is left */
+  filledIn(command: string): string;
+  end(): Promise<void>;
+}
+
+/** Starts it all. The stack is one `npm start`, which stays up. */
+export async function readersMachine(): Promise<ReadersMachine> {
+  const root = mkdtempSync(join(tmpdir(), 'pindrop-reader-'));
+  const directory = join(root, 'videos');
+  const bin = join(root, 'bin');
+  for (const path of [directory, bin]) mkdirSync(path);
+  cpSync(CLIP, join(directory, 'clip.mp4'));
+  writeFileSync(join(bin, 'aws'), `#!/bin/sh\nexec "${process.execPath}" "${AWS_CLI}" "$@"\n`, { mode: 0o755 });
+
+  const failing = join(directory, 'clip.simulate-failed.mp4');
+  cpSync(CLIP, failing);
+  const state = join(root, 'state');
+  const webhook = await startWebhookSimulator();
+  const start = shell('npm start -- --with slack-webhook', { environment: { PINDROP_STATE_DIR: state } });
+  await start.until(/Ctrl\+C stops/);
+  const { endpoint, region, outputs, apiUrl } = JSON.parse(readFileSync(join(state, 'simulator/stack.json'), 'utf8'));
+  const deployed = await startStackDirectory(outputs);
+  const environment = {
+    ...deployed.environment,
+    ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' },
+    ...{ PINTEREST_API_URL: apiUrl, PINTEREST_AUTHORIZE_URL: `${new URL(apiUrl).origin}/oauth/` },
+    ...{ PINTEREST_CLIENT_ID: SIMULATED_APP.clientId, PINTEREST_CLIENT_SECRET: SIMULATED_APP.clientSecret },
+    ...{ PINDROP_STATE_DIR: state, PATH: `${bin}:${process.env['PATH']}` },
+  };
+
+  const bucket = outputs.DropBucketName;
+  const drop = (file: string) => `aws s3 cp ${file} s3://${bucket}/`;
+  await shell(`${drop('clip.mp4')} && ${drop(failing)}`, { directory, environment }).outcome;
+  await start.until(/"status":"succeeded"/);
+  await start.until(/"status":"failed"/);
+  const failed = eventsIn(start.said.stdout).find(({ detail }) => detail.status === 'failed');
+
+  const blanks: [blank: RegExp, value: string][] = [
+    [/(?<= )(clip\.mp4|FILE)$/g, join(directory, 'clip.mp4')],
+    [/(?<= )clip\.mp4(?= s3:)/g, join(directory, 'clip.mp4')],
+    [/(?<=127\.0\.0\.1:)PORT\b/g, new URL(endpoint).port],
+    [/\bDROP_BUCKET_NAME\b/g, bucket],
+    [/s3:\/\/bucket\/(key|clip\.mp4)\b/g, `s3://${bucket}/clip.mp4`],
+    [/\bSLACK_WEBHOOK_SECRET_ARN\b/g, outputs.SlackWebhookSecretArn],
+    [/\bTOKEN_SECRET_ARN\b/g, outputs.TokenSecretArn],
+    [/\bUPLOAD_ID\b/g, failed?.detail.uploadId ?? ''],
+    [/pina_…/g, SIMULATED_ACCESS_TOKEN],
+    [/https:\/\/hooks\.slack\.com\/services\/…/g, webhook.url],
+    [/https:\/\/api-sandbox\.pinterest\.com\/v5/g, apiUrl],
+  ];
+  let states = 0;
+  return {
+    directory,
+    stateDirectory: () => join(root, `state-${++states}`),
+    projects: () => projectsBelow(mkdtempSync(join(root, 'projects-'))),
+    environment,
+    until: start.until,
+    filledIn(command) {
+      const text = blanks.reduce((filled, [blank, value]) => filled.replace(blank, value), command);
+      const left = /…|(?<![\w-])[A-Z]+(_[A-Z]+)+\b(?!=)/.exec(text);
+      if (left) throw new Error(`What is ${left[0]} in: ${command}? Say it in the blanks of readers-machine.ts.`);
+      return text;
+    },
+    async end() {
+      await start.end();
+      await deployed.close();
+      await webhook.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `../pindrop`, as a subscriber's project sees it. */
+function projectsBelow(root: string): Projects {
+  const projects = { pindrop: join(root, 'pindrop'), subscriber: join(root, 'subscriber') };
+  mkdirSync(projects.subscriber);
+  writeFileSync(join(projects.subscriber, 'package.json'), '{ "name": "subscriber", "type": "module" }\n');
+  const packed = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.kit.json', 'README.md', 'LICENSE'];
+  for (const path of [...packed, 'shared', 'infra/build-kit.ts'])
+    cpSync(join(PROJECT, path), join(projects.pindrop, path), { recursive: true });
+  symlinkSync(join(PROJECT, 'node_modules'), join(projects.pindrop, 'node_modules'));
+  return projects;
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
+import { RESOURCE_TYPES } from '../../infra/local/resource-types.ts';
+import { readSettings, SETTING_NAMES, type Settings } from '../../infra/settings.ts';
+import { synthesized } from '../infra/synthesized.ts';
+import { page, type Table, tablesOf } from './markdown.ts';
+
+const defaults = readSettings({});
+const tables = tablesOf(page('docs/settings.md'), 'setting');
+const inReadme = tablesOf(page('README.md'), 'setting');
+
+/** A column of a table, by the setting of its row. */
+const column = ({ head, rows }: Table, title: string) =>
+  rows.map((row): [name: string, cell: string] => [row[0] ?? '', row[head.indexOf(title)] ?? '']);
+
+/** A default as the pages write it. */
+function written(name: keyof Settings): string {
+  const value: unknown = defaults[name];
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0) ? '(none)' : String(value);
+}
+
+const accepts = (name: string, value: unknown) => {
+  try {
+    readSettings({ [name]: value });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('the tables of settings', () => {
+  it('name each setting once, and no other', () => {
+    expect(tables.flatMap(({ rows }) => rows.map(([name]) => name)).sort()).toEqual([...SETTING_NAMES].sort());
+  });
+
+  it.each(tables.flatMap((table) => column(table, 'default')))('give %s the default that it has: %s', (name, cell) => {
+    expect(cell).toBe(written(name as keyof Settings));
+  });
+
+  it.each(inReadme.flatMap((table) => column(table, 'default')))('say the same in README: %s is %s', (name, cell) => {
+    expect(SETTING_NAMES).toContain(name);
+    expect(cell).toBe(written(name as keyof Settings));
+  });
+
+  it('give the ranges that are accepted', () => {
+    const ranges = tables
+      .flatMap((table) => column(table, 'takes'))
+      .flatMap(([name, takes]) => {
+        const [, above, least, , most] = /^(more than )?([\d.]+)(, to| to) ([\d.]+)$/.exec(takes) ?? [];
+        return least === undefined
+          ? []
+          : [{ name, above: above !== undefined, least: Number(least), most: Number(most) }];
+      });
+    expect(ranges.length).toBeGreaterThan(5);
+    for (const { name, above, least, most } of ranges) {
+      expect([name, accepts(name, least)]).toEqual([name, !above]);
+      expect([name, accepts(name, above ? least + 0.01 : least - 0.01)]).toEqual([name, above]);
+      expect([name, accepts(name, most)]).toEqual([name, true]);
+      expect([name, accepts(name, most + 1)]).toEqual([name, false]);
+    }
+  });
+
+  it('say which of them the stack on this machine stops at', () => {
+    const values: Partial<Record<keyof Settings, string>> = {
+      ...{ alarmEmail: 'a@example.com', notifyEmail: 'a@example.com', webhookUrl: 'https://example.com/pindrop' },
+      ...{ forwardToQueueArn: 'arn:aws:sqs:eu-west-1:123456789012:videos', with: EXAMPLE_NAMES.join(',') },
+      ...{ prefix: 'pinterest/', inspect: 'false', runbookUrl: 'https://example.com/runbook' },
+    };
+    const stopping = Object.entries(values).filter(([name, value]) => {
+      const types = Object.values<{ Type: string }>(synthesized({ [name]: value }).toJSON().Resources);
+      return types.some(({ Type }) => !Object.hasOwn(RESOURCE_TYPES, Type));
+    });
+    const names = stopping.map(([name]) => `\`${name}\``);
+    const sentence = `\`npm start\` stops at ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+    expect(page('docs/settings.md').source.replaceAll('\n', ' ')).toContain(sentence);
+  });
+
+  it('can be written into cdk.json like the example', () => {
+    const block = page('docs/settings.md').blocks.find(({ language }) => language === 'json');
+    const { context } = JSON.parse(block?.text ?? '{}') as { context: Record<string, unknown> };
+    expect(readSettings(context)).toMatchObject(context);
+  });
+});

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CodeBlock, inWords, PROJECT } from './markdown.ts';
+
+/** What the blocks leave to the reader. */
+const READERS_OWN = `
+declare function publish(mediaId: string, about?: string | Record<string, string>): Promise<void>;
+declare function tell(...words: string[]): Promise<void>;
+declare function handler(event: unknown): Promise<void>;
+declare const subscriber: import('aws-cdk-lib/aws-lambda').IFunction;
+declare const myBucket: import('aws-cdk-lib/aws-s3').IBucket;
+declare const myQueue: import('aws-cdk-lib/aws-sqs').IQueue;
+declare const eventBusName: string;
+`;
+
+/** A block as a module: what is written for the inside of a construct is put there. */
+export function moduleOf({ text }: Pick<CodeBlock, 'text'>): string {
+  if (!/\bthis\b/.test(text)) return `${text}\nexport {};\n`;
+  const lines = text.split('\n');
+  const body = lines.findIndex((line) => line !== '' && !line.startsWith('import '));
+  return [
+    "import { Stack } from 'aws-cdk-lib';",
+    ...lines.slice(0, body),
+    'export class ReadersStack extends Stack {',
+    '  constructor() {',
+    '    super();',
+    ...lines.slice(body),
+    '  }',
+    '}',
+  ].join('\n');
+}
+
+/** Compiles modules in a project of a reader's, by file name. @returns what the compiler says; nothing when all is well */
+export async function compiled(modules: Record<string, string>): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'pindrop-snippets-'));
+  try {
+    const compilerOptions = {
+      ...{ noUnusedLocals: false, noUnusedParameters: false, exactOptionalPropertyTypes: false },
+      paths: { 'pindrop/events': [join(PROJECT, 'shared/subscriber-kit.ts')] },
+    };
+    const tsconfig = { extends: join(PROJECT, 'tsconfig.json'), compilerOptions, include: ['*.ts'] };
+    writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(tsconfig));
+    writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(directory, 'readers-own.d.ts'), READERS_OWN);
+    for (const [name, text] of Object.entries(modules)) writeFileSync(join(directory, name), text);
+    symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
+    // A checkout beside the reader's app.
+    mkdirSync(join(directory, 'pindrop'));
+    for (const part of ['infra', 'functions', 'shared'])
+      symlinkSync(join(PROJECT, part), join(directory, 'pindrop', part));
+    const compiler = join(PROJECT, 'node_modules/typescript/bin/tsc');
+    return await new Promise((resolve) =>
+      execFile(process.execPath, [compiler, '--project', directory], { cwd: directory }, (_failed, stdout, stderr) =>
+        resolve(stdout + stderr),
+      ),
+    );
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** The file name under which a block is compiled: a person finds the block by it. */
+export const fileOf = (block: CodeBlock) => `${inWords(block).replaceAll(/[/:.]/g, '-')}.ts`;

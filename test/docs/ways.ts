@@ -1,0 +1,221 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { PROJECT } from './markdown.ts';
+import { eventsIn, type ReadersMachine } from './readers-machine.ts';
+import { type Outcome, type ShellOptions, shell } from './shell.ts';
+
+/** Commands that are not run here, and why. Keep it short. */
+export const NOT_RUN: Record<string, string> = {
+  'git clone THIS_REPOSITORY pindrop && cd pindrop': 'has been run, or this would not be here',
+  'npm ci': 'has been run, or this would not be',
+  'npm cit': 'is what runs this',
+  'npm test': 'is what runs this',
+  'npx vitest run test/docs': 'is this',
+  'npm run format': 'writes into the files that are tested; npm run lint is the same without writing',
+  'npm run screenshots': 'writes into the files that are tested; looks.test.ts is the same without writing',
+  'npm run bench': 'takes a quiet machine and a long time',
+  'npm run chaos': 'takes hours; a tenth of it is a test of its own',
+  'PINDROP_CHAOS_SEED=… npx vitest run test/end-to-end/chaos.test.ts': 'is a test of its own',
+  'npm run destroy': 'wants an account of AWS in which something is',
+};
+
+/** How commands of one kind are run, and what has to come of them. */
+export interface Way {
+  commands: RegExp;
+  run(command: string, machine: ReadersMachine): Promise<void>;
+}
+
+/** Types a command, and ends what it started however the test ends. */
+async function typed(command: string, options: ShellOptions): Promise<Outcome> {
+  const run = shell(command, options);
+  try {
+    return await run.outcome;
+  } finally {
+    await run.end();
+  }
+}
+
+const succeeded = ({ code, stdout, stderr }: Outcome): Outcome => {
+  expect(code, stdout + stderr).toBe(0);
+  return { code, stdout, stderr };
+};
+
+async function inTemporaryDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'pindrop-docs-'));
+  try {
+    return await use(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** The first way that takes a command is its way. */
+export const WAYS: Way[] = [
+  {
+    // It stays up until Ctrl+C.
+    commands: /^npm start( -- (-c \S+ ?)+)?$/,
+    async run(command, machine) {
+      const environment = { PINDROP_STATE_DIR: machine.stateDirectory() };
+      const { code, stderr } = await typed(command, {
+        environment,
+        when: { says: /Ctrl\+C stops/, does: 'interrupt' },
+      });
+      expect(code, stderr).toBe(130);
+      expect(stderr).toContain('What was dropped is kept');
+    },
+  },
+  {
+    commands: /^npm start .*(\.mp4|FILE)$/,
+    async run(command, machine) {
+      const environment = { PINDROP_STATE_DIR: machine.stateDirectory() };
+      const { stdout } = succeeded(await typed(machine.filledIn(command), { environment }));
+      const types = eventsIn(stdout).map((event) => event['detail-type']);
+      const pin = command.includes('--with publish-pin') ? ['Pin Published'] : [];
+      expect(types).toEqual(['Media Upload Succeeded', ...pin]);
+      if (command.includes('--silent')) expect(stdout.trim().split('\n')).toHaveLength(types.length);
+    },
+  },
+  {
+    // A browser would follow the URL that it prints.
+    commands: /^(PINTEREST_API_URL=\S+ )?npm run pindrop -- auth\b/,
+    async run(command, machine) {
+      const environment = { ...machine.environment };
+      if (command.includes('--local')) environment['PINDROP_STATE_DIR'] = machine.stateDirectory();
+      const signIn = async (said: string) => {
+        const [url = ''] = /http:\/\/127\S+/.exec(said) ?? [];
+        expect((await fetch(url)).status).toBe(200);
+        const [, scopes] = /--scopes (\S+)/.exec(command) ?? [];
+        expect(new URL(url).searchParams.get('scope')).toBe(scopes ?? 'pins:read,pins:write');
+      };
+      const { stderr } = succeeded(
+        await typed(`${machine.filledIn(command)} --no-browser --port 0`, {
+          environment,
+          when: { says: /http:\/\/127\S+\n/, does: signIn },
+        }),
+      );
+      expect(stderr).toContain('Signed in: Pinterest takes the token');
+    },
+  },
+  {
+    commands: /^npm run pindrop -- watch$/,
+    async run(command, { environment }) {
+      succeeded(await typed(command, { environment, when: { says: /Watching/, does: 'interrupt' } }));
+    },
+  },
+  {
+    commands: /^npm run pindrop -- retry /,
+    async run(command, { environment, filledIn, until }) {
+      const { stdout } = succeeded(await typed(filledIn(command), { environment }));
+      const uploadId = stdout.trim().split('\n').at(-1);
+      await until(new RegExp(`"uploadId":"${uploadId}"`));
+    },
+  },
+  {
+    // As typed, for the deployed stack, and for the one of npm start.
+    commands: /^npm run pindrop -- (doctor|list|status|redrive)\b/,
+    async run(command, { environment, filledIn }) {
+      for (const typing of [command, `${command} --local`]) {
+        const { stdout } = succeeded(await typed(filledIn(typing), { environment }));
+        // Beside npm's banner.
+        const results = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('> '));
+        if (!command.includes('redrive')) expect(results.length).toBeGreaterThan(0);
+      }
+    },
+  },
+  {
+    commands: /^npm run synth$/,
+    run: (command) =>
+      inTemporaryDirectory(async (directory) => {
+        succeeded(await typed(`${command} -- --output ${directory}`, {}));
+        expect(existsSync(join(directory, 'Pindrop.template.json'))).toBe(true);
+      }),
+  },
+  {
+    // All of a deployment that needs no account: the toolkit reads the command line and synthesizes with it.
+    commands: /^npm run deploy( -- (-c \S+ ?)+)?$/,
+    run: (command) =>
+      inTemporaryDirectory(async (directory) => {
+        const list = command.replace(/^npm run deploy( --)?/, 'npx cdk list');
+        expect(succeeded(await typed(`${list} --output ${directory}`, {})).stdout).toBe('Pindrop\n');
+      }),
+  },
+  {
+    // What it would deploy.
+    commands: /^npx cdk bootstrap$/,
+    async run(command) {
+      expect(succeeded(await typed(`${command} --show-template`, {})).stdout).toContain('Resources:');
+    },
+  },
+  {
+    commands: /^(AWS_\w+=\S+ )*aws (--endpoint-url \S+ )?s3 cp /,
+    async run(command, { directory, environment, filledIn, until }) {
+      const { stdout, stderr } = succeeded(await typed(filledIn(command), { directory, environment }));
+      expect(stdout).toMatch(/^upload: .*clip\.mp4 to s3:/);
+      await until(new RegExp(`"versionId":${stderr.trim()}.*"status":"succeeded"`));
+    },
+  },
+  {
+    commands: /^aws secretsmanager put-secret-value /,
+    async run(command, { directory, environment, filledIn }) {
+      expect(JSON.parse(succeeded(await typed(filledIn(command), { directory, environment })).stdout)).toHaveProperty(
+        'VersionId',
+      );
+    },
+  },
+  {
+    // The stack on this machine rotates by itself only: what is known is that the command line was understood, and sent.
+    commands: /^aws secretsmanager rotate-secret /,
+    async run(command, { directory, environment, filledIn }) {
+      const { stderr } = await typed(filledIn(command), { directory, environment });
+      expect(stderr).toContain('RotateSecret is not known on this machine.');
+    },
+  },
+  {
+    commands: /^npm run kit$/,
+    async run(command, { projects }) {
+      const { pindrop: directory } = projects();
+      succeeded(await typed(command, { directory }));
+      expect(existsSync(join(directory, 'dist/events/schema.json'))).toBe(true);
+    },
+  },
+  {
+    commands: /^npm pack$/,
+    async run(command, { projects }) {
+      expect(succeeded(await typed(command, { directory: projects().pindrop })).stdout).toContain('pindrop-0.1.0.tgz');
+    },
+  },
+  {
+    commands: /^npm install \.\.\/pindrop\/pindrop-[\d.]+\.tgz$/,
+    async run(command, { projects }) {
+      const { pindrop, subscriber } = projects();
+      succeeded(await typed('npm pack', { directory: pindrop }));
+      succeeded(await typed(`${command} --prefer-offline --no-audit`, { directory: subscriber }));
+      expect(existsSync(join(subscriber, 'node_modules/pindrop/dist/events/schema.json'))).toBe(true);
+      expect(existsSync(join(subscriber, 'node_modules/zod'))).toBe(true);
+    },
+  },
+  {
+    commands: /^npx vitest run test\/shared$/,
+    async run(command) {
+      succeeded(await typed(command, {}));
+    },
+  },
+];
+
+/** @throws Error when nobody has said how such a command is run: a page must not tell of what was never tried */
+export function wayOf(command: string): Way {
+  const way = WAYS.find(({ commands }) => commands.test(command));
+  if (!way) throw new Error(`Nobody knows how to run "${command}": say so in test/docs/ways.ts, or mend the page.`);
+  return way;
+}
+
+/** What is wrong with a command that is not run, as far as that can be seen without running it. */
+export function complaintAbout(command: string, scripts: Record<string, string>): string | undefined {
+  const [, script] = /\bnpm run (\S+)/.exec(command) ?? [];
+  if (script !== undefined && !scripts[script]) return `package.json has no script ${script}`;
+  const [, path] = /\bvitest run (\S+)/.exec(command) ?? [];
+  if (path !== undefined && !existsSync(join(PROJECT, path))) return `there is no ${path}`;
+  return undefined;
+}
