@@ -13,6 +13,8 @@ export interface CommandLine {
   settings: Record<string, string>;
   /** Metadata of the files. */
   metadata: Record<string, string>;
+  /** Serve the console. */
+  console: boolean;
   help: boolean;
 }
 
@@ -23,12 +25,13 @@ export class UsageError extends Error {
 
 export const HELP = `Runs the whole of Pindrop on this machine.
 
-  npm start                         stays up; prints the endpoint, the bucket and each final event
+  npm start                         stays up; prints the console's address, the endpoint, the bucket and each final event
   npm start -- FILE [FILE …]        drops the files, waits for their final events and exits
 
   --with NAME             runs an example along: slack-webhook, results-bucket, start-state-machine, publish-pin
   --metadata NAME=VALUE   metadata of the files, such as board=42
   -c NAME=VALUE           a setting, as for npm run deploy
+  --no-console            serves no console; with FILE there is none anyway
   --port N                port of the endpoint (default: the one used last, or a free one)
   --help                  this text
 
@@ -54,8 +57,10 @@ export async function readCommandLine(args: string[]): Promise<CommandLine> {
   const metadata = Object.fromEntries((values.metadata ?? []).map((text) => pair('--metadata', text)));
   const settings = Object.fromEntries((values.context ?? []).map((text) => pair('-c', text)));
   const help = values.help ?? false;
+  // What drops its files and exits is over before a page could be opened.
+  const console = files.length === 0 && !values['no-console'];
   if (!help) for (const file of files) await requireReadable(file);
-  return { files, help, examples, settings, metadata, ...(port === undefined ? {} : { port }) };
+  return { files, help, examples, settings, metadata, console, ...(port === undefined ? {} : { port }) };
 }
 
 function parsed(args: string[]) {
@@ -65,6 +70,7 @@ function parsed(args: string[]) {
       allowPositionals: true,
       options: {
         port: { type: 'string' },
+        'no-console': { type: 'boolean' },
         with: { type: 'string', multiple: true },
         metadata: { type: 'string', multiple: true },
         context: { type: 'string', short: 'c', multiple: true },

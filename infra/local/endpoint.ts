@@ -1,6 +1,6 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type AwsService, answerAwsJson } from './aws-json.ts';
+import { listenOnLoopback } from './loopback-port.ts';
 
 export interface Endpoint {
   /** `http://127.0.0.1:port` */
@@ -31,8 +31,7 @@ export async function openEndpoint(ports: (number | undefined)[]): Promise<Endpo
   });
   // Large objects take their time; loopback has nobody to be protected from.
   server.requestTimeout = 0;
-  await listenOnFirst(server, [...ports.filter((port) => port !== undefined), 0]);
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnLoopback(server, ports);
   return Object.assign(endpoint, {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -41,19 +40,4 @@ export async function openEndpoint(ports: (number | undefined)[]): Promise<Endpo
       await new Promise((resolve) => server.close(resolve));
     },
   });
-}
-
-async function listenOnFirst(server: http.Server, [port, ...others]: number[]): Promise<void> {
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-  } catch (error) {
-    if (others.length === 0) throw error;
-    await listenOnFirst(server, others);
-  }
 }

@@ -21,6 +21,12 @@ export interface ExecutionRow {
   stateEnteredAt: number | null;
 }
 
+export interface EnteredState {
+  state: string;
+  /** Milliseconds since 1970. */
+  enteredAt: number;
+}
+
 const COLUMNS = `machine_arn AS machineArn, name, input, status, started_at AS startedAt, stopped_at AS stoppedAt,
   output, error, cause, state, state_input AS stateInput, state_entered_at AS stateEnteredAt`;
 
@@ -68,6 +74,17 @@ export class ExecutionTable {
         'UPDATE executions SET state = ?, state_input = ?, state_entered_at = ? WHERE machine_arn = ? AND name = ?',
       )
       .run(state, JSON.stringify(input), at, machineArn, name);
+    this.#database.prepare('INSERT INTO entered_states VALUES (?, ?, ?, ?)').run(machineArn, name, state, at);
+  }
+
+  /** The states that an execution has entered, in their order: its history. */
+  statesOf(machineArn: string, name: string): EnteredState[] {
+    const rows = this.#database
+      .prepare(
+        'SELECT state, entered_at AS enteredAt FROM entered_states WHERE machine_arn = ? AND name = ? ORDER BY rowid',
+      )
+      .all(machineArn, name);
+    return rows as unknown as EnteredState[];
   }
 
   end(

@@ -14,6 +14,7 @@ import { type LocalQueues, startLocalQueues } from './queues.ts';
 import { LocalRotation } from './rotation.ts';
 import { type LocalS3, startLocalS3 } from './s3/local-s3.ts';
 import { localSecrets, type SecretHome } from './secrets.ts';
+import { StackRecords } from './stack-records.ts';
 import { openStateDatabase } from './state-database.ts';
 import { LocalStateMachine } from './state-machine.ts';
 import { stepFunctionsService } from './step-functions.ts';
@@ -37,6 +38,10 @@ export interface LocalStack {
   /** The address of all services: AWS_ENDPOINT_URL. */
   endpoint: string;
   region: string;
+  /** What is kept of the uploads. */
+  records: StackRecords;
+  /** What is the current value of a secret now. */
+  secretValue(arn: string): string;
   /** Processes of the functions that are running now. */
   functionProcesses(): { functionName: string; processId: number }[];
   /**
@@ -89,7 +94,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       const told = ofType('Custom::S3BucketNotifications').find(
         ({ properties }) => properties['BucketName'] === bucket.ref,
       );
-      await createBucket(s3, bucket, told, queues);
+      await createBucket(s3, bucket, told, queues, observe);
     }
 
     const names = ofType('AWS::Events::EventBus').map(({ name }) => name);
@@ -127,7 +132,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       arn: outputs[output] ?? output,
       ...home,
     }));
-    endpoint.services.set('secretsmanager', localSecrets(database, new Map(secrets), homes).service);
+    const { service: secretsService, currentValue: secretValue } = localSecrets(database, new Map(secrets), homes);
+    endpoint.services.set('secretsmanager', secretsService);
     const rotations = ofType('AWS::SecretsManager::RotationSchedule').map(
       (resource) => new LocalRotation(rotationSchedule(resource, functions), database, observe),
     );
@@ -176,7 +182,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       deliveries.tried() &&
       sources.every((source) => source.idle()) &&
       machines.every(({ arn }) => executions.running(arn).length === 0);
-    return { ...location, functionProcesses, rotateSecret, quiet, stop };
+    const dropQueue = () => queues.byArn(queueArn(outputs['QueueUrl']?.split('/').at(-1) ?? ''));
+    const records = new StackRecords(database, executions, outputs['StateMachineArn'] ?? '', dropQueue);
+    return { ...location, records, secretValue, functionProcesses, rotateSecret, quiet, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -191,6 +199,8 @@ function lastPort(stateDirectory: string): number | undefined {
   }
 }
 
+const queueArn = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
+
 function createQueue(queues: LocalQueues, { name, ref: url, properties }: Resource): void {
   const { VisibilityTimeout, MessageRetentionPeriod, DelaySeconds, RedrivePolicy } = properties;
   const attributes = { VisibilityTimeout, MessageRetentionPeriod, DelaySeconds };
@@ -198,7 +208,7 @@ function createQueue(queues: LocalQueues, { name, ref: url, properties }: Resour
   queues.createQueue({
     name,
     url,
-    arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`,
+    arn: queueArn(name),
     attributes: {
       ...Object.fromEntries(said.map(([attribute, value]) => [attribute, String(value)])),
       ...(RedrivePolicy === undefined ? {} : { RedrivePolicy: JSON.stringify(RedrivePolicy) }),
@@ -217,6 +227,7 @@ async function createBucket(
   bucket: Resource,
   told: Resource | undefined,
   queues: LocalQueues,
+  observe: Observe,
 ): Promise<void> {
   const { QueueConfigurations = [], ...others } = told?.properties['NotificationConfiguration'] ?? {};
   const [configuration, ...more] = QueueConfigurations as QueueConfiguration[];
@@ -234,7 +245,13 @@ async function createBucket(
     suffixes: valuesOf('suffix'),
     ...(configuration === undefined
       ? {}
-      : { notify: async (record) => queues.send(configuration.QueueArn, JSON.stringify({ Records: [record] })) }),
+      : {
+          notify: async (record) => {
+            const body = JSON.stringify({ Records: [record] });
+            queues.send(configuration.QueueArn, body);
+            observe({ kind: 'put-notified', body });
+          },
+        }),
   });
 }
 

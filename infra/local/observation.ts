@@ -14,6 +14,8 @@ export interface EventEnvelope {
 /** What happens in the local stack, for whoever watches. */
 export type Observation =
   | { kind: 'event-put'; envelope: EventEnvelope }
+  /** A bucket told a queue of a put; `body` is S3's notification as JSON. */
+  | { kind: 'put-notified'; body: string }
   | { kind: 'function-log'; functionName: string; line: string }
   /** An invocation that ended in an error, the function's own or for want of an answer. */
   | { kind: 'function-failed'; functionName: string }

@@ -19,10 +19,21 @@ export interface Queue {
   setAttributes(attributes: Record<string, string>): void;
   enqueue(message: unknown): void;
   inflightMessages: Map<string, { message: QueuedMessage; receiptHandle: string }>;
+  /** A look at what is in the queue, which changes nothing of it. */
+  inspectMessages(): {
+    ready: QueuedMessage[];
+    delayed: QueuedMessage[];
+    inflight: {
+      message: QueuedMessage;
+      /** Milliseconds since 1970. */
+      visibilityDeadline: number;
+    }[];
+  };
 }
 
 interface QueuedMessage {
   messageId: string;
+  body: string;
   sentTimestamp: number;
   approximateReceiveCount: number;
   approximateFirstReceiveTimestamp?: number;

@@ -56,22 +56,25 @@ export class Session {
     }
   }
 
-  /** @returns the exit code, once all files have their final event or the person ends it */
-  async live(stack: LocalStack): Promise<number> {
+  /**
+   * @param consoleUrl where the console is, unless there is none
+   * @returns the exit code, once all files have their final event or the person ends it
+   */
+  async live(stack: LocalStack, consoleUrl?: string): Promise<number> {
     const interrupted = new Promise<number>((resolve) => {
       process.once('SIGINT', () => resolve(130));
       process.once('SIGTERM', () => resolve(143));
     });
     const code = await Promise.race([
       interrupted,
-      this.#options.files.length === 0 ? this.#stayUp(stack) : this.#drop(stack),
+      this.#options.files.length === 0 ? this.#stayUp(stack, consoleUrl) : this.#drop(stack),
     ]);
     if (code > 128) this.#person.say('Stopped. What was dropped is kept, and goes on with the next npm start.');
     return code;
   }
 
-  #stayUp(stack: LocalStack): Promise<never> {
-    this.#person.say(invitation(stack));
+  #stayUp(stack: LocalStack, consoleUrl: string | undefined): Promise<never> {
+    this.#person.say(invitation(stack, consoleUrl));
     return new Promise(() => {});
   }
 

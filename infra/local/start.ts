@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FaultSwitches } from '../../test/pinterest-simulator/fault-switches.ts';
 import { startPinterestSimulator } from '../../test/pinterest-simulator/simulator.ts';
 import { startWebhookSimulator } from '../../test/webhook-simulator.ts';
 import { TOKEN_FILE } from '../cli/token-file.ts';
 import { HELP, readCommandLine, UsageError } from './command-line.ts';
+import { type LocalConsole, startConsole } from './console/console.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { Session } from './session.ts';
 import { synthesize } from './synthesize.ts';
@@ -18,11 +20,16 @@ const STATE = process.env['PINDROP_STATE_DIR'] ?? fileURLToPath(new URL('../../.
 async function reach(target: Target, stateDirectory: string) {
   if (target.kind === 'pinterest') {
     const { apiUrl, secret: value, keep } = target;
-    return { apiUrl, secret: { value, keep }, close: async () => {} };
+    return { apiUrl, secret: { value, keep }, faults: undefined, close: async () => {} };
   }
-  const simulator = await startPinterestSimulator({ stateDirectory: join(stateDirectory, 'pinterest') });
+  const faults = new FaultSwitches();
+  const simulator = await startPinterestSimulator({
+    stateDirectory: join(stateDirectory, 'pinterest'),
+    faults: faults.source,
+    processingSeconds: faults.processingSeconds,
+  });
   const { url: apiUrl, accessToken } = simulator;
-  return { apiUrl, secret: { value: JSON.stringify({ accessToken }) }, close: () => simulator.close() };
+  return { apiUrl, secret: { value: JSON.stringify({ accessToken }) }, faults, close: () => simulator.close() };
 }
 
 /** Where slack-webhook posts: to the address that the person gave, or to a stand-in that shows what it gets. */
@@ -32,7 +39,7 @@ async function reachWebhook({ SLACK_WEBHOOK_URL: url }: NodeJS.ProcessEnv, perso
 }
 
 async function run(): Promise<number> {
-  const { port, help, ...options } = await readCommandLine(process.argv.slice(2));
+  const { port, help, console: withConsole, ...options } = await readCommandLine(process.argv.slice(2));
   const { examples, settings } = options;
   if (help) {
     process.stdout.write(HELP);
@@ -50,6 +57,7 @@ async function run(): Promise<number> {
   const pinterest = await reach(target, stateDirectory);
   const webhook = examples.includes('slack-webhook') ? await reachWebhook(process.env, person) : undefined;
   let stack: LocalStack | undefined;
+  let console: LocalConsole | undefined;
   try {
     const assemblyDirectory = join(stateDirectory, 'cdk.out');
     await synthesize(assemblyDirectory, { with: examples, ...settings, pinterestApiUrl: pinterest.apiUrl });
@@ -62,10 +70,17 @@ async function run(): Promise<number> {
         ...(webhook === undefined ? {} : { SlackWebhookSecretArn: { value: JSON.stringify({ url: webhook.url }) } }),
       },
       ...(port === undefined ? {} : { port }),
-      observe: (observation) => session.observe(observation),
+      observe(observation) {
+        session.observe(observation);
+        console?.observe(observation);
+      },
     });
-    return await session.live(stack);
+    const { faults } = pinterest;
+    const prefix = settings['prefix'] ?? '';
+    if (withConsole) console = await startConsole({ stack, target, prefix, stateDirectory, ...(faults && { faults }) });
+    return await session.live(stack, console?.url);
   } finally {
+    await console?.close();
     await stack?.stop();
     await pinterest.close();
     await webhook?.close();

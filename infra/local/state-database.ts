@@ -10,6 +10,10 @@ const SCHEMA = `
     PRIMARY KEY (machine_arn, name)
   );
   CREATE INDEX IF NOT EXISTS executions_by_status ON executions (status);
+  CREATE TABLE IF NOT EXISTS entered_states (
+    machine_arn TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, entered_at INTEGER NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS entered_states_by_execution ON entered_states (machine_arn, name);
   CREATE TABLE IF NOT EXISTS events (
     id TEXT PRIMARY KEY, origin TEXT UNIQUE, bus TEXT NOT NULL, envelope TEXT NOT NULL, delivered INTEGER NOT NULL DEFAULT 0
   );

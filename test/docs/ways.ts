@@ -8,11 +8,13 @@ import { type Outcome, type ShellOptions, shell } from './shell.ts';
 
 /** Commands that are not run here, and why. Keep it short. */
 export const NOT_RUN: Record<string, string> = {
+  'git clone THIS_REPOSITORY pindrop && cd pindrop': 'has been run, or this would not be here',
   'npm ci': 'has been run, or this would not be',
   'npm cit': 'is what runs this',
   'npm test': 'is what runs this',
   'npx vitest run test/docs': 'is this',
   'npm run format': 'writes into the files that are tested; npm run lint is the same without writing',
+  'npm run screenshots': 'writes into the files that are tested; looks.test.ts is the same without writing',
   'npm run bench': 'takes a quiet machine and a long time',
   'npm run chaos': 'takes hours; a tenth of it is a test of its own',
   'PINDROP_CHAOS_SEED=… npx vitest run test/end-to-end/chaos.test.ts': 'is a test of its own',

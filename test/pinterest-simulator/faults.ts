@@ -18,6 +18,10 @@ export type Fault =
   | { kind: 'reset'; afterBytes?: number }
   /** Never answered. */
   | { kind: 'hang' }
+  /** An upload that is read no faster than this. */
+  | { kind: 'slow-network'; bytesPerSecond: number }
+  /** An upload that is taken, and that Pinterest cannot process. */
+  | { kind: 'not-processable' }
   /** Answered as usual, so many milliseconds late. */
   | { kind: 'slow'; milliseconds: number }
   /** An upload that is stored, or a Pin that is made, and whose answer is lost. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import busboy from 'busboy';
 import type { ReceivedFile } from './media-store.ts';
 import { S3Error } from './s3-error.ts';
@@ -13,6 +13,8 @@ export interface FormPostOptions {
   now: () => Date;
   /** Told how many of the body's bytes came. */
   onBytes?: (bytes: number) => void;
+  /** What the body goes through before it is read. */
+  through?: Duplex;
 }
 
 export interface PostedForm {
@@ -47,7 +49,7 @@ export function readFormPost(request: IncomingMessage, options: FormPostOptions)
     let granted: GrantedPolicy | undefined;
     const refuse = (error: unknown) => {
       clearTimeout(idle);
-      request.unpipe(parser);
+      body.unpipe(parser);
       reject(
         error instanceof S3Error
           ? error
@@ -62,6 +64,7 @@ export function readFormPost(request: IncomingMessage, options: FormPostOptions)
         ),
       );
     const idle = setTimeout(timedOut, options.idleTimeoutMs);
+    const body = options.through ? request.pipe(options.through) : request;
     const parser = busboy({ headers, limits: { fieldSize: 64 * 1024 }, defParamCharset: 'utf8' });
     const attempt = (step: () => void) => {
       try {
@@ -104,7 +107,7 @@ export function readFormPost(request: IncomingMessage, options: FormPostOptions)
       options.onBytes?.(chunk.length);
     });
     request.on('close', () => request.complete || refuse(new S3Error('IncompleteBody', 'The body ended early.')));
-    request.pipe(parser);
+    body.pipe(parser);
   });
 }
 

@@ -90,7 +90,7 @@ const answerToken = (request: http.IncomingMessage, response: http.ServerRespons
   oauth.token(request, response);
 
 /** Seconds: long enough to be seen, short enough for someone who tries it out; large files take longer, to half a minute. */
-const processingSecondsBySize = ({ size }: { size: number }) => Math.min(30, 3 + size / 50_000_000);
+export const processingSecondsBySize = ({ size }: { size: number }) => Math.min(30, 3 + size / 50_000_000);
 
 /**
  * A stand-in for Pinterest's API, as far as videos and their Pins go, and its upload host, on loopback. Its answers follow the official OpenAPI, its

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Transform } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './faults.ts';
 import { type PostedForm, readFormPost } from './form-post.ts';
 import { answerS3Error, S3Error } from './s3-error.ts';
@@ -22,9 +24,10 @@ export async function answerUpload(
       idleTimeoutMs: simulation.options.uploadIdleMs,
       now: () => new Date(),
       ...resetAfterBytes(fault, request),
+      ...(fault?.kind === 'slow-network' ? { through: slowDown(fault.bytesPerSecond) } : {}),
     });
     noted.mediaId = form.mediaId;
-    keep(form, request, simulation);
+    keep(form, request, simulation, fault);
     if (fault?.kind === 'stored-not-answered') return void request.socket.destroy();
     noted.status = 204;
     response.writeHead(204, { ETag: `"${form.eTag}"` }).end();
@@ -34,6 +37,15 @@ export async function answerUpload(
     answerS3Error(response, error);
   }
 }
+
+/** Hands bytes on no faster than this. */
+const slowDown = (bytesPerSecond: number) =>
+  new Transform({
+    async transform(chunk: Buffer, _encoding, done) {
+      await sleep((chunk.length / bytesPerSecond) * 1000);
+      done(null, chunk);
+    },
+  });
 
 function resetAfterBytes(fault: Fault | undefined, request: IncomingMessage) {
   if (fault?.kind !== 'reset' || fault.afterBytes === undefined) return {};
@@ -46,9 +58,15 @@ function resetAfterBytes(fault: Fault | undefined, request: IncomingMessage) {
   };
 }
 
-function keep({ mediaId, file, start }: PostedForm, request: IncomingMessage, { store, options }: Simulation): void {
+function keep(
+  { mediaId, file, start }: PostedForm,
+  request: IncomingMessage,
+  { store, options }: Simulation,
+  fault: Fault | undefined,
+): void {
   const isVideo = start.subarray(4, 8).toString('latin1') === 'ftyp';
-  const failed = file.fileName.includes('simulate-failed') || (options.judgeBytes && !isVideo);
+  const failed =
+    fault?.kind === 'not-processable' || file.fileName.includes('simulate-failed') || (options.judgeBytes && !isVideo);
   const readyAt = Date.now() + options.processingSeconds(file) * 1000;
   const transferEncoding = request.headers['transfer-encoding'];
   const received = { ...file, ...(transferEncoding === undefined ? {} : { transferEncoding }) };

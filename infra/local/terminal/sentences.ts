@@ -20,15 +20,16 @@ const EXAMPLE_OUTPUTS = [
   ['PublishPinStateMachineArn', 'pins    '],
 ] as const;
 
-/** How to drop a file into a stack that stays up. */
-export function invitation({ endpoint, outputs, region }: LocalStack): string {
+/** How to drop a file into a stack that stays up. @param consoleUrl undefined without the console */
+export function invitation({ endpoint, outputs, region }: LocalStack, consoleUrl: string | undefined): string {
   const credentials = `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region}`;
   return [
+    ...(consoleUrl === undefined ? [] : [`  console   ${consoleUrl}`]),
     `  endpoint  ${endpoint}`,
     `  bucket    ${outputs['DropBucketName']}`,
     ...EXAMPLE_OUTPUTS.flatMap(([output, what]) => (outputs[output] ? [`  ${what}  ${outputs[output]}`] : [])),
     '',
-    'Drop a video:',
+    consoleUrl === undefined ? 'Drop a video:' : 'Drop a video there, or:',
     `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/`,
     '',
     'Final events come on stdout. Ctrl+C stops; what was dropped is kept.',

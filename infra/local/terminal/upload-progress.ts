@@ -1,4 +1,5 @@
 import { UPLOAD_LOG } from '../../../shared/upload-log.ts';
+import { type UploadLogLine, uploadLogLine } from '../upload-log-line.ts';
 
 /** One upload as a person sees it. */
 export interface UploadRow {
@@ -11,13 +12,7 @@ export interface UploadRow {
   phase: string;
 }
 
-interface LogLine {
-  message: string;
-  uploadId: string;
-  [detail: string]: unknown;
-}
-
-const PHASES: Record<string, (line: LogLine) => { phase: string; percent?: number }> = {
+const PHASES: Record<string, (line: UploadLogLine) => { phase: string; percent?: number }> = {
   [UPLOAD_LOG.received]: ({ attempt }) => ({
     phase: attempt ? `taken up again (attempt ${Number(attempt) + 1})` : 'dropped',
   }),
@@ -39,7 +34,7 @@ const PHASES: Record<string, (line: LogLine) => { phase: string; percent?: numbe
 export function uploadProgress(): (line: string) => UploadRow | undefined {
   const rows = new Map<string, UploadRow>();
   return (text) => {
-    const line = parsed(text);
+    const line = uploadLogLine(text);
     const phase = line && PHASES[line.message]?.(line);
     if (!line || !phase) return undefined;
     const { uploadId, key } = line;
@@ -48,13 +43,4 @@ export function uploadProgress(): (line: string) => UploadRow | undefined {
     rows.set(uploadId, row);
     return row;
   };
-}
-
-function parsed(text: string): LogLine | undefined {
-  try {
-    const line = JSON.parse(text);
-    return typeof line?.message === 'string' && typeof line?.uploadId === 'string' ? line : undefined;
-  } catch {
-    return undefined;
-  }
 }

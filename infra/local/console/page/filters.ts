@@ -1,0 +1,56 @@
+import type { UploadRow } from '../wire.ts';
+import { byId, element, setText } from './element.ts';
+import { isEnded } from './row-words.ts';
+
+const CHOICES = [
+  { value: 'all', words: 'All', shows: () => true },
+  { value: 'under-way', words: 'Under way', shows: (row: UploadRow) => !isEnded(row) },
+  { value: 'succeeded', words: 'Succeeded', shows: ({ state }: UploadRow) => state === 'succeeded' },
+  { value: 'failed', words: 'Failed', shows: ({ state }: UploadRow) => state === 'failed' },
+] as const;
+
+/** Which rows are shown. */
+export class Filters {
+  readonly #name = byId('name', HTMLInputElement);
+  readonly #inputs: HTMLInputElement[] = [];
+  readonly #counts: HTMLElement[] = [];
+
+  constructor(onChange: () => void) {
+    const states = byId('states', HTMLFieldSetElement);
+    for (const { value, words } of CHOICES) {
+      const input = element('input', {
+        type: 'radio',
+        name: 'state',
+        value,
+        class: 'unseen',
+        checked: value === 'all',
+      });
+      const count = element('span', { class: 'count' });
+      states.append(element('label', {}, input, element('span', {}, `${words} `, count)));
+      this.#inputs.push(input);
+      this.#counts.push(count);
+      input.addEventListener('change', onChange);
+    }
+    this.#name.addEventListener('input', onChange);
+  }
+
+  /** @returns the rows that are to be shown, in their order */
+  apply(rows: UploadRow[]): UploadRow[] {
+    const wanted = this.#name.value.trim().toLowerCase();
+    const named = wanted === '' ? rows : rows.filter(({ key }) => key.toLowerCase().includes(wanted));
+    let shown = named;
+    CHOICES.forEach(({ shows }, index) => {
+      const those = named.filter(shows);
+      const count = this.#counts[index];
+      if (count) setText(count, String(those.length));
+      if (this.#inputs[index]?.checked) shown = those;
+    });
+    return shown;
+  }
+
+  clear(): void {
+    this.#name.value = '';
+    const [all] = this.#inputs;
+    if (all) all.checked = true;
+  }
+}

@@ -1,0 +1,44 @@
+import type { UploadDetails } from '../wire.ts';
+import { scrolling } from './code-block.ts';
+import { element } from './element.ts';
+import { clock } from './wording.ts';
+
+/** The lines that the functions logged of an upload. */
+export function logTable({ log, logCut }: UploadDetails): HTMLElement {
+  if (log.length === 0) {
+    return element(
+      'p',
+      { class: 'muted' },
+      'No function has logged a line of it since this npm start. Lines of earlier ones are not kept; on AWS they are in CloudWatch.',
+    );
+  }
+  const body = element('tbody');
+  for (const { at, level, functionName, message, details } of log) {
+    const rest = Object.entries(details).map(([name, value]) => `${name}=${valueText(value)}`);
+    body.append(
+      element(
+        'tr',
+        { 'data-level': level },
+        element('td', {}, clock(at)),
+        element('td', {}, level.toLowerCase()),
+        element('td', {}, shortName(functionName)),
+        element('td', {}, message, rest.length === 0 ? undefined : element('span', { class: 'rest' }, rest.join(' '))),
+      ),
+    );
+  }
+  const heads = ['time', 'level', 'function', 'line'].map((name) => element('th', { scope: 'col' }, name));
+  const table = element('table', { class: 'log' }, element('thead', {}, element('tr', {}, ...heads)), body);
+  const whole = element('div', {}, scrolling('Log lines', table));
+  if (logCut) whole.prepend(element('p', { class: 'muted' }, 'The oldest lines were let go.'));
+  return whole;
+}
+
+/** CloudFormation's names are the logical ids, with the construct's first. */
+const shortName = (functionName: string) => functionName.split('-').at(-1) ?? functionName;
+
+/** An error's stack is of a bundle, and says nothing here; the log store has it. */
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { name, message, stack } = (value ?? {}) as Partial<Error>;
+  return stack === undefined ? JSON.stringify(value) : `${name}: ${message}`;
+}

@@ -1,0 +1,64 @@
+import type { Place, UploadRow } from '../wire.ts';
+import { type ConnectionState, listen } from './connection.ts';
+import { DropZone } from './drop-zone.ts';
+import { byId, setText } from './element.ts';
+import { FaultPanel } from './fault-panel.ts';
+import { NothingYet } from './nothing-yet.ts';
+import { OverviewFigures } from './overview.ts';
+import { RowList } from './row-list.ts';
+import { setClock } from './server-clock.ts';
+
+const nothingYet = new NothingYet();
+const list = new RowList(nothingYet.root);
+const figures = new OverviewFigures();
+const faults = new FaultPanel();
+const zone = new DropZone();
+
+const CONNECTION: Record<ConnectionState, string> = { connecting: 'Connecting', live: 'Live', lost: 'Not connected' };
+
+function showConnection(state: ConnectionState): void {
+  const badge = byId('connection', HTMLParagraphElement);
+  badge.dataset['state'] = state;
+  setText(badge, CONNECTION[state]);
+  const banner = byId('lost', HTMLParagraphElement);
+  banner.hidden = state !== 'lost';
+  setText(
+    banner,
+    state === 'lost'
+      ? 'The connection to npm start is lost. What you see is how it was then; nothing dropped is forgotten. Run npm start again: this page finds it by itself.'
+      : '',
+  );
+}
+
+function showPlace(place: Place): void {
+  const { simulated, pinterest, bucket, prefix } = place;
+  setText(byId('place', HTMLParagraphElement), simulated ? 'with a simulated Pinterest' : `uploading to ${pinterest}`);
+  setText(byId('bucket', HTMLElement), `${bucket}${prefix === '' ? '' : `/${prefix}`}`);
+  nothingYet.show(place);
+  zone.prefix = prefix;
+}
+
+/** For who does not see the rows change. */
+function announce(ended: UploadRow[]): void {
+  const [first, ...others] = ended;
+  if (!first) return;
+  const words = others.length === 0 ? `${first.key} ${first.state}` : `${ended.length} uploads have ended`;
+  setText(byId('announcement', HTMLParagraphElement), words);
+}
+
+listen({
+  state: showConnection,
+  snapshot({ place, overview, rows, now }) {
+    setClock(now);
+    showPlace(place);
+    figures.show(overview);
+    faults.show(overview.faults);
+    list.replace(rows);
+    document.body.dataset['ready'] = '';
+  },
+  rows: (rows) => announce(list.merge(rows)),
+  overview(overview) {
+    figures.show(overview);
+    faults.show(overview.faults);
+  },
+});

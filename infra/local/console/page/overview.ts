@@ -1,0 +1,63 @@
+import type { Overview } from '../wire.ts';
+import { byId, element, setText } from './element.ts';
+import { size } from './wording.ts';
+
+interface Figure {
+  unknown?: true;
+  value: string;
+  note: string;
+  tone?: string;
+}
+
+const FEW_DAYS = 7;
+
+const FIGURES: [string, (overview: Overview) => Figure][] = [
+  [
+    'Under way',
+    ({ underWay }) => ({ value: String(underWay), note: underWay === 1 ? 'file' : 'files', ...tone(underWay, 'busy') }),
+  ],
+  ['Succeeded', ({ succeeded }) => ({ value: String(succeeded), note: 'since the first start' })],
+  ['Failed', ({ failed }) => ({ value: String(failed), note: 'since the first start', ...tone(failed, 'bad') })],
+  [
+    'Last minute',
+    ({ lastMinute: { files, uploadedBytes } }) => ({ value: `${files} done`, note: `${size(uploadedBytes)} uploaded` }),
+  ],
+  [
+    'Quota left',
+    ({ quota }) =>
+      quota.known ? { value: String(quota.left), note: 'requests that Pinterest allows' } : unknown(quota.why),
+  ],
+  ['Token', ({ token }) => (token.known ? tokenFigure(token) : unknown(token.why))],
+];
+
+const tone = (count: number, name: string) => (count > 0 ? { tone: name } : {});
+const unknown = (why: string): Figure => ({ value: '—', note: why, unknown: true });
+
+function tokenFigure({ daysLeft, renewed }: { daysLeft: number; renewed: boolean }): Figure {
+  const days = Math.floor(daysLeft);
+  const note = renewed ? 'it is renewed every week' : 'nobody renews it';
+  if (days < 0) return { value: 'ended', note: 'sign in: npm run pindrop -- auth --local', tone: 'bad' };
+  return { value: days === 1 ? '1 day' : `${days} days`, note, ...tone(days < FEW_DAYS ? 1 : 0, 'bad') };
+}
+
+/** The numbers above the rows. */
+export class OverviewFigures {
+  readonly #figures = FIGURES.map(([title, read]) => {
+    const value = element('dd', { class: 'value' }, '–');
+    const note = element('dd', { class: 'note' });
+    const root = element('div', { class: 'figure' }, element('dt', {}, title), value, note);
+    byId('overview', HTMLDListElement).append(root);
+    return { read, root, value, note };
+  });
+
+  show(overview: Overview): void {
+    for (const { read, root, value, note } of this.#figures) {
+      const figure = read(overview);
+      setText(value, figure.value);
+      setText(note, figure.note);
+      root.dataset['tone'] = figure.tone ?? '';
+      root.toggleAttribute('data-unknown', figure.unknown ?? false);
+    }
+    document.title = overview.underWay > 0 ? `(${overview.underWay}) Pindrop` : 'Pindrop';
+  }
+}

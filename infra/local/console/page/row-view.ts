@@ -1,0 +1,75 @@
+import type { UploadRow } from '../wire.ts';
+import { element, setText } from './element.ts';
+import { RowDetails } from './row-details.ts';
+import { isEnded, situation, stateWords } from './row-words.ts';
+import { segmentsOf, totalMilliseconds } from './segments.ts';
+import { now } from './server-clock.ts';
+import { drawTimeline, timelinePicture } from './timeline.ts';
+import { ago, duration, size } from './wording.ts';
+
+/** One row of the list. */
+export class RowView {
+  readonly root: HTMLLIElement;
+  readonly #details: HTMLDetailsElement;
+  readonly #state = element('span', { class: 'state' });
+  readonly #name = element('span', { class: 'name' });
+  readonly #situation = element('span', { class: 'situation' });
+  readonly #about = element('span', { class: 'about' });
+  readonly #took = element('span', { class: 'took' });
+  readonly #picture = timelinePicture();
+  readonly #opened: RowDetails;
+  #row: UploadRow;
+
+  constructor(row: UploadRow, onRetried: (uploadId: string) => void) {
+    this.#row = row;
+    this.#opened = new RowDetails(row.uploadId, onRetried);
+    const summary = element(
+      'summary',
+      {},
+      this.#state,
+      element('span', { class: 'what' }, this.#name, this.#situation),
+      element('span', { class: 'when' }, this.#picture, this.#about),
+      this.#took,
+    );
+    this.#details = element('details', { class: 'row' }, summary, this.#opened.root);
+    this.#details.addEventListener('toggle', () => {
+      if (this.#details.open) this.#opened.load();
+    });
+    this.root = element('li', {}, this.#details);
+    this.update(row);
+  }
+
+  get row(): UploadRow {
+    return this.#row;
+  }
+
+  update(row: UploadRow): void {
+    this.#row = row;
+    this.#details.dataset['state'] = row.state;
+    setText(this.#name, row.key);
+    this.#name.title = row.key;
+    this.tick();
+    if (this.#details.open) this.#opened.load();
+  }
+
+  /** Shows what changes by time alone. */
+  tick(): void {
+    const row = this.#row;
+    setText(this.#state, stateWords(row));
+    setText(this.#situation, situation(row));
+    setText(this.#took, duration(totalMilliseconds(segmentsOf(row))));
+    setText(this.#about, `${size(row.sizeBytes)}, ${ago(now() - Date.parse(row.timeline.droppedAt))}`);
+    this.#state.style.setProperty('--percent', `${row.percent ?? 0}%`);
+    drawTimeline(this.#picture, row);
+  }
+
+  get alive(): boolean {
+    return !isEnded(this.#row);
+  }
+
+  focus(): void {
+    this.#details.open = true;
+    this.#details.querySelector('summary')?.focus();
+    this.root.scrollIntoView({ block: 'nearest' });
+  }
+}

@@ -1,0 +1,41 @@
+import type { UploadRow } from '../wire.ts';
+import { now } from './server-clock.ts';
+
+export interface Segment {
+  /** Of the class, and of the legend. */
+  name: 'queued' | 'uploading' | 'processing';
+  words: string;
+  milliseconds: number;
+  /** It goes on still. */
+  open: boolean;
+}
+
+const WORDS = { queued: 'in the queue', uploading: 'uploading', processing: 'processing' };
+
+/** The parts of an upload's time so far, by what is known of when each ended. */
+export function segmentsOf({ timeline, state }: UploadRow): Segment[] {
+  const ended = state === 'succeeded' || state === 'failed';
+  const instants = [
+    ['queued', timeline.droppedAt, timeline.registeredAt],
+    ['uploading', timeline.registeredAt, timeline.uploadedAt],
+    ['processing', timeline.uploadedAt, timeline.completedAt],
+  ] as const;
+  return instants.flatMap(([name, from, to]) => {
+    if (from === undefined) return [];
+    const end = to ?? timeline.completedAt;
+    const milliseconds = Math.max(0, (end === undefined ? now() : Date.parse(end)) - Date.parse(from));
+    return [{ name, words: WORDS[name], milliseconds, open: end === undefined && !ended }];
+  });
+}
+
+export const totalMilliseconds = (segments: Segment[]) =>
+  segments.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+
+const SHORTEST_MS = 50;
+const LONGEST_MS = 10 * 60_000;
+
+/** How long the whole bar is, 0 to 1: by orders of magnitude, since one file takes milliseconds and the next one hours. */
+export function barLength(milliseconds: number): number {
+  const order = Math.log(Math.max(1, milliseconds) / SHORTEST_MS) / Math.log(LONGEST_MS / SHORTEST_MS);
+  return Math.min(1, Math.max(0.05, order));
+}

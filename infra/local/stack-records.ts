@@ -1,0 +1,95 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { EnteredState, ExecutionRow, ExecutionTable } from './execution-table.ts';
+import type { EventEnvelope } from './observation.ts';
+import type { Queue } from './queues.ts';
+
+/** A message that is in the drop queue: a drop that no execution follows yet. */
+export interface WaitingMessage {
+  /** S3's notification as JSON. */
+  body: string;
+  /** How often it was received. */
+  received: number;
+  /** When it is received again unless it is deleted, in milliseconds since 1970; absent when it is free to be received. */
+  visibleAt?: number;
+}
+
+/** A delivery that is still due. */
+export interface DueDelivery {
+  target: string;
+  attempts: number;
+  /** Milliseconds since 1970. */
+  dueAt: number;
+}
+
+/**
+ * What the stack keeps of its uploads, for whoever shows it: what waits in the queue, the executions of the state
+ * machine, their events and the deliveries that are due. Nothing here writes.
+ */
+export class StackRecords {
+  readonly #database: DatabaseSync;
+  readonly #executions: ExecutionTable;
+  readonly #machineArn: string;
+  readonly #queue: () => Queue;
+
+  constructor(database: DatabaseSync, executions: ExecutionTable, machineArn: string, queue: () => Queue) {
+    this.#database = database;
+    this.#executions = executions;
+    this.#machineArn = machineArn;
+    this.#queue = queue;
+  }
+
+  waiting(): WaitingMessage[] {
+    const { ready, delayed, inflight } = this.#queue().inspectMessages();
+    return [
+      ...[...ready, ...delayed].map((message) => ({ message, visibleAt: undefined })),
+      ...inflight.map(({ message, visibilityDeadline: visibleAt }) => ({ message, visibleAt })),
+    ].map(({ message: { body, approximateReceiveCount: received }, visibleAt }) => ({
+      body,
+      received,
+      ...(visibleAt === undefined ? {} : { visibleAt }),
+    }));
+  }
+
+  /** Newest first. */
+  executions(limit: number): ExecutionRow[] {
+    return this.#executions.list(this.#machineArn, undefined, limit);
+  }
+
+  execution(uploadId: string): ExecutionRow | undefined {
+    return this.#executions.get(this.#machineArn, uploadId);
+  }
+
+  /** The states that an upload's execution has entered, in their order. */
+  statesOf(uploadId: string): EnteredState[] {
+    return this.#executions.statesOf(this.#machineArn, uploadId);
+  }
+
+  /** How many executions ended with which final event, since there is state. */
+  endings(): { succeeded: number; failed: number } {
+    const rows = this.#database
+      .prepare(
+        `SELECT coalesce(json_extract(output, '$.finalEvent.detail.status'), 'failed') AS ending, count(*) AS count
+         FROM executions WHERE machine_arn = ? AND status <> 'RUNNING' GROUP BY ending`,
+      )
+      .all(this.#machineArn);
+    const counts = Object.fromEntries(rows.map(({ ending, count }) => [String(ending), Number(count)]));
+    return { succeeded: counts['succeeded'] ?? 0, failed: counts['failed'] ?? 0 };
+  }
+
+  /** The final event that an upload's execution put. */
+  finalEventOf(uploadId: string): EventEnvelope | undefined {
+    // The origin of an event begins with its execution; "0" is what follows "/", and a range uses the index.
+    const execution = `${this.#machineArn.replace(':stateMachine:', ':execution:')}:${uploadId}`;
+    const row = this.#database
+      .prepare('SELECT envelope FROM events WHERE origin >= ? AND origin < ? LIMIT 1')
+      .get(`${execution}/`, `${execution}0`);
+    return row && JSON.parse(String(row['envelope']));
+  }
+
+  deliveriesOf(eventId: string): DueDelivery[] {
+    const rows = this.#database
+      .prepare('SELECT target, attempts, due_at AS dueAt FROM deliveries WHERE event_id = ?')
+      .all(eventId);
+    return rows as unknown as DueDelivery[];
+  }
+}

@@ -1,0 +1,19 @@
+/** A line that a function logged of one upload. */
+export interface UploadLogLine {
+  message: string;
+  uploadId: string;
+  /** ISO 8601 UTC */
+  timestamp?: string;
+  level?: string;
+  [detail: string]: unknown;
+}
+
+/** @returns undefined for a line that is about no upload */
+export function uploadLogLine(text: string): UploadLogLine | undefined {
+  try {
+    const line = JSON.parse(text);
+    return typeof line?.message === 'string' && typeof line?.uploadId === 'string' ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { Board } from '../../../../infra/local/console/board.ts';
+import type { UploadRow } from '../../../../infra/local/console/wire.ts';
+import { type StagedUpload, stagedRecords } from './staged-uploads.ts';
+
+const now = Date.parse('2026-03-01T09:00:00Z');
+
+function board(...uploads: StagedUpload[]) {
+  const made = new Board(stagedRecords(uploads, now));
+  const told: UploadRow[] = [];
+  made.watch((row) => told.push(row));
+  const log = (line: object) =>
+    made.observe({ kind: 'function-log', functionName: 'Ingest', line: JSON.stringify(line) });
+  return { board: made, told, log };
+}
+
+const waiting = { key: 'clip.mp4', sizeBytes: 5_000_000, dropped: 60 };
+
+describe('the board', () => {
+  it('begins with what the stack has kept: what waits, what is followed and what has ended, newest first', () => {
+    const { board: made } = board(
+      {
+        ...waiting,
+        key: 'old.mp4',
+        dropped: 900,
+        queued: 1,
+        uploading: 2,
+        processing: 3,
+        polls: 2,
+        ending: 'succeeded',
+      },
+      { ...waiting, key: 'followed.mp4', dropped: 90, queued: 1, uploading: 2, polls: 1 },
+      waiting,
+    );
+    expect(made.rows()).toMatchObject([
+      { key: 'clip.mp4', state: 'dropped', timeline: { droppedAt: '2026-03-01T08:59:00.000Z' } },
+      { key: 'followed.mp4', state: 'processing', polls: 1, nextAt: now - 3000 + 12_000 },
+      { key: 'old.mp4', state: 'succeeded', polls: 2, timeline: { completedAt: '2026-03-01T08:45:06.000Z' } },
+    ]);
+    expect(made.counts()).toMatchObject({ underWay: 2, succeeded: 1, failed: 0 });
+  });
+
+  it('follows the log until an execution does', () => {
+    const { board: made, told, log } = board(waiting);
+    const [{ uploadId } = { uploadId: '' }] = made.rows();
+    const timestamp = '2026-03-01T09:00:01.000Z';
+    log({ uploadId, message: 'drop received' });
+    log({ uploadId, message: 'registered', mediaId: '5', timestamp });
+    log({ uploadId, message: 'uploading', percent: 30 });
+    log({ uploadId, message: 'uploaded', timestamp: '2026-03-01T09:00:09.000Z' });
+    expect(told.map(({ state }) => state)).toEqual(['dropped', 'registered', 'uploading', 'processing']);
+    expect(told.at(-1)).toMatchObject({ mediaId: '5', timeline: { registeredAt: timestamp } });
+    expect(made.counts().lastMinute.uploadedBytes).toBe(5_000_000);
+  });
+
+  it('shows a drop that is to be tried again as waiting, without what came of the attempt', () => {
+    const { told, log, board: made } = board(waiting);
+    const [{ uploadId } = { uploadId: '' }] = made.rows();
+    log({ uploadId, message: 'registered', mediaId: '5' });
+    const timestamp = '2026-03-01T09:00:00.000Z';
+    log({ uploadId, message: 'to be tried again', because: 'It broke.', afterSeconds: 20, timestamp });
+    expect(told.at(-1)).toMatchObject({ state: 'dropped', because: 'It broke.', nextAt: now + 20_000 });
+    expect(told.at(-1)).not.toHaveProperty('mediaId');
+    expect(told.at(-1)?.timeline).not.toHaveProperty('registeredAt');
+    log({ uploadId, message: 'drop received' });
+    expect(told.at(-1)).not.toHaveProperty('because');
+  });
+
+  it('takes up a drop as soon as the queue is told of it, once', () => {
+    const { board: made, told } = board();
+    const [body = ''] = stagedRecords([waiting], now)
+      .waiting()
+      .map((message) => message.body);
+    made.observe({ kind: 'put-notified', body });
+    made.observe({ kind: 'put-notified', body });
+    expect(told).toMatchObject([{ key: 'clip.mp4', state: 'dropped' }]);
+  });
+
+  it('keeps the log lines of an upload, and lets the oldest go', () => {
+    const { board: made, log } = board(waiting);
+    const [{ uploadId } = { uploadId: '' }] = made.rows();
+    for (let line = 0; line < 600; line++)
+      log({ uploadId, message: `line ${line}`, level: 'INFO', function_arn: 'arn' });
+    const details = made.details(uploadId);
+    expect(details).toMatchObject({ logCut: true, states: [] });
+    expect(details?.log).toHaveLength(500);
+    expect(details?.log.at(-1)).toMatchObject({ message: 'line 599', functionName: 'Ingest', details: {} });
+    expect(made.details('no-such-upload')).toBeUndefined();
+  });
+
+  it('does not trip over lines and messages that are about something else', () => {
+    const { board: made, told } = board(waiting);
+    for (const line of ['', 'no JSON', '{"message":"x"}', '{"uploadId":"unknown","message":"registered"}']) {
+      made.observe({ kind: 'function-log', functionName: 'Ingest', line });
+    }
+    expect(told).toEqual([]);
+  });
+});

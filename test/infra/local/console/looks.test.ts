@@ -1,0 +1,47 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { useChromium } from './chromium.ts';
+import { SCENES } from './scenes.ts';
+
+/** Where the pictures go, when `npm run screenshots` asks for them. */
+const PICTURES = process.env['PINDROP_SCREENSHOTS'];
+
+const WIDTHS = [400, 1280];
+const SCHEMES = ['light', 'dark'] as const;
+
+const chromium = useChromium();
+
+/** The README shows the rows in all ways; of the others a wide and a narrow picture are enough, one in each scheme. */
+const isPictured = (name: string, width: number, scheme: string) =>
+  name === 'rows' || (scheme === 'light') === (width === 1280);
+
+/** What axe finds, with every rule that it has switched on but those of other pages' affairs. */
+async function findings(page: Page): Promise<string[]> {
+  // The page's policy lets no script in but its own; the debugger's are not the page's.
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate('axe.run(document)')) as axe.AxeResults;
+  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
+}
+
+describe.each(SCENES)('the console, $name', ({ name, set }) => {
+  it.each(WIDTHS.flatMap((width) => SCHEMES.map((scheme) => [width, scheme] as const)))(
+    'has nothing that axe finds, and nothing beyond the edge, at %i px, %s',
+    async (width, scheme) => {
+      const { url, act } = await set();
+      const page = await chromium.open(url, {
+        viewport: { width, height: 900 },
+        colorScheme: scheme,
+        reducedMotion: 'reduce',
+      });
+      await act?.(page);
+      expect(await findings(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      if (!PICTURES || !isPictured(name, width, scheme)) return;
+      await mkdir(PICTURES, { recursive: true });
+      await page.screenshot({ path: join(PICTURES, `console-${name}-${scheme}-${width}.png`) });
+    },
+  );
+});

@@ -1,0 +1,199 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { loopbackServer, type ReceivedRequest, received } from '../../../loopback-server.ts';
+import { useChromium } from './chromium.ts';
+import { startStagedConsole } from './staged-console.ts';
+import type { StagedUpload } from './staged-uploads.ts';
+
+const chromium = useChromium();
+
+const rows = (page: Page) => page.locator('#rows > li');
+const rowOf = (page: Page, key: string) => rows(page).filter({ hasText: key });
+const succeeded: Partial<StagedUpload> = { queued: 0.1, uploading: 1, processing: 5, ending: 'succeeded' };
+
+/** Two hundred uploads, of which every tenth has failed. */
+const TWO_HUNDRED = Array.from({ length: 200 }, (_, index): StagedUpload => {
+  const about = {
+    key: `clip ${String(index).padStart(3, '0')}.mp4`,
+    sizeBytes: 1_000_000 + index,
+    dropped: index * 10,
+  };
+  const failure = {
+    reason: 'gave_up',
+    message: 'Pinterest did not answer for a day. Retry the drop.',
+    retryable: true,
+  } as const;
+  return index % 10 === 0 ? { ...about, ending: failure } : { ...about, ...succeeded };
+});
+
+/** An S3 that takes, or refuses, what it is given. */
+async function s3(statuses: number[]) {
+  const puts: ReceivedRequest[] = [];
+  const endpoint = await loopbackServer(async (request, response) => {
+    puts.push(await received(request));
+    const status = statuses.shift() ?? 200;
+    response.writeHead(status).end(status === 200 ? '' : '<Error><Message>The disk is full.</Message></Error>');
+  });
+  return { endpoint, puts };
+}
+
+const video = (name: string, text = 'some bytes') => ({ name, mimeType: 'video/mp4', buffer: Buffer.from(text) });
+
+describe('the rows', () => {
+  it('stay usable when there are two hundred: a hundred are drawn, filters and opening respond', async () => {
+    const page = await chromium.open((await startStagedConsole({ uploads: TWO_HUNDRED })).url);
+    await expect.poll(() => rows(page).count()).toBe(100);
+    await page.getByRole('button', { name: 'Show 100 more of 200' }).click();
+    expect(await rows(page).count()).toBe(200);
+    await page.locator('#states label', { hasText: 'Failed 20' }).click();
+    expect(await rows(page).count()).toBe(20);
+    await page.getByRole('searchbox').fill('CLIP 15');
+    expect(await rows(page).allTextContents()).toEqual([expect.stringContaining('clip 150.mp4')]);
+    await page.locator('#states label', { hasText: 'All 10' }).click();
+    expect(await rows(page).count()).toBe(10);
+    await rowOf(page, 'clip 155.mp4').locator('summary').click();
+    await rowOf(page, 'clip 155.mp4').getByText('"detail-type": "Media Upload Succeeded"').waitFor();
+    await page.getByRole('searchbox').fill('nothing is called this');
+    await page.getByRole('button', { name: 'Show all' }).click();
+    expect(await rows(page).count()).toBe(100);
+  });
+
+  it('move with what is logged, and the end is announced', async () => {
+    const console = await startStagedConsole({ uploads: [{ key: 'clip.mp4', sizeBytes: 5_000_000, dropped: 2 }] });
+    const page = await chromium.open(console.url);
+    const row = rowOf(page, 'clip.mp4');
+    await row.getByText('In the queue').waitFor();
+    const uploadId = await row
+      .locator('summary')
+      .click()
+      .then(() => row.locator('dt:text-is("upload") + dd').innerText());
+    console.log({ uploadId, message: 'registered', mediaId: '5017' });
+    await row.locator('.state').getByText('Registered').waitFor();
+    console.log({ uploadId, message: 'uploading', percent: 40 });
+    await row.getByText('Uploading 40 %').waitFor();
+    console.log({ uploadId, message: 'to be tried again', afterSeconds: 300, because: 'The connection broke.' });
+    await row.getByText(/Again (in .*|now): The connection broke\./).waitFor();
+    // What is open shows the new lines, too.
+    await row.getByRole('cell', { name: 'to be tried again' }).waitFor();
+  });
+
+  it('show a name as it is, even when it is markup', async () => {
+    const key = '<img src=x onerror="document.title=1"><b>bold</b>.mp4';
+    const page = await chromium.open(
+      (await startStagedConsole({ uploads: [{ key, sizeBytes: 1, dropped: 5, ...succeeded }] })).url,
+    );
+    await page.locator('.name').getByText(key, { exact: true }).waitFor();
+    await page.locator('summary', { hasText: key }).click();
+    await page.locator('pre').waitFor();
+    expect(await page.locator('#rows :is(img, b)').count()).toBe(0);
+  });
+
+  it('are worked by keyboard alone', async () => {
+    const page = await chromium.open((await startStagedConsole({ uploads: TWO_HUNDRED.slice(0, 3) })).url);
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').innerText()).toBe('Skip to the uploads');
+    await page.keyboard.press('Enter');
+    // From the uploads on: the filters, the name, the rows.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByRole('radio', { name: 'Succeeded' }).isChecked()).toBe(true);
+    expect(await rows(page).count()).toBe(2);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('clip 002');
+    expect(await rows(page).count()).toBe(1);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('.row[open] pre').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe('States of the execution');
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').innerText()).toBe('Copy');
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Final event');
+  });
+});
+
+describe('dropping', () => {
+  it('puts the bytes into the bucket under the prefix, with metadata', async () => {
+    const { endpoint, puts } = await s3([]);
+    const page = await chromium.open((await startStagedConsole({ endpoint, prefix: 'pinterest/' })).url);
+    await page.getByText('Metadata', { exact: true }).click();
+    await page.getByRole('textbox', { name: 'One NAME=VALUE' }).fill('board=42\n\ntitle=Frühling = schön');
+    await page.locator('#files').setInputFiles([video('clip ä+1.mp4')]);
+    await expect.poll(() => puts.length).toBe(1);
+    expect(puts[0]).toMatchObject({
+      method: 'PUT',
+      path: `/pindrop-dropbucket/pinterest/${encodeURIComponent('clip ä+1.mp4')}`,
+    });
+    expect(String(puts[0]?.body)).toBe('some bytes');
+    expect(puts[0]?.headers).toMatchObject({
+      'content-type': 'video/mp4',
+      'x-amz-meta-board': '42',
+      'x-amz-meta-title': `=?UTF-8?B?${Buffer.from('Frühling = schön').toString('base64')}?=`,
+    });
+    await page.locator('#transfers progress').waitFor({ state: 'detached' });
+  });
+
+  it('takes files that are dragged onto the page, and says that a folder is none', async () => {
+    const { endpoint, puts } = await s3([]);
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    const dataTransfer = await page.evaluateHandle(`(() => {
+      const dragged = new DataTransfer();
+      for (const name of ['one.mp4', 'two.mp4', 'holiday']) dragged.items.add(new File(['some bytes'], name));
+      // What a script drags are never folders.
+      DataTransferItem.prototype.webkitGetAsEntry = function () { return { isDirectory: this.getAsFile().name === 'holiday' }; };
+      return dragged;
+    })()`);
+    await page.dispatchEvent('#rows', 'dragenter', { dataTransfer });
+    await page.locator('body[data-dragging]').waitFor();
+    await page.dispatchEvent('#rows', 'drop', { dataTransfer });
+    await page.locator('body:not([data-dragging])').waitFor();
+    await expect
+      .poll(() => puts.map(({ path }) => path).sort())
+      .toEqual(['/pindrop-dropbucket/one.mp4', '/pindrop-dropbucket/two.mp4']);
+    await page.getByText('holiday: It is a folder: drop the files in it.').waitFor();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await page.locator('.refused li').count()).toBe(0);
+  });
+
+  it('drops nothing when a line of the metadata is none, and says which', async () => {
+    const { endpoint, puts } = await s3([]);
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    await page.getByText('Metadata', { exact: true }).click();
+    await page.getByRole('textbox', { name: 'One NAME=VALUE' }).fill('board 42');
+    await page.locator('#files').setInputFiles([video('clip.mp4')]);
+    await page.getByText('“board 42” is not NAME=VALUE. Nothing was dropped.').waitFor();
+    expect(puts).toEqual([]);
+  });
+
+  it('says why a file did not get there, and tries it again', async () => {
+    const { endpoint, puts } = await s3([507]);
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    await page.locator('#files').setInputFiles([video('clip.mp4')]);
+    await page.getByText('clip.mp4: The bucket did not take the file (The disk is full.).').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => puts.length).toBe(2);
+    await page.locator('.refused li').waitFor({ state: 'detached' });
+  });
+});
+
+describe('the faults', () => {
+  it('are turned on and off, and say what they lead to', async () => {
+    const console = await startStagedConsole();
+    const page = await chromium.open(console.url);
+    const slow = page.getByRole('switch', { name: 'Slow processing' });
+    const on = () =>
+      console.faults
+        .switches()
+        .filter((each) => each.on)
+        .map(({ name }) => name);
+    await slow.click();
+    await page.locator('[role=switch][aria-checked=true]').waitFor();
+    expect(on()).toEqual(['slow-processing']);
+    await page.getByText('Pinterest is asked less and less often.').waitFor();
+    await slow.click();
+    await page.locator('[role=switch][aria-checked=true]').waitFor({ state: 'detached' });
+    expect(on()).toEqual([]);
+  });
+});

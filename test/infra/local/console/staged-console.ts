@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type ConsoleOptions, type LocalConsole, startConsole } from '../../../../infra/local/console/console.ts';
+import { freePort } from '../../../free-port.ts';
+import { FaultSwitches } from '../../../pinterest-simulator/fault-switches.ts';
+import { type StagedUpload, stagedRecords } from './staged-uploads.ts';
+
+export interface Stage extends Partial<Pick<ConsoleOptions, 'target' | 'prefix'>> {
+  uploads?: StagedUpload[];
+  /** Of the S3 that files are put into. */
+  endpoint?: string;
+  /** What the token secret holds. */
+  secret?: object;
+  /** Of another console, which this one is the next start of. */
+  stateDirectory?: string;
+}
+
+export interface StagedConsole extends LocalConsole {
+  faults: FaultSwitches;
+  stateDirectory: string;
+  /** Has a function log a line of an upload that is under way. */
+  log(line: Record<string, unknown>): void;
+}
+
+/** The console over a stack that is not there: only what it would have kept is. */
+export async function startStagedConsole({
+  uploads = [],
+  endpoint = 'http://127.0.0.1:9',
+  secret = { accessToken: 'pina_staged' },
+  target = { kind: 'simulator', name: 'simulator' },
+  prefix = '',
+  stateDirectory: given,
+}: Stage = {}): Promise<StagedConsole> {
+  const stateDirectory = given ?? (await mkdtemp(join(tmpdir(), 'pindrop-console-')));
+  // The usual port is the one of the npm start that whoever runs the tests may have up.
+  if (!given) await writeFile(join(stateDirectory, 'console-port'), String(await freePort()));
+  const faults = new FaultSwitches();
+  const served = await startConsole({
+    stack: {
+      endpoint,
+      region: 'us-east-1',
+      outputs: { DropBucketName: 'pindrop-dropbucket', StateMachineArn: 'arn', TokenSecretArn: 'token' },
+      records: stagedRecords(uploads),
+      secretValue: () => JSON.stringify(secret),
+    },
+    target,
+    prefix,
+    faults,
+    stateDirectory,
+  });
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= served.close();
+    return closed;
+  };
+  onTestFinished(async () => {
+    await close();
+    await rm(stateDirectory, { recursive: true, force: true });
+  });
+  return {
+    ...served,
+    close,
+    faults,
+    stateDirectory,
+    log: (line) =>
+      served.observe({
+        kind: 'function-log',
+        functionName: 'Pindrop-Ingest',
+        line: JSON.stringify({ level: 'INFO', timestamp: new Date().toISOString(), ...line }),
+      }),
+  };
+}

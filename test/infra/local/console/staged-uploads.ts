@@ -1,0 +1,149 @@
+import type { UploadRecords } from '../../../../infra/local/console/board.ts';
+import type { ExecutionRow } from '../../../../infra/local/execution-table.ts';
+import type { Failure } from '../../../../shared/events.ts';
+import { type FollowedUpload, finalEvent } from '../../../../shared/execution.ts';
+
+const BUCKET = 'pindrop-dropbucket';
+const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Pindrop-MediaStatusMachine';
+
+export interface StagedUpload {
+  key: string;
+  sizeBytes: number;
+  /** Seconds ago. */
+  dropped: number;
+  /** Seconds that each part of its way took; what is missing has not ended, or not begun. */
+  queued?: number;
+  uploading?: number;
+  processing?: number;
+  /** How it ended, or did not. */
+  ending?: 'succeeded' | Failure;
+  polls?: number;
+}
+
+/** What a stack would have kept of these uploads. */
+export function stagedRecords(uploads: StagedUpload[], now: number = Date.now()): UploadRecords {
+  const staged = uploads.map((upload) => stage(upload, now));
+  const rows = staged.flatMap(({ row }) => row ?? []);
+  const byId = new Map(rows.map((row) => [row.name, row]));
+  const endings = { succeeded: 0, failed: 0 };
+  for (const { ending } of uploads) if (ending) endings[ending === 'succeeded' ? 'succeeded' : 'failed']++;
+  return {
+    waiting: () => staged.flatMap(({ message }) => (message ? [{ body: message, received: 0 }] : [])),
+    executions: (limit) => rows.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit),
+    execution: (uploadId) => byId.get(uploadId),
+    endings: () => endings,
+    statesOf: (uploadId) => statesOf(byId.get(uploadId)),
+    finalEventOf: (uploadId) => envelopeOf(byId.get(uploadId)),
+    deliveriesOf: () => [],
+  };
+}
+
+const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+function stage(
+  { key, sizeBytes, dropped, queued, uploading, processing, ending, polls = 0 }: StagedUpload,
+  now: number,
+) {
+  const droppedAt = now - dropped * 1000;
+  if (queued === undefined && ending === undefined) return { message: notification(key, sizeBytes, droppedAt) };
+  const name = `${key.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}-${Math.round(droppedAt)}`;
+  const registeredAt = queued === undefined ? undefined : droppedAt + queued * 1000;
+  const uploadedAt =
+    registeredAt === undefined || uploading === undefined ? undefined : registeredAt + uploading * 1000;
+  const followed: FollowedUpload = {
+    upload: {
+      uploadId: name,
+      object: {
+        bucket: BUCKET,
+        key,
+        versionId: '01a20bb9a8ff003b9c2189',
+        eTag: 'd41d8cd98f00b204e9800998ecf8427e',
+        size: sizeBytes,
+        contentType: 'video/mp4',
+        metadata: { board: '42', title: 'Spring' },
+      },
+      timeline: {
+        droppedAt: instant(droppedAt),
+        ...(registeredAt === undefined ? {} : { registeredAt: instant(registeredAt) }),
+        ...(uploadedAt === undefined ? {} : { uploadedAt: instant(uploadedAt) }),
+      },
+      ...(registeredAt === undefined
+        ? {}
+        : { mediaId: `5017954931650124${String(Math.round(dropped)).padStart(4, '0')}` }),
+    },
+    polls,
+    waitSeconds: 12,
+  };
+  const row: ExecutionRow = {
+    machineArn: MACHINE,
+    name,
+    input: JSON.stringify(followed),
+    status: 'RUNNING',
+    startedAt: instant(uploadedAt ?? droppedAt),
+    stoppedAt: null,
+    output: null,
+    error: null,
+    cause: null,
+    state: 'Wait for Pinterest',
+    stateInput: JSON.stringify(followed),
+    stateEnteredAt: now - 3000,
+  };
+  if (ending === undefined) return { row };
+  const endedAt = (uploadedAt ?? registeredAt ?? droppedAt) + (processing ?? 0.2) * 1000;
+  const outcome =
+    ending === 'succeeded' ? ({ status: ending } as const) : ({ status: 'failed', failure: ending } as const);
+  const event = finalEvent(followed.upload, polls, new Date(endedAt), outcome);
+  return {
+    row: {
+      ...row,
+      status: 'SUCCEEDED' as const,
+      state: 'Ended',
+      stoppedAt: instant(endedAt),
+      stateEnteredAt: endedAt,
+      output: JSON.stringify({ ...followed, finalEvent: event }),
+    },
+  };
+}
+
+const notification = (key: string, size: number, at: number) =>
+  JSON.stringify({
+    Records: [
+      {
+        eventSource: 'aws:s3',
+        eventName: 'ObjectCreated:Put',
+        eventTime: instant(at),
+        s3: { bucket: { name: BUCKET }, object: { key: encodeURIComponent(key), size, versionId: String(at) } },
+      },
+    ],
+  });
+
+function statesOf(row: ExecutionRow | undefined) {
+  if (!row) return [];
+  const at = Date.parse(row.startedAt);
+  const ended = row.stoppedAt === null ? undefined : Date.parse(row.stoppedAt);
+  const { upload }: FollowedUpload = JSON.parse(row.input);
+  const followed = upload.timeline.uploadedAt !== undefined;
+  return [
+    { state: 'Ended before it began?', enteredAt: at },
+    ...(followed ? [{ state: 'Wait for Pinterest', enteredAt: at + 1 }] : []),
+    ...(followed && ended !== undefined ? [{ state: 'Ask Pinterest', enteredAt: ended - 140 }] : []),
+    ...(ended === undefined ? [] : [{ state: 'Emit the final event', enteredAt: ended - 3 }]),
+    ...(ended === undefined ? [] : [{ state: 'Ended', enteredAt: ended }]),
+  ];
+}
+
+function envelopeOf(row: ExecutionRow | undefined) {
+  const { finalEvent: event }: Partial<FollowedUpload> = JSON.parse(row?.output ?? '{}');
+  if (!row || !event) return undefined;
+  return {
+    version: '0' as const,
+    id: '7c9c1124-7361-4fc5-a602-0b783b503241',
+    'detail-type': event.detailType,
+    source: 'pindrop',
+    account: '000000000000',
+    time: row.stoppedAt ?? '',
+    region: 'us-east-1',
+    resources: [`${MACHINE.replace(':stateMachine:', ':execution:')}:${row.name}`, MACHINE],
+    detail: event.detail,
+  };
+}
