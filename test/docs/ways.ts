@@ -8,14 +8,16 @@ import { type Outcome, type ShellOptions, shell } from './shell.ts';
 
 /** Commands that are not run here, and why. Keep it short. */
 export const NOT_RUN: Record<string, string> = {
-  'git clone THIS_REPOSITORY pindrop && cd pindrop': 'has been run, or this would not be here',
   'npm ci': 'has been run, or this would not be',
   'npm cit': 'is what runs this',
   'npm test': 'is what runs this',
   'npx vitest run test/docs': 'is this',
   'npm run format': 'writes into the files that are tested; npm run lint is the same without writing',
   'npm run screenshots': 'writes into the files that are tested; looks.test.ts is the same without writing',
-  'npm run bench': 'takes a quiet machine and a long time',
+  'npm run bench': 'takes a quiet machine; bench.test.ts runs its shorter parts',
+  'npm run bench -- memory': 'takes a quiet machine; bench.test.ts runs its shorter parts',
+  'npm run bench -- upload': 'takes a quiet machine; bench.test.ts runs its shorter parts',
+  'npm run bench -- cost scale --json figures.json': 'takes nginx; bench.test.ts runs its shorter parts',
   'npm run chaos': 'takes hours; a tenth of it is a test of its own',
   'PINDROP_CHAOS_SEED=… npx vitest run test/end-to-end/chaos.test.ts': 'is a test of its own',
   'npm run destroy': 'wants an account of AWS in which something is',
@@ -96,6 +98,14 @@ export const WAYS: Way[] = [
         }),
       );
       expect(stderr).toContain('Signed in: Pinterest takes the token');
+    },
+  },
+  {
+    // The maps are there since the stack was synthesized.
+    commands: /^npm run where -- /,
+    async run(command, { environment }) {
+      const { stdout } = succeeded(await typed(command, { environment }));
+      expect(stdout).toMatch(/^12:3456 {2}\S+\.[jt]s:\d+:\d+$/m);
     },
   },
   {
