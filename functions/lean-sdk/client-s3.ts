@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { type Endpoint, endpointOf } from './endpoint.ts';
+import { endpointOf } from './endpoint.ts';
+import { objectPlace } from './object-place.ts';
 import { openObject } from './object-stream.ts';
 import { withRetries } from './retries.ts';
 import { ServiceException } from './service-exception.ts';
@@ -67,22 +68,12 @@ function requestFor({ method, input }: ObjectCommand): AwsRequest {
     if (value !== undefined) headers[header] = value;
   }
   return {
-    ...place(endpointOf(SERVICE), Bucket, Key),
+    ...objectPlace(endpointOf(SERVICE), Bucket, Key),
     ...{ method, headers, signingName: SERVICE.signingName },
     ...(VersionId === undefined ? {} : { query: { versionId: VersionId } }),
     ...(Body === undefined ? {} : { body: Body }),
   };
 }
-
-/** Buckets are part of the host's name on AWS, unless a dot in theirs would break its certificate. */
-function place({ url, isAws }: Endpoint, bucket: string, key: string): { url: URL; path: string } {
-  const path = key.split('/').map(encoded).join('/');
-  if (isAws && !bucket.includes('.')) return { url: new URL(`https://${bucket}.${url.host}`), path: `/${path}` };
-  return { url, path: `${url.pathname.replace(/\/$/, '')}/${bucket}/${path}` };
-}
-
-const encoded = (segment: string) =>
-  encodeURIComponent(segment).replace(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
 
 function headersOf(headers: IncomingHttpHeaders) {
   const { etag, 'content-length': length, 'content-type': type, 'last-modified': modified } = headers;
