@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { InvocationAnswer } from '../../infra/local/functions/invocation.ts';
-import { type BundledFunction, LAMBDA_ENVIRONMENT } from './assembly.ts';
+import { type BundledFunction, LAMBDA_ENVIRONMENT } from '../assembly.ts';
 
 const RUNTIME = fileURLToPath(new URL('../../infra/local/functions/runtime.ts', import.meta.url));
 /** Linux counts a process's time in hundredths of a second. */

@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { SOURCE_MAPS, sourcePlace } from '../../infra/source-maps.ts';
+import { type Assembly, assemble, LAMBDA_ENVIRONMENT } from '../assembly.ts';
 import { loopbackServer, type ReceivedRequest, received } from '../loopback-server.ts';
 
 const RUNTIME = fileURLToPath(new URL('../../infra/local/functions/runtime.ts', import.meta.url));
@@ -13,36 +12,11 @@ const RUNTIME = fileURLToPath(new URL('../../infra/local/functions/runtime.ts', 
 const FUNCTIONS = { ingest: 300, poll: 150, 'report-dead-letter': 150, 'rotate-token': 150 };
 type FunctionName = keyof typeof FUNCTIONS;
 
-const assemblyDirectory = mkdtempSync(join(tmpdir(), 'pindrop-bundles-'));
-let bundles: Map<string, { directory: string; handler: string; environment: Record<string, unknown> }>;
-
+let assembly: Assembly;
 beforeAll(async () => {
-  await synthesize(assemblyDirectory, { pinterestApiUrl: 'http://127.0.0.1:9/v5' });
-  const { Resources } = JSON.parse(readFileSync(join(assemblyDirectory, 'Pindrop.template.json'), 'utf8'));
-  const functions = Object.values(Resources as Record<string, { Type: string; Properties: Record<string, never> }>)
-    .filter(({ Type, Properties }) => Type === 'AWS::Lambda::Function' && Properties['Environment'])
-    .map(({ Properties }) => {
-      const {
-        Code,
-        Handler: handler,
-        Environment,
-      } = Properties as unknown as {
-        Code: { S3Key: string };
-        Handler: string;
-        Environment: { Variables: Record<string, unknown> };
-      };
-      const directory = join(assemblyDirectory, `asset.${Code.S3Key.replace(/\.zip$/, '')}`);
-      return { directory, handler, environment: Environment.Variables };
-    });
-  bundles = new Map(functions.map((each) => [String(each.environment['POWERTOOLS_SERVICE_NAME']), each]));
+  assembly = await assemble({ pinterestApiUrl: 'http://127.0.0.1:9/v5' });
 });
-afterAll(() => rmSync(assemblyDirectory, { recursive: true, force: true }));
-
-const bundleOf = (name: string) => {
-  const bundle = bundles.get(name);
-  if (!bundle) throw new Error(`There is no bundle of ${name}.`);
-  return bundle;
-};
+afterAll(() => assembly.remove());
 
 const drop = JSON.stringify({
   Records: [
@@ -68,17 +42,11 @@ const EVENTS: Record<FunctionName, unknown> = {
 
 /** Runs a bundle as Lambda does, with the environment that Lambda gives, and nothing else. */
 async function invoked(name: FunctionName, endpoint: string): Promise<void> {
-  const { directory, handler, environment } = bundleOf(name);
-  const texts = Object.entries(environment).map(([key, value]) => [
-    key,
-    typeof value === 'string' ? value : 'unresolved',
-  ]);
+  const { directory, handler, environment } = assembly.bundled(name);
   const child = fork(RUNTIME, [], {
     env: {
-      ...Object.fromEntries(texts),
-      ...{ LAMBDA_TASK_ROOT: directory, _HANDLER: handler, AWS_LAMBDA_FUNCTION_NAME: name, AWS_REGION: 'eu-west-1' },
-      ...{ AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'session' },
-      ...{ AWS_ENDPOINT_URL: endpoint, AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand' },
+      ...{ ...environment, ...LAMBDA_ENVIRONMENT, AWS_ENDPOINT_URL: endpoint },
+      ...{ LAMBDA_TASK_ROOT: directory, _HANDLER: handler, AWS_LAMBDA_FUNCTION_NAME: name },
     },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: [],
@@ -97,7 +65,7 @@ async function invoked(name: FunctionName, endpoint: string): Promise<void> {
 
 describe.each(Object.keys(FUNCTIONS) as FunctionName[])('the bundle of %s', (name) => {
   it('is all that is deployed, and small', () => {
-    const { directory } = bundleOf(name);
+    const { directory } = assembly.bundled(name);
     expect(readdirSync(directory)).toEqual(['index.js']);
     expect(statSync(join(directory, 'index.js')).size / 1000).toBeLessThan(FUNCTIONS[name]);
   });
@@ -111,13 +79,13 @@ describe.each(Object.keys(FUNCTIONS) as FunctionName[])('the bundle of %s', (nam
     await invoked(name, endpoint);
     expect(requests.length).toBeGreaterThan(0);
     for (const { headers } of requests) {
-      expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE\/\d{8}\/eu-west-1\//);
+      expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE\/\d{8}\/us-east-1\//);
       expect(headers['x-amz-security-token']).toBe('session');
     }
   });
 
   it('has a source map, kept here, that leads back to the source', () => {
-    const bundle = readFileSync(join(bundleOf(name).directory, 'index.js'), 'utf8');
+    const bundle = readFileSync(join(assembly.bundled(name).directory, 'index.js'), 'utf8');
     const before = bundle.slice(0, bundle.indexOf('is missing or ill-typed')).split('\n');
     const map = readFileSync(join(SOURCE_MAPS, `${name}.js.map`), 'utf8');
     expect(sourcePlace(map, before.length, (before.at(-1) as string).length)).toMatch(

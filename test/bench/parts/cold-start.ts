@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { type Assembly, LAMBDA_ENVIRONMENT } from '../assembly.ts';
+import { type Assembly, LAMBDA_ENVIRONMENT } from '../../assembly.ts';
 import type { Figures, Part } from '../part.ts';
 import { median, rounded } from '../statistics.ts';
 
@@ -77,15 +77,12 @@ const LOADER = `
 `;
 
 async function start(path: string, environment: Record<string, string>): Promise<Start> {
-  const variables = { ...environment, ...LAMBDA_ENVIRONMENT, ...NUMBERS };
+  const variables = { ...environment, ...LAMBDA_ENVIRONMENT };
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', LOADER, path], {
     env: variables,
   });
   return JSON.parse(stdout);
 }
-
-/** The untuned bundle checks its environment like the other. */
-const NUMBERS = { PINTEREST_API_URL: 'https://api.pinterest.com/v5' };
 
 function summary(measured: Map<string, Start[]>, bundles: Record<string, string>) {
   const ms = (name: string) => median((measured.get(name) ?? []).map((each) => each.ms));

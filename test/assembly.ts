@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { synthesize } from '../../infra/local/synthesize.ts';
+import { synthesize } from '../infra/local/synthesize.ts';
 
 /** A function as it would be deployed. */
 export interface BundledFunction {
