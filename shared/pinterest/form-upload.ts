@@ -52,6 +52,8 @@ export function formUpload(upload: FormUpload): Promise<FormUploadAnswer> {
   return new Promise((resolve, reject) => {
     let sent = 0;
     let waitingForSink = true;
+    let ended = false;
+    let answered = false;
     let settled = false;
 
     const request = (secure ? https : http).request(url, {
@@ -88,20 +90,29 @@ export function formUpload(upload: FormUpload): Promise<FormUploadAnswer> {
       sent += chunk.length;
       if (sent > file.size) return sourceFailed(`The object is longer than the ${file.size} bytes it should have.`);
       onProgress?.(sent);
-      if (!request.write(chunk, () => body.recycle?.(chunk))) {
+      const taken = request.write(chunk, () => body.recycle?.(chunk));
+      // At once, and not when the source has said that this was all: a host that refused the form may have closed by then.
+      if (sent === file.size) end();
+      else if (!taken) {
         waitingForSink = true;
         body.pause();
       }
     };
-
-    body.on('error', (cause) => sourceFailed("The object's bytes stopped in mid-stream.", cause));
-    body.on('end', () => {
-      if (sent !== file.size) return sourceFailed(`The object ended after ${sent} of ${file.size} bytes.`);
+    const end = () => {
+      ended = true;
       waitingForSink = true;
       request.end(envelope.tail);
+    };
+
+    body.on('error', (cause) => {
+      if (!ended) sourceFailed("The object's bytes stopped in mid-stream.", cause);
+    });
+    body.on('end', () => {
+      if (sent !== file.size) return sourceFailed(`The object ended after ${sent} of ${file.size} bytes.`);
+      if (!ended) end();
     });
     body.on('close', () => {
-      if (!body.readableEnded) sourceFailed(`The object's bytes stopped after ${sent} of ${file.size}.`);
+      if (!ended && !body.readableEnded) sourceFailed(`The object's bytes stopped after ${sent} of ${file.size}.`);
     });
 
     request.on('drain', () => {
@@ -109,8 +120,12 @@ export function formUpload(upload: FormUpload): Promise<FormUploadAnswer> {
       waitingForSink = false;
       body.resume();
     });
-    request.on('error', (cause) => sinkFailed('The connection to the upload host broke.', cause));
+    request.on('error', (cause) => {
+      // What the host said counts, even if it closes on what is still being sent.
+      if (!answered) sinkFailed('The connection to the upload host broke.', cause);
+    });
     request.on('response', (response) => {
+      answered = true;
       // An answer in mid-body is a refusal: what is left of the file would only be thrown away.
       body.pause();
       waitingForSink = true;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const STATUSES: Record<string, number> = {
   AccessDenied: 403,
@@ -31,11 +31,34 @@ export class S3Error extends Error {
 const escaped = (text: string) =>
   text.replace(/[<>&]/g, (sign) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[sign] ?? '');
 
-/** Answers with S3's error document, and closes: what is left of the body is not read. */
-export function answerS3Error(response: ServerResponse, error: S3Error): void {
+/** How long what is left of a body is thrown away before the connection is closed. */
+const LINGER_MS = 2000;
+
+/**
+ * Answers with S3's error document, and closes. What is left of the body is read for a while and thrown away: to close on
+ * a client that still sends would reset the connection, and could take the answer from it.
+ * @see RFC 9112, section 9.6
+ */
+export function answerS3Error(request: IncomingMessage, response: ServerResponse, error: S3Error): void {
   const document =
     '<?xml version="1.0" encoding="UTF-8"?>\n' +
     `<Error><Code>${error.code}</Code><Message>${escaped(error.message)}</Message>` +
     `<RequestId>${randomUUID()}</RequestId><HostId>simulator</HostId></Error>`;
-  response.writeHead(error.status, { 'Content-Type': 'application/xml', Connection: 'close' }).end(document);
+  response.writeHead(error.status, {
+    'Content-Type': 'application/xml',
+    'Content-Length': Buffer.byteLength(document),
+    Connection: 'close',
+  });
+  response.write(document);
+  const close = () => {
+    response.end();
+  };
+  if (request.complete || request.destroyed) {
+    close();
+    return;
+  }
+  request.once('close', close);
+  setTimeout(close, LINGER_MS).unref();
+  request.unpipe();
+  request.resume();
 }

@@ -34,7 +34,7 @@ export async function answerUpload(
   } catch (error) {
     if (!(error instanceof S3Error)) throw error;
     noted.status = error.status;
-    answerS3Error(response, error);
+    answerS3Error(request, response, error);
   }
 }
 
