@@ -110,6 +110,21 @@ describe('formUpload', () => {
     expect(error).toMatchObject({ side: 'sink', status: undefined });
   });
 
+  it.each([300_000, 60_000_000])(
+    'hears a refusal that comes with the end of the connection (%d bytes)',
+    async (size) => {
+      const url = await loopbackServer((request, response) => {
+        response.writeHead(403, { Connection: 'close' }).end('<Error><Code>AccessDenied</Code></Error>');
+        response.on('finish', () => request.socket.destroySoon());
+      });
+      for (let time = 0; time < 20; time++) {
+        const body = Readable.from([Buffer.alloc(size)]);
+        const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(body, size) }));
+        expect(error).toMatchObject({ side: 'sink', status: 403, s3Code: 'AccessDenied' });
+      }
+    },
+  );
+
   it('reads the error document of a refusal, also one in mid-body', async () => {
     const url = await loopbackServer((request, response) => {
       request.once('data', () => {
