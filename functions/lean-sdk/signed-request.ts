@@ -1,7 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { keptConnections } from '../../shared/connections.ts';
 import { needed } from './endpoint.ts';
 
 export interface AwsRequest {
@@ -17,11 +17,8 @@ export interface AwsRequest {
 
 /** Milliseconds without a byte until a request is given up. */
 export const IDLE_MS = 30_000;
-/** Fewer, larger reads of an object. */
-const HIGH_WATER_MARK = 1024 * 1024;
 
-const agentOptions = { keepAlive: true, highWaterMark: HIGH_WATER_MARK };
-const agents = { 'http:': new http.Agent(agentOptions), 'https:': new https.Agent(agentOptions) } as const;
+const send = keptConnections();
 
 /** Node's SHA-256 in the shape that the signer asks for. */
 class Sha256 {
@@ -92,16 +89,10 @@ export async function signed(request: AwsRequest): Promise<{ path: string; heade
  */
 export async function sendSigned(request: AwsRequest): Promise<http.IncomingMessage> {
   const { url, method, body } = request;
-  const { protocol, hostname, port, host } = url;
   const { path, headers } = await signed(request);
   return new Promise((resolve, reject) => {
-    const secure = protocol === 'https:';
-    const sent = (secure ? https : http).request({
-      ...{ method, hostname: hostname.replace(/^\[|\]$/g, ''), port, path, headers },
-      agent: secure ? agents['https:'] : agents['http:'],
-      timeout: IDLE_MS,
-    });
-    sent.on('timeout', () => sent.destroy(new Error(`${host} said nothing for ${IDLE_MS / 1000} s.`)));
+    const sent = send(url, { method, path, headers, timeout: IDLE_MS });
+    sent.on('timeout', () => sent.destroy(new Error(`${url.host} said nothing for ${IDLE_MS / 1000} s.`)));
     sent.on('error', reject);
     sent.on('response', resolve);
     sent.end(body);

@@ -1,5 +1,5 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
+import { keptConnections } from '../connections.ts';
 
 export interface ExchangeRequest {
   method: 'GET' | 'POST';
@@ -23,9 +23,7 @@ export interface HeaderReader {
 /** An answer of the API has some kilobytes; a page of 250 media has fifty. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-// A function may be frozen between two requests, and the connection be gone when it wakes: an idle one is soon closed.
-const agentOptions = { keepAlive: true, timeout: 5_000 };
-const agents = { 'http:': new http.Agent(agentOptions), 'https:': new https.Agent(agentOptions) } as const;
+const send = keptConnections();
 
 /**
  * One request and its whole answer. Redirects are not followed. Over `node:https` and not `fetch`, whose first use costs
@@ -50,10 +48,9 @@ class StaleConnectionError extends Error {
 
 function attempt(url: URL, request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeAnswer> {
   const { method, headers, body } = request;
-  const secure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
-    const sent = (secure ? https : http).request(url, {
-      ...{ method, signal, agent: secure ? agents['https:'] : agents['http:'] },
+    const sent = send(url, {
+      ...{ method, signal },
       headers: { ...headers, ...(body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }) },
     });
     sent.on('error', (cause: NodeJS.ErrnoException) =>

@@ -1,6 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import type { Readable } from 'node:stream';
+import { keptConnections } from '../connections.ts';
 import { FormUploadError } from './form-upload-error.ts';
 import { type MultipartFile, multipartEnvelope } from './multipart.ts';
 
@@ -34,8 +34,7 @@ const MAX_ERROR_DOCUMENT_BYTES = 16 * 1024;
 /** Fewer, larger writes: less work per byte on both ends of the connection. */
 const HIGH_WATER_MARK = 1024 * 1024;
 
-const agentOptions = { keepAlive: true, highWaterMark: HIGH_WATER_MARK };
-const agents = { 'http:': new http.Agent(agentOptions), 'https:': new https.Agent(agentOptions) } as const;
+const send = keptConnections({ highWaterMark: HIGH_WATER_MARK });
 
 /**
  * Streams a file as S3's form upload (POST Object): all fields first, the file last, an exact Content-Length. Memory
@@ -47,7 +46,6 @@ export function formUpload(upload: FormUpload): Promise<FormUploadAnswer> {
   const { url, fields, file, idleTimeoutMs = 60_000, signal, onProgress } = upload;
   const { body } = file;
   const envelope = multipartEnvelope(Object.entries(fields), file);
-  const secure = url.protocol === 'https:';
 
   return new Promise((resolve, reject) => {
     let sent = 0;
@@ -56,9 +54,8 @@ export function formUpload(upload: FormUpload): Promise<FormUploadAnswer> {
     let answered = false;
     let settled = false;
 
-    const request = (secure ? https : http).request(url, {
+    const request = send(url, {
       method: 'POST',
-      agent: secure ? agents['https:'] : agents['http:'],
       headers: { 'Content-Type': envelope.contentType, 'Content-Length': envelope.contentLength },
     });
 
@@ -130,12 +127,17 @@ export function formUpload(upload: FormUpload): Promise<FormUploadAnswer> {
       body.pause();
       waitingForSink = true;
       readAnswer(response, () => idle.refresh()).then(
-        (answer) => (answer instanceof FormUploadError ? settle(answer) : settle(undefined, answer)),
+        (answer) => {
+          if (answer instanceof FormUploadError) settle(answer);
+          else if (!ended) sinkFailed(`The upload host answered ${answer.status} before it had all of the file.`);
+          else settle(undefined, answer);
+        },
         (cause) => sinkFailed('The connection to the upload host broke in the middle of its answer.', cause),
       );
     });
 
     const abort = () => sinkFailed(`The upload was not done in time: ${sent} of ${file.size} bytes were sent.`);
+    if (signal?.aborted) return abort();
     signal?.addEventListener('abort', abort, { once: true });
 
     request.write(envelope.head, () => {
@@ -149,13 +151,19 @@ async function readAnswer(response: http.IncomingMessage, onBytes: () => void) {
   const status = response.statusCode ?? 0;
   const chunks: Buffer[] = [];
   let kept = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    onBytes();
-    if (kept < MAX_ERROR_DOCUMENT_BYTES) chunks.push(chunk);
-    kept += chunk.length;
+  const succeeded = status >= 200 && status < 300;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      onBytes();
+      if (kept < MAX_ERROR_DOCUMENT_BYTES) chunks.push(chunk);
+      kept += chunk.length;
+    }
+  } catch (error) {
+    // A refusal is one, however much of its document came.
+    if (succeeded) throw error;
   }
   const eTag = response.headers.etag?.replaceAll('"', '');
-  if (status >= 200 && status < 300) return { status, ...(eTag === undefined ? {} : { eTag }) };
+  if (succeeded) return { status, ...(eTag === undefined ? {} : { eTag }) };
   const document = Buffer.concat(chunks).toString();
   const s3Code = element(document, 'Code');
   const s3Message = element(document, 'Message');

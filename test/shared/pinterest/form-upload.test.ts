@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { formUpload } from '../../../shared/pinterest/form-upload.ts';
 import { FormUploadError } from '../../../shared/pinterest/form-upload-error.ts';
 import { loopbackServer, type ReceivedRequest, received } from '../../loopback-server.ts';
@@ -142,6 +143,36 @@ describe('formUpload', () => {
       s3Code: 'AccessDenied',
       s3Message: 'Invalid according to Policy: Policy expired.',
     });
+  });
+
+  it('takes the status of a refusal whose document breaks off', async () => {
+    const url = await loopbackServer((request, response) => {
+      request.resume();
+      response.writeHead(403, { 'Content-Length': 1000 }).write('<Error><Code>AccessDenied</Code>');
+      setTimeout(() => request.socket.resetAndDestroy(), 50);
+    });
+    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(Readable.from([bytes])) }));
+    expect(error).toMatchObject({ side: 'sink', status: 403, s3Code: 'AccessDenied' });
+  });
+
+  it('does not take an answer for a success that comes before all of the file was sent', async () => {
+    const connections = new Set<Socket>();
+    const url = await loopbackServer((request, response) => {
+      connections.add(request.socket);
+      request.once('data', () => response.writeHead(204).end());
+      request.resume();
+    });
+    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(fountain().body, 1024 ** 3) }));
+    expect(error).toMatchObject({ side: 'sink', status: undefined });
+    expect(error.message).toContain('before it had all of the file');
+    await vi.waitUntil(() => [...connections].every((socket) => socket.destroyed));
+  });
+
+  it('does not begin when time is up already', async () => {
+    const url = await loopbackServer((request, response) => request.resume().on('end', () => response.end()));
+    const signal = AbortSignal.abort();
+    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(Readable.from([bytes])), signal }));
+    expect(error.message).toContain('not done in time: 0 of 300000 bytes were sent');
   });
 
   it('does not follow redirects', async () => {
