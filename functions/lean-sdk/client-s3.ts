@@ -95,7 +95,10 @@ async function open(request: AwsRequest) {
   const opened = await openObject(request.url, path, headers, IDLE_MS);
   if (!opened) return undefined;
   const { body } = opened;
-  const whole = async () => Buffer.concat(await body.toArray());
+  const whole = async () => {
+    body.setIdle(IDLE_MS);
+    return Buffer.concat(await body.toArray());
+  };
   const Body = Object.assign(body, {
     transformToByteArray: whole,
     transformToString: async () => (await whole()).toString(),

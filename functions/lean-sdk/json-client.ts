@@ -43,27 +43,35 @@ export abstract class JsonClient {
       });
       const document = parsed(await bodyOf(answer));
       const status = answer.statusCode ?? 0;
-      if (status === 200) return document;
-      const { __type = `HTTP ${status}`, message, Message } = document as Record<string, string | undefined>;
-      // Some services name an error within its namespace: com.amazonaws.sqs#…
-      const code = __type.replace(/^.*#/, '');
-      const Exception = exceptions[code] ?? ServiceException;
-      throw new Exception(code, message ?? Message ?? `${operation} was answered ${status}.`, status);
+      if (status === 200) {
+        if (document) return document;
+        throw new Error(`${url.host} answered ${operation} with something that is no JSON.`);
+      }
+      const { __type, code, message, Message } = (document ?? {}) as Record<string, string | undefined>;
+      const name = errorName(answer.headers['x-amzn-errortype'] ?? __type ?? code) ?? `HTTP ${status}`;
+      const Exception = exceptions[name] ?? ServiceException;
+      throw new Exception(name, message ?? Message ?? `${operation} was answered ${status}.`, status);
     });
   }
 }
 
+/**
+ * Some services name an error within its namespace, com.amazonaws.sqs#…, some with an address behind it.
+ * @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html, Operation error serialization
+ */
+const errorName = (name: string | string[] | undefined) => name && /([^#:]+)(:|$)/.exec(String(name))?.[1];
+
 /** AWS writes instants as seconds since 1970, in fields that end so. */
 const INSTANT = /Date$/;
 
-function parsed(body: Buffer): object {
+/** @returns undefined for what is no JSON: a gateway's page, say */
+function parsed(body: Buffer): object | undefined {
   if (body.length === 0) return {};
   try {
     return JSON.parse(body.toString(), (name, value) =>
       INSTANT.test(name) && typeof value === 'number' ? new Date(value * 1000) : value,
     );
   } catch {
-    // A gateway's page, say: the status tells what to make of it.
-    return {};
+    return undefined;
   }
 }

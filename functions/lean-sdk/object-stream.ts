@@ -6,6 +6,8 @@ import tls from 'node:tls';
 export interface RecyclingReadable extends Readable {
   /** Says that a chunk was made use of: its memory is written over from now on. */
   recycle(chunk: Buffer): void;
+  /** Milliseconds without a byte until the stream fails; 0 for as long as it takes. */
+  setIdle(milliseconds: number): void;
 }
 
 export interface OpenedObject {
@@ -15,7 +17,7 @@ export interface OpenedObject {
 }
 
 /** Large enough that a chunk's own cost vanishes, small enough that some of them are little memory. */
-const CHUNK_BYTES = 512 * 1024;
+export const CHUNK_BYTES = 512 * 1024;
 const MAX_HEAD_BYTES = 64 * 1024;
 
 /**
@@ -37,7 +39,7 @@ export function openObject(
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
       socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('')}connection: close\r\n\r\n`);
     });
-    stream.setIdle(idleMs, () => stream.destroy(new Error(`${url.host} said nothing for ${idleMs / 1000} s.`)));
+    stream.setIdle(idleMs);
     stream.once('error', reject);
     stream.once('head', (answered: Record<string, string> | undefined) => {
       stream.off('error', reject);
@@ -75,6 +77,9 @@ class ObjectStream extends Readable implements RecyclingReadable {
           })
         : net.connect({ host, port: Number(port || 80), onread });
     this.#socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => connected(this.#socket));
+    this.#socket.on('timeout', () =>
+      this.destroy(new Error(`${host} said nothing for ${(this.#socket.timeout ?? 0) / 1000} s.`)),
+    );
     this.#socket.on('error', (error) => this.destroy(error));
     this.#socket.on('close', () => {
       if (!this.readableEnded && (this.#head || this.#left > 0))
@@ -82,8 +87,8 @@ class ObjectStream extends Readable implements RecyclingReadable {
     });
   }
 
-  setIdle(milliseconds: number, onIdle?: () => void): void {
-    this.#socket.setTimeout(milliseconds, onIdle);
+  setIdle(milliseconds: number): void {
+    this.#socket.setTimeout(milliseconds);
   }
 
   recycle(chunk: Buffer): void {

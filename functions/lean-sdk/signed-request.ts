@@ -15,8 +15,8 @@ export interface AwsRequest {
   signingName: string;
 }
 
-/** Milliseconds without a byte until a request is given up. */
-export const IDLE_MS = 30_000;
+/** Milliseconds without a byte until a request is given up: short enough that a function of 30 s can make another. */
+export const IDLE_MS = 10_000;
 
 const send = keptConnections();
 

@@ -190,6 +190,14 @@ describe('the clients of AWS in the bundles', () => {
       'ExecutionDoesNotExist',
     ],
     [
+      'sfn',
+      'DescribeExecution',
+      {},
+      { status: 400, headers: { 'x-amzn-errortype': 'ExecutionDoesNotExist:http://internal.amazon.com/' }, body: '{}' },
+      'ExecutionDoesNotExist',
+    ],
+    ['sfn', 'StartExecution', {}, { status: 400, body: '{"code":"ExecutionAlreadyExists"}' }, 'ExecutionAlreadyExists'],
+    [
       'secrets',
       'GetSecretValue',
       {},
@@ -228,6 +236,10 @@ describe('the clients of AWS in the bundles', () => {
     ['a reset', { reset: true }],
     ['a fault of the service', { status: 503, body: 'not even JSON' }],
     ['one request too many', { status: 400, body: '{"__type":"ThrottlingException"}' }],
+    ['a request that came too slowly', { status: 408, body: '{"__type":"RequestTimeoutException"}' }],
+    ['a parameter that somebody else is writing', { status: 400, body: '{"__type":"TooManyUpdates"}' }],
+    ['a success that says nothing', { body: '<html>OK</html>' }],
+    ['an error that is null', { status: 502, body: 'null' }],
   ])('ask again after %s', async (_what, fault: Answer) => {
     answers = [fault, fault, { body: '{"Parameter":{"Value":"1"}}' }];
     expect((await sent('lean', 'ssm', 'GetParameter', { Name: 'a' })).output).toMatchObject({
@@ -237,6 +249,12 @@ describe('the clients of AWS in the bundles', () => {
     answers = [fault];
     expect((await sent('lean', 'ssm', 'GetParameter', { Name: 'a' })).output.error).toBeInstanceOf(Error);
     expect(asked).toHaveLength(3);
+  });
+
+  it('take nothing for an answer but what the service says', async () => {
+    answers = [{ body: '<html>OK</html>' }];
+    const { error } = (await sent('lean', 'sfn', 'DescribeExecution', { executionArn: EXECUTION })).output;
+    expect(error?.message).toMatch(/^127\.0\.0\.1:\d+ answered DescribeExecution with something that is no JSON\.$/);
   });
 
   it('do not ask again after a refusal', async () => {

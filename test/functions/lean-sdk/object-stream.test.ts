@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import net from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type OpenedObject, openObject } from '../../../functions/lean-sdk/object-stream.ts';
+import { CHUNK_BYTES, type OpenedObject, openObject } from '../../../functions/lean-sdk/object-stream.ts';
 
 /** A server that writes just these pieces, each by itself, for every connection. */
-async function serverOf(pieces: (string | Buffer)[], { cut = false } = {}) {
+async function serverOf(pieces: (string | Buffer)[], { cut = false, stall = false } = {}) {
   const asked: string[] = [];
   const connections = new Set<net.Socket>();
   const server = net.createServer((socket) => {
@@ -18,6 +18,7 @@ async function serverOf(pieces: (string | Buffer)[], { cut = false } = {}) {
         if (!socket.write(piece)) await new Promise((drained) => socket.once('drain', drained).once('close', drained));
         await wait(1);
       }
+      if (stall) return;
       if (cut) socket.resetAndDestroy();
       else socket.end();
     });
@@ -39,7 +40,7 @@ const sha = (...parts: Buffer[]) => parts.reduce((hash, part) => hash.update(par
 const shaOf = async (opened: OpenedObject | undefined) => sha(...(opened ? await opened.body.toArray() : []));
 
 describe('openObject', () => {
-  it.each([0, 1, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 3_000_000])(
+  it.each([0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3_000_000])(
     'brings all of %d bytes, whoever recycles',
     async (size) => {
       const bytes = randomBytes(size);
@@ -97,6 +98,13 @@ describe('openObject', () => {
     const { port } = server.address() as net.AddressInfo;
     const url = new URL(`http://127.0.0.1:${port}`);
     await expect(openObject(url, '/', {}, 50)).rejects.toThrow('said nothing for 0.05 s');
+  });
+
+  it('gives up an object that stands still, when it is told to', async () => {
+    const { open } = await serverOf([head(1000), 'half'], { stall: true });
+    const opened = await open();
+    opened?.body.setIdle(50);
+    await expect(opened?.body.toArray()).rejects.toThrow('said nothing for 0.05 s');
   });
 
   it('reads no further than somebody takes', async () => {
