@@ -1,3 +1,4 @@
+import type { Drop } from './drop.ts';
 import type { DroppedObject, FinalEventDetail, Timeline } from './events.ts';
 import { DETAIL_TYPE } from './events.ts';
 
@@ -7,6 +8,12 @@ export interface UploadRecord {
   mediaId?: string;
   object: DroppedObject;
   timeline: Omit<Timeline, 'completedAt'>;
+}
+
+/** What is known of a drop before its object was looked at. */
+export function recordOf({ uploadId, bucket, key, versionId, eTag, size, droppedAt }: Drop): UploadRecord {
+  const version = versionId === undefined ? {} : { versionId };
+  return { uploadId, object: { bucket, key, ...version, eTag, size, metadata: {} }, timeline: { droppedAt } };
 }
 
 /** The final event as the state machine puts it on the bus. */
@@ -21,7 +28,7 @@ export interface FinalEvent {
  */
 export interface FollowedUpload {
   upload: UploadRecord;
-  /** media_get requests made. */
+  /** Times that it was asked how far the upload is, by itself or with others in one request. */
   polls: number;
   /** Whole seconds until the next poll. */
   waitSeconds: number;

@@ -2,7 +2,7 @@ import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-s
 
 /**
  * What one function has learnt of Pinterest's rate limit, for all of them: until when no registration is to be asked
- * for. Without it each file in the queue would find out by a request of its own.
+ * for. It saves requests, and no file's end depends on it: where it cannot be had, each file finds out by a request of its own.
  */
 export interface RateLimitGate {
   /** @returns seconds until registrations may be asked for again, 0 when they may now */
@@ -14,16 +14,29 @@ export interface RateLimitGate {
 /** What the parameter holds before anything was learnt. */
 export const OPEN = '1970-01-01T00:00:00.000Z';
 
-/** @param Name of a parameter of AWS Systems Manager that holds an instant, ISO 8601 */
-export function parameterGate(ssm: SSMClient, Name: string, now: () => number = Date.now): RateLimitGate {
+/**
+ * @param Name of a parameter of AWS Systems Manager that holds an instant, ISO 8601
+ * @param onError told when it could be neither read nor written, for the log; both methods never throw
+ */
+export function parameterGate(
+  ssm: SSMClient,
+  Name: string,
+  onError: (error: unknown) => void,
+  now: () => number = Date.now,
+): RateLimitGate {
   return {
     async closedForSeconds() {
-      const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
-      return Math.max(0, (Date.parse(Parameter?.Value ?? OPEN) - now()) / 1000) || 0;
+      try {
+        const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
+        return Math.max(0, (Date.parse(Parameter?.Value ?? OPEN) - now()) / 1000) || 0;
+      } catch (error) {
+        onError(error);
+        return 0;
+      }
     },
     async close(seconds) {
       const Value = new Date(now() + seconds * 1000).toISOString();
-      await ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true }));
+      await ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true })).catch(onError);
     },
   };
 }

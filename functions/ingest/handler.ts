@@ -59,7 +59,9 @@ const ports: Omit<IngestPorts, 'onStep'> = {
     accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN, measurements.tokenRead),
     onAnswer: measurements.answered,
   }),
-  gate: parameterGate(ssm, settings.RATE_LIMIT_PARAMETER),
+  gate: parameterGate(ssm, settings.RATE_LIMIT_PARAMETER, (error) =>
+    logger.warn('the rate limit could be neither read nor kept', { error: error as Error }),
+  ),
   pace: paceHint(parameterPace(ssm, settings.PROCESSING_PACE_PARAMETER), (error) =>
     logger.warn('the pace of processing could not be read', { error: error as Error }),
   ),

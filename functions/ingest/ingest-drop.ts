@@ -1,7 +1,7 @@
 import { type Blame, decide, type RetryPolicy } from '../../shared/decide.ts';
 import type { Drop } from '../../shared/drop.ts';
 import type { DroppedObject, Failure, FinalEventDetail } from '../../shared/events.ts';
-import { finalEvent, type UploadRecord } from '../../shared/execution.ts';
+import { finalEvent, recordOf, type UploadRecord } from '../../shared/execution.ts';
 import type { Executions } from '../../shared/executions.ts';
 import { faultOf } from '../../shared/fault.ts';
 import type { FormUpload } from '../../shared/pinterest/form-upload.ts';
@@ -17,7 +17,7 @@ export interface IngestPorts extends UploadPorts {
   /** Looks inside the object before anything is registered. */
   inspect: (object: DroppedObject) => Promise<Verdict>;
   now: () => Date;
-  /** How long Pinterest takes for files these days, as a multiple of the usual. */
+  /** How long Pinterest takes for files these days, as a multiple of the usual. It never rejects. */
   pace: () => Promise<number>;
   /** Told of each step, for the log. */
   onStep?: (step: IngestStep) => void;
@@ -51,25 +51,21 @@ export type IngestOutcome =
  */
 export async function ingestDrop(drop: Drop, ports: IngestPorts, attempt: Attempt): Promise<IngestOutcome> {
   if (await ports.executions.exists(drop.uploadId)) return { outcome: 'already-followed' };
+  // Read beside the upload: between its end and the execution's start a crash would send the file again.
+  const pace = ports.pace();
   const upload = recordOf(drop);
   const ended = await bring(drop, upload, ports, attempt);
   if (ended.outcome === 'retry') return ended;
 
   const followed = { upload, polls: 0, waitSeconds: 0 };
   if (ended.outcome === 'uploaded') {
-    const expected = { sizeBytes: upload.object.size, pace: await ports.pace() };
+    const expected = { sizeBytes: upload.object.size, pace: await pace };
     followed.waitSeconds = pollWaitSeconds({ polls: 0, elapsedSeconds: 0, ...expected });
     return (await ports.executions.start(followed)) ? { ...ended, upload } : { outcome: 'already-followed' };
   }
   const event = finalEvent(upload, 0, ports.now(), { status: 'failed', failure: ended.failure });
   const started = await ports.executions.start({ ...followed, finalEvent: event });
   return started ? { ...ended, event: event.detail } : { outcome: 'already-followed' };
-}
-
-/** What is known before the object was looked at. */
-export function recordOf({ uploadId, bucket, key, versionId, eTag, size, droppedAt }: Drop): UploadRecord {
-  const version = versionId === undefined ? {} : { versionId };
-  return { uploadId, object: { bucket, key, ...version, eTag, size, metadata: {} }, timeline: { droppedAt } };
 }
 
 type Ended =

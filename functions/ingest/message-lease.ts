@@ -32,11 +32,19 @@ export async function leaseMessage(sqs: SQSClient, options: LeaseOptions): Promi
     }
   };
   await hold(seconds);
-  const renewal = setInterval(() => hold(seconds), (seconds * 1000) / 3);
+  let held: Promise<void> | undefined;
+  const renewal = setInterval(
+    () => {
+      held = hold(seconds);
+    },
+    (seconds * 1000) / 3,
+  );
   renewal.unref();
   return {
     async end(visibleAfterSeconds) {
       clearInterval(renewal);
+      // One that is on its way would otherwise come after the wait that is said now.
+      await held;
       if (visibleAfterSeconds !== undefined) await hold(Math.min(visibleAfterSeconds, LONGEST_VISIBILITY_SECONDS));
     },
   };

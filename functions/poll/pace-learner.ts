@@ -28,8 +28,9 @@ export class PaceLearner {
       const moved = Math.max(this.#pace / this.#agreed, this.#agreed / this.#pace);
       if (moved < WORTH_WRITING || this.#now() - this.#agreedAt < WRITTEN_EVERY_MS) return;
       // Others have learnt from other files meanwhile: both count.
-      this.#agree(Math.sqrt(this.#pace * (await this.#shared.read())));
-      await this.#shared.write(this.#agreed);
+      const agreed = Math.sqrt(this.#pace * (await this.#shared.read()));
+      await this.#shared.write(agreed);
+      this.#agree(agreed);
     } catch (error) {
       this.#onError(error);
     }

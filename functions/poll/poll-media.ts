@@ -18,7 +18,7 @@ export interface PollPorts {
   mediaStatus: (mediaId: string, question: StatusQuestion) => Promise<StatusAnswer>;
   now: () => Date;
   random?: () => number;
-  /** Told how long Pinterest took for a file, once it is done. */
+  /** Told how long Pinterest took for a file, once it is done, if that is known. */
   onProcessed?: (processed: Processed) => void;
   /** Told when Pinterest could not be asked, for the log. */
   onFault?: (cause: unknown) => void;
@@ -53,7 +53,9 @@ export async function pollMedia(
   const now = ports.now();
   const { status, shared } = answer;
   if (status === 'succeeded') {
-    ports.onProcessed?.(processed(followed, now));
+    // While Pinterest could not be asked, nobody knows how far it was.
+    const seenUntilNow = followed.faults === undefined && followed.notFoundSince === undefined;
+    if (seenUntilNow) ports.onProcessed?.(processed(followed, now));
     return { ...followed, polls, finalEvent: finalEvent(upload, polls, now, { status: 'succeeded' }) };
   }
   if (status === 'failed') return failed({ ...followed, polls }, now, PROCESSING_FAILED);

@@ -1,7 +1,7 @@
 import { gaveUp } from '../../shared/decide.ts';
 import type { Drop } from '../../shared/drop.ts';
 import type { FinalEventDetail } from '../../shared/events.ts';
-import { finalEvent, type UploadRecord } from '../../shared/execution.ts';
+import { finalEvent, recordOf } from '../../shared/execution.ts';
 import type { Executions } from '../../shared/executions.ts';
 
 export interface DeadLetterPorts {
@@ -18,14 +18,8 @@ export async function reportDeadLetter(
   { executions, now }: DeadLetterPorts,
 ): Promise<FinalEventDetail | undefined> {
   if (await executions.exists(drop.uploadId)) return undefined;
-  const { uploadId, bucket, key, versionId, eTag, size, droppedAt } = drop;
-  const version = versionId === undefined ? {} : { versionId };
-  const upload: UploadRecord = {
-    uploadId,
-    object: { bucket, key, ...version, eTag, size, metadata: {} },
-    timeline: { droppedAt },
-  };
-  const ageSeconds = (now().getTime() - Date.parse(droppedAt)) / 1000;
+  const upload = recordOf(drop);
+  const ageSeconds = (now().getTime() - Date.parse(drop.droppedAt)) / 1000;
   const failure = gaveUp('the function that uploads it died at every attempt; its log says why.', ageSeconds);
   const event = finalEvent(upload, 0, now(), { status: 'failed', failure });
   const started = await executions.start({ upload, polls: 0, waitSeconds: 0, deadLetter: true, finalEvent: event });

@@ -8,16 +8,22 @@ function pinterestOf(statuses: Record<string, MediaStatus>) {
   const asked: string[] = [];
   let seconds = 0;
   let listFault: Error | undefined;
+  let getFault: Error | undefined;
+  let bookmarksRefused = false;
   const order = Object.keys(statuses).toReversed();
   const media = (mediaId: string) => ({ mediaId, status: statuses[mediaId] as MediaStatus });
   const pinterest = {
     async mediaGet(mediaId: string) {
       asked.push(`get ${mediaId}`);
+      if (getFault) throw getFault;
       return media(mediaId);
     },
     async mediaList({ pageSize = 25, bookmark = '0' } = {}) {
       asked.push(`list from ${bookmark}`);
       if (listFault) throw listFault;
+      if (bookmarksRefused && bookmark !== '0') {
+        throw new PinterestError('400', { operation: 'media_list', status: 400 });
+      }
       const end = Number(bookmark) + pageSize;
       const items = order.slice(Number(bookmark), end).map(media);
       return end < order.length ? { items, bookmark: String(end) } : { items };
@@ -38,6 +44,12 @@ function pinterestOf(statuses: Record<string, MediaStatus>) {
     },
     failLists: (error: Error | undefined) => {
       listFault = error;
+    },
+    failGets: (error: Error | undefined) => {
+      getFault = error;
+    },
+    refuseBookmarks: (refused: boolean) => {
+      bookmarksRefused = refused;
     },
     async status(mediaId: string, elapsedSeconds = 20, certain = false) {
       asked.length = 0;
@@ -158,6 +170,67 @@ describe('MediaStatuses', () => {
     pinterest.failLists(new PinterestError(String(status), { operation: 'media_list', status }));
     await expect(pinterest.status('d')).rejects.toMatchObject({ status });
     expect(pinterest.asked).toEqual(['list from 0']);
+  });
+
+  it('begins anew where bookmarks are not good any more, once', async () => {
+    const ids = Array.from({ length: 300 }, (_, each) => `m${each}`);
+    const pinterest = pinterestOf(processing('deep', ...ids));
+    for (const id of ids) await pinterest.status(id);
+    pinterest.wait(60);
+    await pinterest.status('deep');
+    pinterest.wait(60);
+    pinterest.refuseBookmarks(true);
+    // The first page does not have it, and that another is refused is the list's fault.
+    expect((await pinterest.status('deep')).asked).toEqual([
+      'list from 250',
+      'list from 0',
+      'list from 250',
+      'get deep',
+    ]);
+    pinterest.refuseBookmarks(false);
+    pinterest.wait(301);
+    expect((await pinterest.status('deep')).asked).toEqual(['list from 0', 'list from 250']);
+    expect(pinterest.failures).toHaveLength(1);
+  });
+
+  it('lists again after media that could not be asked about', async () => {
+    const pinterest = await busy();
+    pinterest.failGets(new PinterestError('404', { operation: 'media_get', status: 404 }));
+    for (const id of ['x', 'y', 'z', 'w']) {
+      pinterest.wait(60);
+      await pinterest.status(id).catch(() => {});
+      for (const known of ['a', 'b', 'd']) await pinterest.status(known);
+    }
+    pinterest.failGets(undefined);
+    pinterest.wait(16 * 60);
+    for (const id of ['a', 'b']) await pinterest.status(id);
+    expect((await pinterest.status('d')).asked).toEqual(['list from 0']);
+  });
+
+  it('does without lists that begin with what nobody asks about, for longer each time', async () => {
+    const others = Object.fromEntries(Array.from({ length: 250 }, (_, each) => [`o${each}`, 'processing' as const]));
+    const pinterest = pinterestOf({ ...processing(...Array.from({ length: 40 }, (_, each) => `m${each}`)), ...others });
+    let lists = 0;
+    for (let each = 0; each < 40; each++) {
+      pinterest.wait(30);
+      lists += (await pinterest.status(`m${each}`)).asked.filter((request) => request.startsWith('list')).length;
+    }
+    expect(lists).toBeLessThan(12);
+    expect(lists).toBeGreaterThan(3);
+  });
+
+  it('asks nothing while Pinterest asks to wait, but tells what it knows', async () => {
+    const pinterest = await busy();
+    await pinterest.status('d');
+    pinterest.failGets(new PinterestError('429', { operation: 'media_get', status: 429, retryAfterSeconds: 40 }));
+    await expect(pinterest.status('d', 20, true)).rejects.toMatchObject({ status: 429, retryAfterSeconds: 40 });
+    expect(await pinterest.status('a')).toMatchObject({ status: 'processing', asked: [] });
+    pinterest.wait(30);
+    pinterest.failGets(undefined);
+    await expect(pinterest.status('a')).rejects.toMatchObject({ status: 429, retryAfterSeconds: 10 });
+    expect(pinterest.asked).toEqual([]);
+    pinterest.wait(10);
+    expect((await pinterest.status('a')).asked).toEqual(['list from 0']);
   });
 
   it('is alone again when the others have ended', async () => {

@@ -82,6 +82,12 @@ describe('pollMedia', () => {
     await pollMedia(followed, policy, { ...ports, onProcessed: (processed) => heard.push(processed) });
     const { size: sizeBytes } = followed.upload.object;
     expect(heard).toEqual([{ sizeBytes, doneSeconds: 60, notDoneSeconds: 49 }]);
+    // Not after Pinterest could not be asked: the outage would be taken for slowness.
+    const ask = (from: FollowedUpload) =>
+      pollMedia(from, policy, { ...ports, onProcessed: (processed) => heard.push(processed) });
+    await ask({ ...followed, faults: 3 });
+    await ask({ ...followed, notFoundSince: '2026-03-01T09:00:30.000Z' });
+    expect(heard).toHaveLength(1);
   });
 
   it('believes a late success', async () => {

@@ -171,7 +171,9 @@ describe('formUpload', () => {
   it('does not begin when time is up already', async () => {
     const url = await loopbackServer((request, response) => request.resume().on('end', () => response.end()));
     const signal = AbortSignal.abort();
-    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(Readable.from([bytes])), signal }));
+    const error = await failureOf(
+      formUpload({ url: new URL(url), fields, file: file(Readable.from([bytes])), signal }),
+    );
     expect(error.message).toContain('not done in time: 0 of 300000 bytes were sent');
   });
 
