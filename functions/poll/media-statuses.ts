@@ -31,7 +31,7 @@ const MOST_PAGES = 8;
 /** No further page is begun after so long: the function has to answer, too. */
 const MOST_LISTING_MS = 10_000;
 /** How old an answer may be: this share of the time since the upload, within bounds. */
-const STALENESS = 0.17;
+const STALENESS = 0.15;
 const [LEAST_STALE_SECONDS, MOST_STALE_SECONDS] = [8, 120];
 /** An upload that was not asked about for so long is somebody else's by now. */
 const FORGOTTEN_AFTER_MS = 15 * 60 * 1000;

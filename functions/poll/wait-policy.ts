@@ -7,7 +7,7 @@ const FIRST_SHARE = 0.6;
 /** Of the time since the upload: the moments at which is asked then lie a factor of 1.4 apart. */
 const NEXT_SHARE = 0.3;
 /** The same where one request answers for many uploads. */
-const NEXT_SHARE_SHARED = 0.14;
+const NEXT_SHARE_SHARED = 0.12;
 const JITTER = 0.2;
 
 export interface Waited {

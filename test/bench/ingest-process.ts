@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { InvocationAnswer } from '../../infra/local/functions/invocation.ts';
+import type { FollowedUpload } from '../../shared/execution.ts';
 import { type BundledFunction, LAMBDA_ENVIRONMENT } from '../assembly.ts';
 
 const RUNTIME = fileURLToPath(new URL('../../infra/local/functions/runtime.ts', import.meta.url));
@@ -18,10 +19,19 @@ export interface Used {
 export class IngestProcess {
   readonly #child: ChildProcess;
   readonly #answers: ((answer: InvocationAnswer) => void)[] = [];
+  readonly #started: readonly FollowedUpload[];
   #sequence = 0;
 
-  /** @param environment where it finds AWS, Pinterest and the authority of their certificates */
-  constructor({ directory, handler, environment: own }: BundledFunction, environment: Record<string, string>) {
+  /**
+   * @param environment where it finds AWS, Pinterest and the authority of their certificates
+   * @param started what the executions were handed that it has started
+   */
+  constructor(
+    { directory, handler, environment: own }: BundledFunction,
+    environment: Record<string, string>,
+    started: readonly FollowedUpload[],
+  ) {
+    this.#started = started;
     this.#child = fork(RUNTIME, [], {
       env: {
         ...own,
@@ -56,10 +66,13 @@ export class IngestProcess {
     this.#child.send({ event: { Records: [message] }, requestId: sequencer, deadline: Date.now() + 900_000 });
     const answer = await answered;
     const wallSeconds = (performance.now() - begun) / 1000;
-    const failures =
-      answer.kind === 'result' ? (answer.result as { batchItemFailures: unknown[] }).batchItemFailures : [1];
-    if (failures.length > 0) throw new Error(`The ingest function did not upload ${key}: ${JSON.stringify(answer)}`);
-    return { cpuSeconds: this.#cpuSeconds() - before, wallSeconds };
+    const cpuSeconds = this.#cpuSeconds() - before;
+    const followed = this.#started.at(-1);
+    // A failure that is final is a success to the queue: only an execution that waits for Pinterest is an upload.
+    if (followed?.upload.object.key !== key || followed.finalEvent) {
+      throw new Error(`The ingest function did not upload ${key}: ${JSON.stringify(followed?.finalEvent ?? answer)}`);
+    }
+    return { cpuSeconds, wallSeconds };
   }
 
   /** The most memory that was resident at once, in MiB. */

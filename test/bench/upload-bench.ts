@@ -61,13 +61,17 @@ export async function startUploadBench({ assembly }: Pick<Circumstances, 'assemb
       return { bucket: BUCKET, key, size, eTag: eTagOf(path), url, path };
     },
     startIngest: () =>
-      new IngestProcess(ingest, {
-        AWS_ENDPOINT_URL: aws.url,
-        AWS_ENDPOINT_URL_S3: servers.sourceUrl,
-        PINTEREST_API_URL: aws.url,
-        NODE_EXTRA_CA_CERTS: servers.certificate,
-        GIVE_UP_AFTER_HOURS: '0.001',
-      }),
+      new IngestProcess(
+        ingest,
+        {
+          AWS_ENDPOINT_URL: aws.url,
+          AWS_ENDPOINT_URL_S3: servers.sourceUrl,
+          PINTEREST_API_URL: aws.url,
+          NODE_EXTRA_CA_CERTS: servers.certificate,
+          GIVE_UP_AFTER_HOURS: '0.001',
+        },
+        aws.started,
+      ),
     async stop() {
       await Promise.all([servers.stop(), aws.stop()]);
       rmSync(directory, { recursive: true, force: true });

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Used } from '../ingest-process.ts';
 
-/** Runs curl, and takes what it used from the shell that waited for it. */
-async function curl(...args: string[]): Promise<Used> {
-  const script = `TIMEFORMAT='%R %U %S'; time curl --silent --show-error --fail "$@"`;
+/** Runs a pipeline of the shell, and takes what it used from the shell that waited for it. */
+async function timed(pipeline: string, ...args: string[]): Promise<Used> {
+  const script = `set -o pipefail; TIMEFORMAT='%R %U %S'; time { ${pipeline}; }`;
   const { stderr } = await promisify(execFile)('bash', ['-c', script, 'curl', ...args], {
     env: { ...process.env, LC_ALL: 'C' },
   });
@@ -12,17 +12,20 @@ async function curl(...args: string[]): Promise<Used> {
   return { cpuSeconds: user + system, wallSeconds };
 }
 
+const CURL = 'curl --silent --show-error --fail';
+
 export interface CurlTarget {
   certificate: string;
 }
 
 /** Reads an object and throws it away. */
 export const curlGet = (url: string, { certificate }: CurlTarget): Promise<Used> =>
-  curl('--cacert', certificate, '--output', '/dev/null', url);
+  timed(`${CURL} "$@"`, '--cacert', certificate, '--output', '/dev/null', url);
 
 /** Posts a file as the form upload does. */
 export const curlPost = (path: string, url: string, { certificate }: CurlTarget): Promise<Used> =>
-  curl(
+  timed(
+    `${CURL} "$@"`,
     '--cacert',
     certificate,
     '--output',
@@ -32,4 +35,11 @@ export const curlPost = (path: string, url: string, { certificate }: CurlTarget)
     '--form',
     `file=@${path};type=video/mp4`,
     url,
+  );
+
+/** Reads an object and posts it at the same time, as an upload does: one curl into another. (A form it would read to its end first.) */
+export const curlPipe = (from: string, to: string, { certificate }: CurlTarget): Promise<Used> =>
+  timed(
+    `${CURL} --cacert "$1" "$2" | ${CURL} --cacert "$1" --output /dev/null --request POST --upload-file - "$3"`,
+    ...[certificate, from, to],
   );

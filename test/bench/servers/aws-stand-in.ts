@@ -1,11 +1,12 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { FollowedUpload } from '../../../shared/execution.ts';
 
 export interface AwsStandIn {
   /** For AWS_ENDPOINT_URL, and for PINTEREST_API_URL. */
   url: string;
-  /** Executions started so far. */
-  started: { name: string; input: string }[];
+  /** What was handed to the executions that were started so far. */
+  started: FollowedUpload[];
   stop(): Promise<void>;
 }
 
@@ -34,7 +35,7 @@ export async function startAwsStandIn(uploadUrl: string): Promise<AwsStandIn> {
       case 'DescribeExecution':
         return [400, { __type: 'ExecutionDoesNotExist' }];
       case 'StartExecution':
-        started.push(JSON.parse(body));
+        started.push(JSON.parse(JSON.parse(body).input));
         return [200, { executionArn: 'arn', startDate: 0 }];
       case 'ChangeMessageVisibility':
         return [200, {}];
