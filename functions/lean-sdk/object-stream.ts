@@ -20,6 +20,9 @@ export interface OpenedObject {
 export const CHUNK_BYTES = 512 * 1024;
 const MAX_HEAD_BYTES = 64 * 1024;
 
+/** Of each host, the TLS session of the last connection: the next one's handshake is the shorter for it. */
+const sessions = new Map<string, Buffer>();
+
 /**
  * Gets an object over a connection of its own, into memory that is used again and again: as `https` gets it, each 16 KB
  * are new memory, go through a parser that looks for what is not there, and are put together again to be sent. That is half
@@ -60,23 +63,26 @@ class ObjectStream extends Readable implements RecyclingReadable {
   /** Bytes of the object that are still to come. */
   #left = 0;
 
-  constructor({ protocol, hostname, port }: URL, connected: (socket: net.Socket) => void) {
+  constructor({ protocol, hostname, port, host: origin }: URL, connected: (socket: net.Socket) => void) {
     super({ highWaterMark: CHUNK_BYTES });
     const host = hostname.replace(/^\[|\]$/g, '');
     const onread = {
       buffer: () => this.#chunk.subarray(this.#filled),
       callback: (length: number, bytes: Uint8Array) => this.#received(length, bytes),
     };
+    const session = sessions.get(origin);
     this.#socket =
       protocol === 'https:'
         ? tls.connect({
             ...{ host, port: Number(port || 443), ALPNProtocols: ['http/1.1'] },
+            ...(session ? { session } : {}),
             ...(net.isIP(host) ? {} : { servername: host }),
             // Node's types know it of net.connect alone.
             ...({ onread } as object),
           })
         : net.connect({ host, port: Number(port || 80), onread });
     this.#socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => connected(this.#socket));
+    this.#socket.on('session', (given: Buffer) => sessions.set(origin, given));
     this.#socket.on('timeout', () =>
       this.destroy(new Error(`${host} said nothing for ${(this.#socket.timeout ?? 0) / 1000} s.`)),
     );
