@@ -34,7 +34,8 @@ async function run(): Promise<void> {
   } finally {
     (await assembled)?.remove();
   }
-  if (json) writeFileSync(json, `${JSON.stringify(figuresOf(measured, on, runs), undefined, 2)}\n`);
+  writeFileSync(json, `${JSON.stringify(figuresOf(measured, on, runs), undefined, 2)}\n`);
+  process.stdout.write(`\nThe figures are in ${json}, too.\n`);
 }
 
 try {

@@ -5,7 +5,7 @@ export const HELP = `Measures Pindrop beside its peers, on this machine: npm run
 
 ${PARTS.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}
 
-  --json FILE     writes the figures to a file, too
+  --json FILE     where the figures go for programs (default bench.json)
   --runs N        interleaved runs that a median is of (default 5)
   --size-mib N    size of the part upload's file (default 1024)
   --help          this text
@@ -28,7 +28,7 @@ export function readCommandLine(args: string[]) {
   return {
     help: values.help ?? false,
     parts: positionals.length === 0 ? PARTS : PARTS.filter(({ name }) => positionals.includes(name)),
-    json: values.json,
+    json: values.json ?? 'bench.json',
     runs: positive('--runs', values.runs ?? '5'),
     sizeMib: positive('--size-mib', values['size-mib'] ?? '1024'),
   };

@@ -8,6 +8,9 @@ export interface Counts {
   s3Reads: number;
   events: number;
   logGigabytes: number;
+  /** Traces that are recorded, at the most: Lambda and Step Functions sample them when there are many. */
+  traces: number;
+  secretReads: number;
 }
 
 /**
@@ -23,6 +26,8 @@ const PRICES: Record<keyof Counts, number> = {
   s3Reads: 0.4 / 1_000_000,
   events: 1 / 1_000_000,
   logGigabytes: 0.5,
+  traces: 5 / 1_000_000,
+  secretReads: 0.05 / 10_000,
 };
 
 export const LINES: Record<keyof Counts, string> = {
@@ -33,6 +38,8 @@ export const LINES: Record<keyof Counts, string> = {
   s3Reads: 'S3, reads',
   events: 'EventBridge, events',
   logGigabytes: 'CloudWatch Logs, GB',
+  traces: 'X-Ray, traces',
+  secretReads: 'Secrets Manager, reads',
 };
 
 export type Bill = Record<keyof Counts, number>;

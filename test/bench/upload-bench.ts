@@ -1,11 +1,13 @@
 import {
   closeSync,
   copyFileSync,
+  existsSync,
   ftruncateSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   rmSync,
+  statfsSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -43,10 +45,7 @@ export interface UploadBench extends Pick<HttpsServers, 'sinkUrl' | 'certificate
 /** @throws MissingProgramError when something is not installed */
 export async function startUploadBench({ assembly }: Pick<Circumstances, 'assembly'>): Promise<UploadBench> {
   programs('nginx', 'openssl', 'curl');
-  // In memory where there is such a place: no disk is to decide.
-  const directory = mkdtempSync(
-    join(statSync('/dev/shm', { throwIfNoEntry: false }) ? '/dev/shm' : tmpdir(), 'pindrop-bench-'),
-  );
+  const directory = mkdtempSync(join(placeInMemory() ?? tmpdir(), 'pindrop-bench-'));
   const servers = await startNginx(directory);
   const aws = await startAwsStandIn(servers.sinkUrl);
   const ingest = (await assembly()).bundled('ingest');
@@ -77,6 +76,16 @@ export async function startUploadBench({ assembly }: Pick<Circumstances, 'assemb
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The largest file, what nginx makes of it, and as much again. */
+const ROOM_BYTES = 6 * 1024 ** 3;
+
+/** Where files are in memory, if there is room: no disk is to decide. */
+function placeInMemory(): string | undefined {
+  if (!existsSync('/dev/shm')) return undefined;
+  const { bavail, bsize } = statfsSync('/dev/shm');
+  return bavail * bsize >= ROOM_BYTES ? '/dev/shm' : undefined;
 }
 
 /** A real clip with room behind it: a box of type `free`, as editors leave it. */

@@ -5,12 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SOURCE_MAPS, sourcePlace } from '../../infra/source-maps.ts';
 import { type Assembly, assemble, LAMBDA_ENVIRONMENT } from '../assembly.ts';
+import { BUNDLE_KILOBYTES } from '../bundle-kilobytes.ts';
 import { loopbackServer, type ReceivedRequest, received } from '../loopback-server.ts';
 
 const RUNTIME = fileURLToPath(new URL('../../infra/local/functions/runtime.ts', import.meta.url));
-/** Kilobytes that a bundle may have: what a cold start reads and compiles. */
-const FUNCTIONS = { ingest: 300, poll: 150, 'report-dead-letter': 150, 'rotate-token': 150 };
-type FunctionName = keyof typeof FUNCTIONS;
+type FunctionName = keyof typeof BUNDLE_KILOBYTES;
 
 let assembly: Assembly;
 beforeAll(async () => {
@@ -63,11 +62,11 @@ async function invoked(name: FunctionName, endpoint: string): Promise<void> {
   }
 }
 
-describe.each(Object.keys(FUNCTIONS) as FunctionName[])('the bundle of %s', (name) => {
+describe.each(Object.keys(BUNDLE_KILOBYTES) as FunctionName[])('the bundle of %s', (name) => {
   it('is all that is deployed, and small', () => {
     const { directory } = assembly.bundled(name);
     expect(readdirSync(directory)).toEqual(['index.js']);
-    expect(statSync(join(directory, 'index.js')).size / 1000).toBeLessThan(FUNCTIONS[name]);
+    expect(statSync(join(directory, 'index.js')).size / 1000).toBeLessThan(BUNDLE_KILOBYTES[name]);
   });
 
   it('reaches AWS with the credentials that Lambda puts into its environment', async () => {

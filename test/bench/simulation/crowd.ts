@@ -3,6 +3,7 @@ import { decide } from '../../../shared/decide.ts';
 import { faultOf } from '../../../shared/fault.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { uploadSeconds } from '../lambda-time.ts';
+import { median } from '../statistics.ts';
 import { fileDrawer, type SimulatedFile } from './files.ts';
 import { Following } from './following.ts';
 import { PinterestModel } from './pinterest-model.ts';
@@ -25,8 +26,8 @@ export interface Crowd {
   /** Seconds until the last file was uploaded, and until the last event. */
   drainSeconds: number;
   lastEventSeconds: number;
-  /** The longest that a message was in the queue before its file was taken up for good. */
-  oldestMessageSeconds: number;
+  /** Of the messages, half were in the queue for longer before their file was registered. */
+  medianWaitSeconds: number;
   requests: number;
   refused: number;
   /** Attempts that were put off. */
@@ -34,7 +35,8 @@ export interface Crowd {
   uploadSeconds: number;
   polls: number;
   pollSeconds: number;
-  /** How much of what there is was used at the busiest: of the functions at once over all the time, of the limits in a minute. */
+  secretReads: number;
+  /** How much of what there is was used: of the functions and of registrations until the last upload, of reads until the last event. */
   used: { concurrency: number; registrations: number; reads: number };
 }
 
@@ -56,6 +58,7 @@ export async function crowd(options: CrowdOptions): Promise<Crowd> {
   const gate = new SimulatedGate(clock);
   const queue = new SimulatedQueue(clock, Array.from({ length: options.drops }, draw));
   const events: Promise<unknown>[] = [];
+  const waits: number[] = [];
   let [drainSeconds, busy, putOff] = [0, 0, 0];
 
   const sandbox = async () => {
@@ -67,6 +70,7 @@ export async function crowd(options: CrowdOptions): Promise<Crowd> {
         putOff++;
         queue.putOff(message, waitAfter(registration, { ...message, ageSeconds: clock.seconds, random: random() }));
       } else {
+        waits.push(begun);
         const { sizeBytes } = message.file;
         await clock.sleep(uploadSeconds(sizeBytes, sizeBytes * options.cpuSecondsPerByte, options.ingestMegabytes));
         drainSeconds = clock.seconds;
@@ -80,16 +84,17 @@ export async function crowd(options: CrowdOptions): Promise<Crowd> {
   await clock.run();
   await Promise.all([...sandboxes, ...events]);
   return {
-    ...{ drainSeconds, lastEventSeconds: clock.seconds, oldestMessageSeconds: queue.oldestSeconds, putOff },
+    ...{ drainSeconds, lastEventSeconds: clock.seconds, medianWaitSeconds: median(waits), putOff },
     ...{
       requests: Object.values(pinterest.requests).reduce((sum, count) => sum + count),
       refused: writes.refused + reads.refused,
     },
     ...{ uploadSeconds: busy, polls: following.pool.invocations, pollSeconds: following.pool.busySeconds },
+    secretReads: following.secretReads,
     used: {
       concurrency: busy / (drainSeconds * options.maxConcurrency),
-      registrations: writes.busiest / writes.perMinute,
-      reads: reads.busiest / reads.perMinute,
+      registrations: writes.allowed / ((drainSeconds / 60) * writes.perMinute),
+      reads: reads.allowed / ((clock.seconds / 60) * reads.perMinute),
     },
   };
 }
@@ -129,7 +134,6 @@ class SimulatedQueue {
   readonly #clock: VirtualClock;
   readonly #visible: Message[];
   #left: number;
-  oldestSeconds = 0;
 
   constructor(clock: VirtualClock, files: SimulatedFile[]) {
     this.#clock = clock;
@@ -153,6 +157,5 @@ class SimulatedQueue {
 
   done(): void {
     this.#left--;
-    this.oldestSeconds = this.#clock.seconds;
   }
 }

@@ -13,6 +13,8 @@ const POLICY = {
   deadlineSeconds: 3600,
   retryPolicy: { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 },
 };
+/** A function keeps the token for so long: shared/access-token.ts. */
+const TOKEN_KEPT_SECONDS = 300;
 /** Seconds that an invocation takes which asks nobody. */
 const OVERHEAD_SECONDS = 0.01;
 
@@ -27,15 +29,23 @@ export class Following {
   readonly #clock: VirtualClock;
   readonly #pinterest: PinterestModel;
   readonly #random: () => number;
-  readonly pool: SandboxPool<MediaStatuses>;
+  readonly pool: SandboxPool<{ statuses: MediaStatuses; tokenReadAt: number }>;
+  /** Reads of the token's secret. */
+  secretReads = 0;
   /** What the parameter of Systems Manager holds. */
   #pace = USUAL_PACE;
 
-  constructor(clock: VirtualClock, pinterest: PinterestModel, random: () => number) {
+  /** @param anySandbox true when Lambda takes any idle sandbox, and not the one used last */
+  constructor(clock: VirtualClock, pinterest: PinterestModel, random: () => number, anySandbox = false) {
     this.#clock = clock;
     this.#pinterest = pinterest;
     this.#random = random;
-    this.pool = new SandboxPool(() => new MediaStatuses({ pinterest, now: clock.now }), clock.now);
+    const pick = anySandbox ? (idle: number) => Math.floor(random() * idle) : undefined;
+    const create = () => ({
+      statuses: new MediaStatuses({ pinterest, now: clock.now }),
+      tokenReadAt: Number.NEGATIVE_INFINITY,
+    });
+    this.pool = new SandboxPool(create, clock.now, pick);
   }
 
   /** Follows one upload, which has just been acknowledged, until its final event. */
@@ -54,10 +64,14 @@ export class Following {
     };
     while (!followed.finalEvent) {
       await clock.sleep(followed.waitSeconds);
-      followed = await this.pool.invoke(async (statuses) => {
+      followed = await this.pool.invoke(async (kept) => {
+        if (clock.seconds - kept.tokenReadAt > TOKEN_KEPT_SECONDS) {
+          this.secretReads++;
+          kept.tokenReadAt = clock.seconds;
+        }
         await clock.sleep(OVERHEAD_SECONDS);
         return pollMedia(followed, POLICY, {
-          mediaStatus: (id, question) => statuses.statusOf(id, question),
+          mediaStatus: (id, question) => kept.statuses.statusOf(id, question),
           now: clock.date,
           random: this.#random,
           onProcessed: (processed) => {

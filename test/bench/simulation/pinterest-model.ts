@@ -2,11 +2,21 @@ import type { Media, MediaPage, MediaStatus, MediaUpload } from '../../../shared
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** Seconds that an answer takes. */
-const LATENCY_SECONDS = 0.2;
+export const ANSWER_SECONDS = 0.2;
+
+/** What nobody knows of Pinterest. */
+export interface PinterestHabits {
+  answerSeconds?: number;
+  /** True for a list that begins with the oldest media, false for one that begins with the newest. */
+  oldestFirst?: boolean;
+}
+
+/** What the account has from earlier days. */
+const OLD_MEDIA = 2_000;
 
 type Operation = 'media_create' | 'media_get' | 'media_list';
 
-/** Pinterest's media operations in simulated time, counted. Its list begins with the newest. */
+/** Pinterest's media operations in simulated time, counted. */
 export class PinterestModel {
   readonly #clock: VirtualClock;
   readonly #limit: (operation: Operation) => void;
@@ -14,10 +24,17 @@ export class PinterestModel {
   readonly #registered: string[] = [];
   readonly requests = { media_create: 0, media_get: 0, media_list: 0 };
 
+  readonly #habits: Required<PinterestHabits>;
+
   /** @param limit throws what a request is refused with */
-  constructor(clock: VirtualClock, limit: (operation: Operation) => void = () => {}) {
+  constructor(clock: VirtualClock, limit: (operation: Operation) => void = () => {}, habits: PinterestHabits = {}) {
     this.#clock = clock;
     this.#limit = limit;
+    this.#habits = { answerSeconds: ANSWER_SECONDS, oldestFirst: false, ...habits };
+    for (let number = 1; number <= OLD_MEDIA; number++) {
+      this.#registered.push(`old-${number}`);
+      this.#readyAt.set(`old-${number}`, 0);
+    }
   }
 
   async mediaCreate(): Promise<MediaUpload> {
@@ -39,16 +56,19 @@ export class PinterestModel {
 
   async mediaList({ pageSize = 25, bookmark }: { pageSize?: number; bookmark?: string } = {}): Promise<MediaPage> {
     await this.#asked('media_list');
-    // A bookmark is the number of media that are older than what was shown.
-    const end = bookmark === undefined ? this.#registered.length : Number(bookmark);
-    const page = this.#registered.slice(Math.max(0, end - pageSize), end).reverse();
+    const { length } = this.#registered;
+    // A bookmark is the place in the list of the oldest at which the next page begins.
+    const begin = Number(bookmark ?? (this.#habits.oldestFirst ? 0 : length));
+    const end = this.#habits.oldestFirst ? begin + pageSize : begin - pageSize;
+    const page = this.#registered.slice(Math.max(0, Math.min(begin, end)), Math.max(begin, end));
+    if (!this.#habits.oldestFirst) page.reverse();
     const items = page.map((mediaId) => ({ mediaId, status: this.#status(mediaId) }));
-    return end > pageSize ? { items, bookmark: String(end - pageSize) } : { items };
+    return end > 0 && end < length ? { items, bookmark: String(end) } : { items };
   }
 
   async #asked(operation: Operation): Promise<void> {
     this.requests[operation]++;
-    await this.#clock.sleep(LATENCY_SECONDS);
+    await this.#clock.sleep(this.#habits.answerSeconds);
     this.#limit(operation);
   }
 

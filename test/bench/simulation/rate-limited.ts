@@ -3,8 +3,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 
 export interface MinuteLimit {
   perMinute: number;
-  /** Most requests of one minute so far. */
-  busiest: number;
+  allowed: number;
   refused: number;
   /** @throws PinterestError 429 with the seconds until the minute is over */
   count(operation: PinterestOperation): void;
@@ -16,7 +15,7 @@ export function minuteLimit(clock: VirtualClock, perMinute: number): MinuteLimit
   let used = 0;
   return {
     perMinute,
-    busiest: 0,
+    allowed: 0,
     refused: 0,
     count(operation) {
       const now = Math.floor(clock.seconds / 60);
@@ -26,7 +25,8 @@ export function minuteLimit(clock: VirtualClock, perMinute: number): MinuteLimit
         const retryAfterSeconds = (now + 1) * 60 - clock.seconds;
         throw new PinterestError('Pinterest answered 429.', { operation, status: 429, retryAfterSeconds });
       }
-      this.busiest = Math.max(this.busiest, ++used);
+      used++;
+      this.allowed++;
     },
   };
 }

@@ -2,6 +2,7 @@
 export class SandboxPool<Kept> {
   readonly #create: () => Kept;
   readonly #now: () => number;
+  readonly #pick: (idle: number) => number;
   readonly #idle: { kept: Kept; since: number }[] = [];
   /** Sandboxes made so far. */
   coldStarts = 0;
@@ -9,10 +10,14 @@ export class SandboxPool<Kept> {
   /** Seconds that the invocations took, together. */
   busySeconds = 0;
 
-  /** @param now milliseconds since 1970 */
-  constructor(create: () => Kept, now: () => number) {
+  /**
+   * @param now milliseconds since 1970
+   * @param pick which of so many idle sandboxes is taken, of which the first is idle the longest
+   */
+  constructor(create: () => Kept, now: () => number, pick: (idle: number) => number = (idle) => idle - 1) {
     this.#create = create;
     this.#now = now;
+    this.#pick = pick;
   }
 
   async invoke<Result>(handler: (kept: Kept) => Promise<Result>): Promise<Result> {
@@ -29,8 +34,9 @@ export class SandboxPool<Kept> {
 
   /** Lambda says neither which idle sandbox it takes nor how long it keeps one: the one used last, ten minutes. */
   #take(): Kept {
-    const last = this.#idle.pop();
-    if (last && this.#now() - last.since <= IDLE_MS) return last.kept;
+    while (this.#idle[0] && this.#now() - this.#idle[0].since > IDLE_MS) this.#idle.shift();
+    const [taken] = this.#idle.splice(this.#pick(this.#idle.length), 1);
+    if (taken) return taken.kept;
     this.coldStarts++;
     return this.#create();
   }

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../seeded-random.ts';
 import { fileDrawer, type SimulatedFile } from './files.ts';
 import { Following } from './following.ts';
-import { PinterestModel } from './pinterest-model.ts';
+import { type PinterestHabits, PinterestModel } from './pinterest-model.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export interface FollowedFile extends SimulatedFile {
@@ -15,6 +15,16 @@ export interface SteadyState {
   /** Invocations of the poll function, and the seconds that they took. */
   invocations: number;
   busySeconds: number;
+  /** Reads of the token's secret. */
+  secretReads: number;
+}
+
+/** What nobody knows beforehand; each has its usual value where it is left out. */
+export interface Assumptions extends PinterestHabits {
+  /** Half of the files are ready sooner. */
+  medianSeconds?: number;
+  /** True when Lambda takes any idle sandbox, and not the one used last. */
+  anySandbox?: boolean;
 }
 
 /** Seconds between two uploads of a burst: ten at once, each some seconds. */
@@ -25,8 +35,13 @@ const BETWEEN_UPLOADS_SECONDS = 0.5;
  * @param inFlight at any time
  * @param total files until the end
  */
-export async function steadyState(inFlight: number, total: number, seed: number): Promise<SteadyState> {
-  const { clock, draw, one, ended } = world(seed);
+export async function steadyState(
+  inFlight: number,
+  total: number,
+  seed: number,
+  assumptions?: Assumptions,
+): Promise<SteadyState> {
+  const { clock, draw, one, ended } = world(seed, assumptions);
   let begun = 0;
   const lane = async (number: number) => {
     await clock.sleep(number * BETWEEN_UPLOADS_SECONDS);
@@ -55,22 +70,23 @@ export async function bursts(inFlight: number, times: number, seed: number): Pro
   return ended();
 }
 
-function world(seed: number) {
+function world(seed: number, { medianSeconds, anySandbox, ...habits }: Assumptions = {}) {
   const clock = new VirtualClock();
   const random = seededRandom(seed);
-  const pinterest = new PinterestModel(clock);
-  const following = new Following(clock, pinterest, random);
+  const pinterest = new PinterestModel(clock, undefined, habits);
+  const following = new Following(clock, pinterest, random, anySandbox);
   const files: FollowedFile[] = [];
   return {
     clock,
-    draw: fileDrawer(random),
+    draw: fileDrawer(random, medianSeconds),
     async one(file: SimulatedFile) {
       const { mediaId } = await pinterest.mediaCreate();
       files.push({ ...file, ...(await following.follow(mediaId, file)) });
     },
     ended: (): SteadyState => {
       const { invocations, busySeconds } = following.pool;
-      return { files, requests: pinterest.requests, invocations, busySeconds };
+      const { secretReads } = following;
+      return { files, requests: pinterest.requests, invocations, busySeconds, secretReads };
     },
   };
 }
