@@ -20,17 +20,17 @@ export interface UploadedCounts {
 }
 
 /** HEAD, the file, and the ranges that the look inside takes of a usual one. */
-const S3_READS = 4;
+export const S3_READS = 4;
 /** S3's notification, the receipt, the lease, the deletion. */
 const SQS_REQUESTS = 4;
 /** One of the message, one of the execution. */
 const TRACES = 2;
 /** States that an execution enters beside those of each poll: the first choice, the event, the end. */
-const FIXED_TRANSITIONS = 3;
+export const FIXED_TRANSITIONS = 3;
 /** Wait, ask, choose. */
-const TRANSITIONS_PER_POLL = 3;
+export const TRANSITIONS_PER_POLL = 3;
 /** Bytes of log that an invocation was seen to write on this machine, Lambda's own three lines included. */
-const LOG_BYTES = { ingest: 6500, poll: 2500 };
+export const LOG_BYTES = { ingest: 6500, poll: 2500 };
 
 /** What AWS counts for files that were uploaded and followed. @param files how many all that is of */
 export function countsOf(files: number, followed: FollowedCounts, uploaded: UploadedCounts): Counts {

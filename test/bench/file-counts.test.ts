@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
+import { s3DropSource } from '../../functions/ingest/drop-source.ts';
+import { inspectVideo } from '../../functions/ingest/inspection/inspect-video.ts';
+import { startLocalPindrop } from '../local-pindrop.ts';
+import { FIXED_TRANSITIONS, LOG_BYTES, S3_READS, TRANSITIONS_PER_POLL } from './file-counts.ts';
+
+const clip = readFileSync(new URL('../fixtures/clip.mp4', import.meta.url));
+
+/** What Lambda itself writes of an invocation: START, END and REPORT as JSON. */
+const LAMBDAS_OWN_BYTES = 800;
+
+describe('what the bill is reckoned with', () => {
+  it('is what a running stack does', async () => {
+    const pindrop = await startLocalPindrop({ simulator: { processingSeconds: () => 12 } });
+    const { uploadId, polls } = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
+    await pindrop.until(() => pindrop.observations.some(({ kind }) => kind === 'execution-ended'));
+    expect(polls).toBeGreaterThan(1);
+    const states = pindrop.observations.filter((it) => it.kind === 'state-entered' && it.executionName === uploadId);
+    expect(states).toHaveLength(FIXED_TRANSITIONS + TRANSITIONS_PER_POLL * polls);
+
+    const logged = (name: RegExp) =>
+      pindrop.observations.reduce(
+        (bytes, it) => bytes + (it.kind === 'function-log' && name.test(it.functionName) ? it.line.length + 1 : 0),
+        LAMBDAS_OWN_BYTES,
+      );
+    const perPoll = (logged(/Poll/) - LAMBDAS_OWN_BYTES) / polls + LAMBDAS_OWN_BYTES;
+    for (const [bytes, reckoned] of [
+      [logged(/Ingest/), LOG_BYTES.ingest],
+      [perPoll, LOG_BYTES.poll],
+    ] as const) {
+      expect(bytes).toBeLessThan(1.15 * reckoned);
+      // A larger file tells of its progress, too.
+      expect(bytes).toBeGreaterThan(0.5 * reckoned);
+    }
+  });
+
+  it('is how often an object is read', async () => {
+    let reads = 0;
+    const s3 = {
+      async send({ input: { Range } }: { input: { Range?: string } }) {
+        reads++;
+        const [start = 0, last = clip.length - 1] = (Range?.match(/\d+/g) ?? []).map(Number);
+        return {
+          ETag: '"e"',
+          ContentLength: clip.length,
+          Body: { transformToByteArray: async () => clip.subarray(start, last + 1) },
+        };
+      },
+    };
+    const source = s3DropSource(s3 as unknown as S3Client);
+    const drop = { uploadId: 'u', bucket: 'b', key: 'clip.mp4', eTag: 'e', size: clip.length, droppedAt: '' };
+    const object = await source.head(drop);
+    const read = (start: number, end: number) => source.read(object, start, end);
+    expect(await inspectVideo({ size: object.size, read })).toEqual({ verdict: 'accepted' });
+    await source.open(object);
+    expect(reads).toBeLessThanOrEqual(S3_READS);
+  });
+});
