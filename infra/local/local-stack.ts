@@ -88,7 +88,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     closing.push(() => queues.close());
     for (const queue of ofType('AWS::SQS::Queue')) createQueue(queues, queue);
 
-    const s3 = await startLocalS3({ directory: join(stateDirectory, 's3') });
+    const s3 = await startLocalS3({
+      directory: join(stateDirectory, 's3'),
+      onUnrecovered: (version) => observe({ kind: 'version-unrecovered', ...version }),
+    });
     closing.push(() => s3.close());
     for (const bucket of ofType('AWS::S3::Bucket')) {
       const told = ofType('Custom::S3BucketNotifications').find(

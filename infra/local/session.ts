@@ -8,7 +8,14 @@ import type { EventEnvelope, Observation } from './observation.ts';
 import type { Target } from './target.ts';
 import { exampleSentence } from './terminal/example-lines.ts';
 import type { Person } from './terminal/person.ts';
-import { deliverySentence, finalSentence, invitation, pinSentence, welcome } from './terminal/sentences.ts';
+import {
+  deliverySentence,
+  finalSentence,
+  invitation,
+  pinSentence,
+  unrecoveredSentence,
+  welcome,
+} from './terminal/sentences.ts';
 import { uploadProgress } from './terminal/upload-progress.ts';
 
 /** Exit codes of the contract; 2, wrong usage, is decided before a session begins. */
@@ -51,6 +58,8 @@ export class Session {
       this.#person.say(`${observation.functionName} died (${observation.why}); what it was doing is taken up again.`);
     } else if (observation.kind === 'delivery-failed') {
       this.#person.say(deliverySentence(observation));
+    } else if (observation.kind === 'version-unrecovered') {
+      this.#person.say(unrecoveredSentence(observation));
     } else if (observation.kind === 'event-put') {
       this.#finalEvent(observation.envelope);
     }

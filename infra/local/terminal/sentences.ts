@@ -64,3 +64,12 @@ export function deliverySentence({
     againInSeconds === undefined ? 'that was the last attempt' : `it gets the event again in ${againInSeconds} s`;
   return `${target} failed (${why}); ${then}.`;
 }
+
+/** That a dropped file could not be taken up again, and what becomes of it. */
+export function unrecoveredSentence({
+  bucket,
+  versionId,
+  why,
+}: Extract<Observation, { kind: 'version-unrecovered' }>): string {
+  return `The version ${versionId} in ${bucket} could not be taken up again (${why}); the next npm start tries it anew.`;
+}
