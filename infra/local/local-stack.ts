@@ -246,6 +246,7 @@ async function createBucket(
     versioned: bucket.properties['VersioningConfiguration']?.Status === 'Enabled',
     prefixes: valuesOf('prefix'),
     suffixes: valuesOf('suffix'),
+    onIgnored: (key) => observe({ kind: 'put-ignored', key }),
     ...(configuration === undefined
       ? {}
       : {

@@ -11,6 +11,7 @@ import type { Person } from './terminal/person.ts';
 import {
   deliverySentence,
   finalSentence,
+  ignoredSentence,
   invitation,
   pinSentence,
   unrecoveredSentence,
@@ -25,7 +26,10 @@ const ONE_FAILED = 1;
 /** How often it is looked whether the examples are done. */
 const QUIET_CHECK_MS = 100;
 
-export type SessionOptions = Pick<CommandLine, 'files' | 'examples' | 'metadata'>;
+export interface SessionOptions extends Pick<CommandLine, 'files' | 'examples' | 'metadata'> {
+  /** Only keys that start with this are uploaded. */
+  prefix: string;
+}
 
 /** One run of `npm start`: tells the person what happens, and knows when it is over. */
 export class Session {
@@ -60,6 +64,8 @@ export class Session {
       this.#person.say(deliverySentence(observation));
     } else if (observation.kind === 'version-unrecovered') {
       this.#person.say(unrecoveredSentence(observation));
+    } else if (observation.kind === 'put-ignored') {
+      this.#person.say(ignoredSentence(observation, this.#options.prefix));
     } else if (observation.kind === 'event-put') {
       this.#finalEvent(observation.envelope);
     }
@@ -83,17 +89,18 @@ export class Session {
   }
 
   #stayUp(stack: LocalStack, consoleUrl: string | undefined): Promise<never> {
-    this.#person.say(invitation(stack, consoleUrl));
+    this.#person.say(invitation(stack, consoleUrl, this.#options.prefix));
     return new Promise(() => {});
   }
 
   async #drop(stack: LocalStack): Promise<number> {
     const name = stack.outputs['DropBucketName'] ?? '';
     const { endpoint, region } = stack;
-    const { files, metadata } = this.#options;
+    const { files, metadata, prefix } = this.#options;
     const awaited: string[] = [];
     const onDropping = (file: string) => this.#person.say(`Dropping ${file}`);
-    for await (const { key, versionId, eTag } of dropFiles(files, { endpoint, name, region }, metadata, onDropping)) {
+    const bucket = { endpoint, name, region, prefix };
+    for await (const { key, versionId, eTag } of dropFiles(files, bucket, metadata, onDropping)) {
       awaited.push(identity({ key, versionId, eTag }));
     }
     while (awaited.some((file) => !this.#ended.has(file))) {

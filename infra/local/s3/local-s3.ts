@@ -14,6 +14,8 @@ export interface LocalBucket {
   versioned: boolean;
   /** Told of every put before it is acknowledged; a put that cannot be told of fails. */
   notify?: (record: ObjectCreatedRecord) => Promise<void>;
+  /** Told of the key of every put that is not told of. */
+  onIgnored?: (key: string) => void;
   /** Only keys that start with one of these, and end with one of those, are told of; all when empty. */
   prefixes?: string[];
   suffixes?: string[];
@@ -64,7 +66,8 @@ export async function startLocalS3({
   const conditionalPuts = new ConditionalPuts();
   const notify = async (version: Version) => {
     const bucket = buckets.get(version.bucket);
-    if (bucket?.notify && concerns(bucket, version.key)) await bucket.notify(version.record);
+    if (bucket && !concerns(bucket, version.key)) bucket.onIgnored?.(version.key);
+    else await bucket?.notify?.(version.record);
     await versions.markNotified(version.bucket, version.versionId);
   };
 

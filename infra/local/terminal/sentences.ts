@@ -21,7 +21,11 @@ const EXAMPLE_OUTPUTS = [
 ] as const;
 
 /** How to drop a file into a stack that stays up. @param consoleUrl undefined without the console */
-export function invitation({ endpoint, outputs, region }: LocalStack, consoleUrl: string | undefined): string {
+export function invitation(
+  { endpoint, outputs, region }: LocalStack,
+  consoleUrl: string | undefined,
+  prefix: string,
+): string {
   const credentials = `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region}`;
   return [
     ...(consoleUrl === undefined ? [] : [`  console   ${consoleUrl}`]),
@@ -30,7 +34,7 @@ export function invitation({ endpoint, outputs, region }: LocalStack, consoleUrl
     ...EXAMPLE_OUTPUTS.flatMap(([output, what]) => (outputs[output] ? [`  ${what}  ${outputs[output]}`] : [])),
     '',
     consoleUrl === undefined ? 'Drop a video:' : 'Drop a video there, or:',
-    `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/`,
+    `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/${prefix}`,
     '',
     'Final events come on stdout. Ctrl+C stops; what was dropped is kept.',
   ].join('\n');
@@ -63,6 +67,11 @@ export function deliverySentence({
   const then =
     againInSeconds === undefined ? 'that was the last attempt' : `it gets the event again in ${againInSeconds} s`;
   return `${target} failed (${why}); ${then}.`;
+}
+
+/** That nothing becomes of a file that was dropped beside the prefix. */
+export function ignoredSentence({ key }: Extract<Observation, { kind: 'put-ignored' }>, prefix: string): string {
+  return `${key} is not uploaded: only keys that start with ${prefix} are (the setting prefix).`;
 }
 
 /** That a dropped file could not be taken up again, and what becomes of it. */

@@ -199,10 +199,14 @@ describe('the local S3', () => {
   });
 
   it('tells only of keys that the filter names', async () => {
-    const { client, records } = await s3Over(await directory(), { prefixes: ['videos/'], suffixes: ['.mp4'] });
+    const ignored: string[] = [];
+    const onIgnored = (key: string) => void ignored.push(key);
+    const filter = { prefixes: ['videos/'], suffixes: ['.mp4'], onIgnored };
+    const { client, records } = await s3Over(await directory(), filter);
     for (const Key of ['videos/a.mp4', 'videos/a.txt', 'other/a.mp4'])
       await client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
     expect(records.map(({ s3 }) => s3.object.key)).toEqual(['videos/a.mp4']);
+    expect(ignored).toEqual(['videos/a.txt', 'other/a.mp4']);
   });
 
   it('fails a put that it cannot tell of, and tells of it at the next start', async () => {
