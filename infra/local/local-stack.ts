@@ -19,6 +19,7 @@ import { openStateDatabase } from './state-database.ts';
 import { LocalStateMachine } from './state-machine.ts';
 import { stepFunctionsService } from './step-functions.ts';
 import { type Place, type Resource, readTemplate } from './template.ts';
+import type { Unfinished } from './unfinished.ts';
 
 export interface LocalStackOptions {
   /** What `cdk synth` wrote: cdk.out. */
@@ -49,8 +50,8 @@ export interface LocalStack {
    * @throws InvocationError of the step that failed
    */
   rotateSecret(arn: string): Promise<void>;
-  /** True when nothing is under way but what waits to be tried again. */
-  quiet(): boolean;
+  /** What is still to be done, or only what is to be done with some uploads. */
+  unfinished(uploadIds?: ReadonlySet<string>): Unfinished[];
   /** Ends everything where it is; the next start goes on from there. */
   stop(): Promise<void>;
 }
@@ -181,13 +182,13 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const rotateSecret = async (arn: string) => {
       for (const rotation of rotations) if (rotation.secretArn === arn) await rotation.rotate();
     };
-    const quiet = () =>
-      deliveries.tried() &&
-      sources.every((source) => source.idle()) &&
-      machines.every(({ arn }) => executions.running(arn).length === 0);
+    const unfinished: LocalStack['unfinished'] = (uploadIds) =>
+      [deliveries, ...sources, ...machines]
+        .flatMap((part) => part.unfinished())
+        .filter(({ uploadId = '' }) => uploadIds?.has(uploadId) ?? true);
     const dropQueue = () => queues.byArn(queueArn(outputs['QueueUrl']?.split('/').at(-1) ?? ''));
     const records = new StackRecords(database, executions, outputs['StateMachineArn'] ?? '', dropQueue);
-    return { ...location, records, secretValue, functionProcesses, rotateSecret, quiet, stop };
+    return { ...location, records, secretValue, functionProcesses, rotateSecret, unfinished, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -13,20 +13,24 @@ import {
   finalSentence,
   ignoredSentence,
   invitation,
+  leftSentence,
   pinSentence,
   unrecoveredSentence,
   welcome,
 } from './terminal/sentences.ts';
 import { uploadProgress } from './terminal/upload-progress.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /** Exit codes of the contract; 2, wrong usage, is decided before a session begins. */
 const ALL_SUCCEEDED = 0;
 const ONE_FAILED = 1;
 
 /** How often it is looked whether the examples are done. */
-const QUIET_CHECK_MS = 100;
+const LOOK_AGAIN_MS = 100;
+/** What goes on within this time is waited for; what waits for longer is left for the next run. */
+const PATIENCE_MS = 30_000;
 
-export interface SessionOptions extends Pick<CommandLine, 'files' | 'examples' | 'metadata'> {
+export interface SessionOptions extends Pick<CommandLine, 'files' | 'metadata'> {
   /** Only keys that start with this are uploaded. */
   prefix: string;
 }
@@ -38,8 +42,9 @@ export class Session {
   readonly #target: Target;
   readonly #progress = uploadProgress();
   /** Final events by object version, since they can be faster than the answer to the put. */
-  readonly #ended = new Map<string, FinalEventDetail['status']>();
-  #aPinFailed = false;
+  readonly #ended = new Map<string, FinalEventDetail>();
+  /** Uploads whose Pin failed. */
+  readonly #pinless = new Set<string>();
   #changed: () => void = () => {};
 
   constructor(person: Person, options: SessionOptions, target: Target) {
@@ -108,19 +113,26 @@ export class Session {
         this.#changed = resolve;
       });
     }
-    await this.#examplesDone(stack);
-    if (this.#aPinFailed) return ONE_FAILED;
-    return awaited.every((file) => this.#ended.get(file) === 'succeeded') ? ALL_SUCCEEDED : ONE_FAILED;
+    const uploads = awaited.flatMap((file) => this.#ended.get(file) ?? []);
+    await this.#examplesDone(stack, uploads);
+    const failed = uploads.some(({ uploadId, status }) => status === 'failed' || this.#pinless.has(uploadId));
+    return failed ? ONE_FAILED : ALL_SUCCEEDED;
   }
 
-  /** What the examples do with the final events belongs to the run; what they have to do again later does not. */
-  async #examplesDone(stack: LocalStack): Promise<void> {
-    while (this.#options.examples.length > 0 && !stack.quiet()) await sleep(QUIET_CHECK_MS);
+  /** What the examples do with these uploads belongs to the run; what they have to do again later does not. */
+  async #examplesDone(stack: LocalStack, uploads: FinalEventDetail[]): Promise<void> {
+    const keys = new Map(uploads.map(({ uploadId, object }) => [uploadId, object.key]));
+    const uploadIds = new Set(keys.keys());
+    const isSoon = ({ againAt = 0 }: Unfinished) => againAt < Date.now() + PATIENCE_MS;
+    while (stack.unfinished(uploadIds).some(isSoon)) await sleep(LOOK_AGAIN_MS);
+    for (const each of stack.unfinished(uploadIds)) {
+      this.#person.say(leftSentence(keys.get(each.uploadId ?? '') ?? '', each));
+    }
   }
 
   #pinEvent(detail: PinEventDetail): void {
     this.#person.say(pinSentence(detail));
-    this.#aPinFailed ||= detail.status === 'failed';
+    if (detail.status === 'failed') this.#pinless.add(detail.uploadId);
   }
 
   #finalEvent(envelope: EventEnvelope): void {
@@ -132,7 +144,7 @@ export class Session {
     }
     const detail = envelope.detail as FinalEventDetail;
     this.#person.end(detail.uploadId, finalSentence(detail));
-    this.#ended.set(identity(detail.object), detail.status);
+    this.#ended.set(identity(detail.object), detail);
     this.#changed();
   }
 }

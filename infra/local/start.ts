@@ -71,7 +71,7 @@ async function run(): Promise<number> {
   const person = process.stderr.isTTY
     ? progressBars(process.stdout, process.stderr)
     : plainPerson(process.stdout, process.stderr);
-  const session = new Session(person, { files, metadata, prefix, examples }, target);
+  const session = new Session(person, { files, metadata, prefix }, target);
   const stateDirectory = join(STATE, target.name);
   await mkdir(stateDirectory, { recursive: true });
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { EventEnvelope, Observe } from '../observation.ts';
+import { type Unfinished, unfinished } from '../unfinished.ts';
 
 /** A target of a rule, and what is done when it fails. */
 export interface EventTarget {
@@ -64,23 +65,28 @@ export class EventDeliveries {
 
   /** Sets out on what was planned for an event, or at the start on everything that is left. */
   start(eventId?: string): void {
-    const rows = this.#database
-      .prepare(
-        `SELECT event_id AS eventId, target, attempts, due_at AS dueAt, envelope FROM deliveries
-         JOIN events ON events.id = deliveries.event_id WHERE ? IS NULL OR event_id = ?`,
-      )
-      .all(eventId ?? null, eventId ?? null) as unknown as Delivery[];
-    for (const row of rows) if (!this.#timers.has(deliveryId(row))) this.#schedule(row);
+    for (const row of this.#rows(eventId)) if (!this.#timers.has(deliveryId(row))) this.#schedule(row);
   }
 
-  /** True when every delivery was tried at least once: what is left waits on purpose. */
-  tried(): boolean {
-    return this.#database.prepare('SELECT 1 FROM deliveries WHERE attempts = 0 LIMIT 1').get() === undefined;
+  unfinished(): Unfinished[] {
+    return this.#rows().map(({ target, envelope, attempts, dueAt }) =>
+      unfinished(target, envelope, attempts === 0 ? undefined : dueAt),
+    );
   }
 
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  #rows(eventId?: string): Delivery[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT event_id AS eventId, target, attempts, due_at AS dueAt, envelope FROM deliveries
+         JOIN events ON events.id = deliveries.event_id WHERE ? IS NULL OR event_id = ?`,
+      )
+      .all(eventId ?? null, eventId ?? null);
+    return rows as unknown as Delivery[];
   }
 
   #schedule(delivery: Delivery): void {

@@ -3,6 +3,7 @@ import type { PinEventDetail } from '../../../shared/pin-events.ts';
 import type { LocalStack } from '../local-stack.ts';
 import type { Observation } from '../observation.ts';
 import type { Target } from '../target.ts';
+import type { Unfinished } from '../unfinished.ts';
 
 /** Which Pinterest the files go to, before anything else happens. */
 export function welcome(target: Target): string {
@@ -67,6 +68,12 @@ export function deliverySentence({
   const then =
     againInSeconds === undefined ? 'that was the last attempt' : `it gets the event again in ${againInSeconds} s`;
   return `${target} failed (${why}); ${then}.`;
+}
+
+/** That an example is not done with a file when the run ends. */
+export function leftSentence(key: string, { where, againAt = Date.now() }: Unfinished): string {
+  const seconds = Math.max(0, Math.round((againAt - Date.now()) / 1000));
+  return `${key} is left at ${where}, which goes on with it in ${seconds} s: in the next npm start with the same examples.`;
 }
 
 /** That nothing becomes of a file that was dropped beside the prefix. */

@@ -133,7 +133,7 @@ describe('a rule', () => {
       new DescribeExecutionCommand({ executionArn: execution?.executionArn }),
     );
     expect(JSON.parse(output)).toMatchObject({ 'detail-type': 'Test', detail: { n: 1 } });
-    expect(stack.quiet()).toBe(true);
+    expect(stack.unfinished()).toEqual([]);
   });
 
   it.each([
