@@ -25,6 +25,8 @@ interface Delivery {
   attempts: number;
   /** Milliseconds since 1970. */
   dueAt: number;
+  /** When the event was put, in milliseconds since 1970; null in a database from before that was kept. */
+  putAt: number | null;
   envelope: string;
 }
 
@@ -56,10 +58,13 @@ export class EventDeliveries {
   /** Notes who is to get an event; part of the transaction that keeps the event. */
   plan(envelope: EventEnvelope, busName: string): void {
     const insert = this.#database.prepare(
-      'INSERT OR IGNORE INTO deliveries (event_id, target, due_at) VALUES (?, ?, ?)',
+      'INSERT OR IGNORE INTO deliveries (event_id, target, due_at, put_at) VALUES (?, ?, ?, ?)',
     );
+    const now = Date.now();
     for (const target of this.#targets.values()) {
-      if (target.busName === busName && target.matches(envelope)) insert.run(envelope.id, target.name, Date.now());
+      if (target.busName === busName && target.matches(envelope)) {
+        insert.run(envelope.id, target.name, now, now);
+      }
     }
   }
 
@@ -79,23 +84,20 @@ export class EventDeliveries {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
+  /** What is due to the rules of this run. What is due to others is kept until they are there again. */
   #rows(eventId?: string): Delivery[] {
     const rows = this.#database
       .prepare(
-        `SELECT event_id AS eventId, target, attempts, due_at AS dueAt, envelope FROM deliveries
+        `SELECT event_id AS eventId, target, attempts, due_at AS dueAt, put_at AS putAt, envelope FROM deliveries
          JOIN events ON events.id = deliveries.event_id WHERE ? IS NULL OR event_id = ?`,
       )
-      .all(eventId ?? null, eventId ?? null);
-    return rows as unknown as Delivery[];
+      .all(eventId ?? null, eventId ?? null) as unknown as Delivery[];
+    return rows.filter(({ target }) => this.#targets.has(target));
   }
 
   #schedule(delivery: Delivery): void {
     const target = this.#targets.get(delivery.target);
-    // A rule that is not there any more has nobody to deliver to.
-    if (!target) {
-      this.#forget(delivery);
-      return;
-    }
+    if (!target) return;
     const timer = setTimeout(
       () => void this.#attempt(delivery, target),
       Math.min(LONGEST_TIMER_MS, Math.max(0, delivery.dueAt - Date.now())),
@@ -117,7 +119,8 @@ export class EventDeliveries {
   #failed(delivery: Delivery, target: EventTarget, envelope: EventEnvelope, error: Error): void {
     const attempts = delivery.attempts + 1;
     const why = error.message;
-    const age = (Date.now() - Date.parse(envelope.time)) / 1000;
+    // Not by the event's time, which whoever put it may have set.
+    const age = (Date.now() - (delivery.putAt ?? Date.parse(envelope.time))) / 1000;
     if (attempts > target.maximumRetries || age > target.maximumAgeSeconds) {
       target.deadLetter?.(envelope, attempts, error);
       this.#forget(delivery);
