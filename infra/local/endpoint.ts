@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { type AwsService, answerAwsJson } from './aws-json.ts';
-import { listenOnLoopback } from './loopback-port.ts';
+import { listenOnLoopback, type PortWishes } from './loopback-port.ts';
 import { ownHosts } from './own-host.ts';
 
 export interface Endpoint {
@@ -19,9 +19,8 @@ export interface Endpoint {
 /**
  * The one address of all services, on loopback: what AWS_ENDPOINT_URL points to. It has the tokens, and asks nobody for
  * credentials: programs of this machine may use it, pages in its browsers may not.
- * @param ports tried in this order; a free one when none can be had
  */
-export async function openEndpoint(ports: (number | undefined)[]): Promise<Endpoint> {
+export async function openEndpoint(wishes: PortWishes): Promise<Endpoint> {
   const endpoint: Omit<Endpoint, 'url' | 'port' | 'close'> = { services: new Map(), queues: undefined, s3: undefined };
   const server = http.createServer((request, response) => {
     const complaint = complaintAbout(request, port);
@@ -35,7 +34,7 @@ export async function openEndpoint(ports: (number | undefined)[]): Promise<Endpo
   });
   // Large objects take their time.
   server.requestTimeout = 0;
-  const port = await listenOnLoopback(server, ports);
+  const port = await listenOnLoopback(server, wishes);
   return Object.assign(endpoint, {
     url: `http://127.0.0.1:${port}`,
     port,

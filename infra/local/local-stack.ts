@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL_STACK_FILE } from '../cli/stack-location.ts';
 import { type Endpoint, openEndpoint } from './endpoint.ts';
@@ -71,11 +71,10 @@ const FUNCTION_CONCURRENCY = 10;
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const { assemblyDirectory, stackName, stateDirectory, observe } = options;
   const database = openStateDatabase(stateDirectory);
-  const endpoint = await openEndpoint([options.port, lastPort(stateDirectory)]).catch((error) => {
+  const endpoint = await openEndpoint({ file: join(stateDirectory, 'port'), wanted: options.port }).catch((error) => {
     database.close();
     throw error;
   });
-  writeFileSync(join(stateDirectory, 'port'), String(endpoint.port));
   const place: Place = { account: ACCOUNT, region: REGION, endpoint: endpoint.url };
   const closing: (() => Promise<void> | void)[] = [() => database.close(), () => endpoint.close()];
   const stop = async () => {
@@ -192,14 +191,6 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   } catch (error) {
     await stop();
     throw error;
-  }
-}
-
-function lastPort(stateDirectory: string): number | undefined {
-  try {
-    return Number(readFileSync(join(stateDirectory, 'port'), 'utf8')) || undefined;
-  } catch {
-    return undefined;
   }
 }
 

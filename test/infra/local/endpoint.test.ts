@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -9,8 +12,12 @@ import { openEndpoint } from '../../../infra/local/endpoint.ts';
 /** An endpoint whose services answer everything, and note that they were asked. */
 async function endpoint() {
   const asked: string[] = [];
-  const opened = await openEndpoint([]);
-  onTestFinished(() => opened.close());
+  const directory = await mkdtemp(join(tmpdir(), 'pindrop-endpoint-'));
+  const opened = await openEndpoint({ file: join(directory, 'port') });
+  onTestFinished(async () => {
+    await opened.close();
+    await rm(directory, { recursive: true, force: true });
+  });
   opened.services.set('secretsmanager', {
     GetSecretValue() {
       asked.push('secret');
