@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const START = fileURLToPath(new URL('../infra/local/start.ts', import.meta.url));
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 export interface Run {
   process: ChildProcess;
@@ -25,10 +25,29 @@ export async function stateDirectory(): Promise<string> {
   return directory;
 }
 
+/** A copy of what `npm start` is made of, with settings in its cdk.json. */
+export async function projectWith(context: Record<string, unknown>): Promise<string> {
+  const project = await mkdtemp(join(tmpdir(), 'pindrop-project-'));
+  onTestFinished(() => rm(project, { recursive: true, force: true }));
+  const parts = ['infra', 'functions', 'shared', 'test/pinterest-simulator', 'test/webhook-simulator.ts'];
+  for (const part of [...parts, 'package.json', 'package-lock.json', 'tsconfig.json']) {
+    await cp(join(PROJECT, part), join(project, part), { recursive: true });
+  }
+  await symlink(join(PROJECT, 'node_modules'), join(project, 'node_modules'));
+  const cdk = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8'));
+  await writeFile(join(project, 'cdk.json'), JSON.stringify({ ...cdk, context }));
+  return project;
+}
+
 /** Runs what `npm start` runs. */
-export function npmStart(args: string[], directory: string, environment: Record<string, string> = {}): Run {
+export function npmStart(
+  args: string[],
+  directory: string,
+  environment: Record<string, string> = {},
+  project = PROJECT,
+): Run {
   const { PINTEREST_ACCESS_TOKEN: _token, PINTEREST_API_URL: _url, ...inherited } = process.env;
-  const child = spawn(process.execPath, [START, ...args], {
+  const child = spawn(process.execPath, [join(project, 'infra/local/start.ts'), ...args], {
     env: { ...inherited, PINDROP_STATE_DIR: directory, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -37,6 +37,7 @@ export const HELP = `Runs the whole of Pindrop on this machine.
 
 PINTEREST_ACCESS_TOKEN   uploads to the real Pinterest; without it, to a simulator on this machine
 PINTEREST_API_URL        base URL of Pinterest's API (default https://api.pinterest.com/v5)
+PINDROP_STATE_DIR        what is kept, and deleted to start afresh (default .pindrop); every file that was dropped is in it
 SLACK_WEBHOOK_URL        where slack-webhook posts; without it, to a stand-in that shows what it gets
 
 stdout has one JSON line for each final event, and each event of an example, stderr what a person reads.

@@ -20,11 +20,12 @@ const CONTENT_TYPES: Record<string, string> = { '.mp4': 'video/mp4', '.m4v': 'vi
 
 /**
  * Puts files into the drop bucket, one after the other, as `aws s3 cp` would.
+ * @param bucket.prefix what the keys of all files begin with
  * @yields each file once the bucket has it
  */
 export async function* dropFiles(
   files: string[],
-  bucket: { endpoint: string; name: string; region: string },
+  bucket: { endpoint: string; name: string; region: string; prefix: string },
   metadata: Record<string, string>,
   onDropping: (file: string, key: string, size: number) => void,
 ): AsyncGenerator<DroppedFile, void, undefined> {
@@ -38,7 +39,7 @@ export async function* dropFiles(
   });
   try {
     for (const file of files) {
-      const key = basename(file);
+      const key = bucket.prefix + basename(file);
       const { size } = await stat(file);
       onDropping(file, key, size);
       const contentType = CONTENT_TYPES[extname(file).toLowerCase()];

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { type AwsService, answerAwsJson } from './aws-json.ts';
-import { listenOnLoopback } from './loopback-port.ts';
+import { listenOnLoopback, type PortWishes } from './loopback-port.ts';
+import { ownHosts } from './own-host.ts';
 
 export interface Endpoint {
   /** `http://127.0.0.1:port` */
@@ -16,12 +17,14 @@ export interface Endpoint {
 }
 
 /**
- * The one address of all services, on loopback: what AWS_ENDPOINT_URL points to.
- * @param ports tried in this order; a free one when none can be had
+ * The one address of all services, on loopback: what AWS_ENDPOINT_URL points to. It has the tokens, and asks nobody for
+ * credentials: programs of this machine may use it, pages in its browsers may not.
  */
-export async function openEndpoint(ports: (number | undefined)[]): Promise<Endpoint> {
+export async function openEndpoint(wishes: PortWishes): Promise<Endpoint> {
   const endpoint: Omit<Endpoint, 'url' | 'port' | 'close'> = { services: new Map(), queues: undefined, s3: undefined };
   const server = http.createServer((request, response) => {
+    const complaint = complaintAbout(request, port);
+    if (complaint !== undefined) return void response.writeHead(403, { 'Content-Type': 'text/plain' }).end(complaint);
     const [prefix = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
     const service = endpoint.services.get(prefix);
     if (service) return void answerAwsJson(request, response, service, operation);
@@ -29,9 +32,9 @@ export async function openEndpoint(ports: (number | undefined)[]): Promise<Endpo
     if (listener) listener(request, response);
     else response.writeHead(503).end();
   });
-  // Large objects take their time; loopback has nobody to be protected from.
+  // Large objects take their time.
   server.requestTimeout = 0;
-  const port = await listenOnLoopback(server, ports);
+  const port = await listenOnLoopback(server, wishes);
   return Object.assign(endpoint, {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -40,4 +43,16 @@ export async function openEndpoint(ports: (number | undefined)[]): Promise<Endpo
       await new Promise((resolve) => server.close(resolve));
     },
   });
+}
+
+/** @see https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/ */
+function complaintAbout({ headers }: http.IncomingMessage, port: number): string | undefined {
+  const hosts = ownHosts(port);
+  if (!hosts.includes(headers.host ?? '')) {
+    return `The stack on this machine is at http://${hosts[0]} and answers to no other name. Buckets are named in the path.\n`;
+  }
+  // Browsers say who asks, and programs do not: a form of any site could otherwise drop a file.
+  const site = headers['sec-fetch-site'] ?? 'none';
+  if (headers.origin === undefined && site === 'none') return undefined;
+  return 'The stack on this machine answers programs, not pages in a browser: the console is for those.\n';
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LocalFunction } from './functions/local-function.ts';
 import type { LocalQueues, Queue, ReceivedMessage } from './queues.ts';
+import { type Unfinished, unfinished } from './unfinished.ts';
 
 export interface EventSourceMapping {
   queueArn: string;
@@ -42,11 +43,16 @@ export class EventSource {
     for (let poller = 0; poller < this.#mapping.maximumConcurrency; poller++) void this.#poll();
   }
 
-  /** True when no message is left but those that wait on purpose. */
-  idle(): boolean {
-    if (this.#queue.messages.length > 0) return false;
+  /** The messages that are left. One that failed waits on purpose, until it is visible again. */
+  unfinished(): Unfinished[] {
+    const { ready, delayed, inflight } = this.#queue.inspectMessages();
     const waiting = this.#waiting();
-    return [...this.#queue.inflightMessages.values()].every(({ message }) => waiting.has(message.messageId));
+    return [
+      ...[...ready, ...delayed].map(({ body }) => unfinished(this.#queue.name, body, undefined)),
+      ...inflight.map(({ message: { messageId, body }, visibilityDeadline }) =>
+        unfinished(this.#queue.name, body, waiting.has(messageId) ? visibilityDeadline : undefined),
+      ),
+    ];
   }
 
   stop(): void {

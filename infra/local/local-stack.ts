@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL_STACK_FILE } from '../cli/stack-location.ts';
 import { type Endpoint, openEndpoint } from './endpoint.ts';
@@ -19,6 +19,7 @@ import { openStateDatabase } from './state-database.ts';
 import { LocalStateMachine } from './state-machine.ts';
 import { stepFunctionsService } from './step-functions.ts';
 import { type Place, type Resource, readTemplate } from './template.ts';
+import type { Unfinished } from './unfinished.ts';
 
 export interface LocalStackOptions {
   /** What `cdk synth` wrote: cdk.out. */
@@ -49,8 +50,8 @@ export interface LocalStack {
    * @throws InvocationError of the step that failed
    */
   rotateSecret(arn: string): Promise<void>;
-  /** True when nothing is under way but what waits to be tried again. */
-  quiet(): boolean;
+  /** What is still to be done, or only what is to be done with some uploads. */
+  unfinished(uploadIds?: ReadonlySet<string>): Unfinished[];
   /** Ends everything where it is; the next start goes on from there. */
   stop(): Promise<void>;
 }
@@ -70,11 +71,10 @@ const FUNCTION_CONCURRENCY = 10;
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const { assemblyDirectory, stackName, stateDirectory, observe } = options;
   const database = openStateDatabase(stateDirectory);
-  const endpoint = await openEndpoint([options.port, lastPort(stateDirectory)]).catch((error) => {
+  const endpoint = await openEndpoint({ file: join(stateDirectory, 'port'), wanted: options.port }).catch((error) => {
     database.close();
     throw error;
   });
-  writeFileSync(join(stateDirectory, 'port'), String(endpoint.port));
   const place: Place = { account: ACCOUNT, region: REGION, endpoint: endpoint.url };
   const closing: (() => Promise<void> | void)[] = [() => database.close(), () => endpoint.close()];
   const stop = async () => {
@@ -88,7 +88,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     closing.push(() => queues.close());
     for (const queue of ofType('AWS::SQS::Queue')) createQueue(queues, queue);
 
-    const s3 = await startLocalS3({ directory: join(stateDirectory, 's3') });
+    const s3 = await startLocalS3({
+      directory: join(stateDirectory, 's3'),
+      onUnrecovered: (version) => observe({ kind: 'version-unrecovered', ...version }),
+    });
     closing.push(() => s3.close());
     for (const bucket of ofType('AWS::S3::Bucket')) {
       const told = ofType('Custom::S3BucketNotifications').find(
@@ -178,24 +181,16 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const rotateSecret = async (arn: string) => {
       for (const rotation of rotations) if (rotation.secretArn === arn) await rotation.rotate();
     };
-    const quiet = () =>
-      deliveries.tried() &&
-      sources.every((source) => source.idle()) &&
-      machines.every(({ arn }) => executions.running(arn).length === 0);
+    const unfinished: LocalStack['unfinished'] = (uploadIds) =>
+      [deliveries, ...sources, ...machines]
+        .flatMap((part) => part.unfinished())
+        .filter(({ uploadId = '' }) => uploadIds?.has(uploadId) ?? true);
     const dropQueue = () => queues.byArn(queueArn(outputs['QueueUrl']?.split('/').at(-1) ?? ''));
     const records = new StackRecords(database, executions, outputs['StateMachineArn'] ?? '', dropQueue);
-    return { ...location, records, secretValue, functionProcesses, rotateSecret, quiet, stop };
+    return { ...location, records, secretValue, functionProcesses, rotateSecret, unfinished, stop };
   } catch (error) {
     await stop();
     throw error;
-  }
-}
-
-function lastPort(stateDirectory: string): number | undefined {
-  try {
-    return Number(readFileSync(join(stateDirectory, 'port'), 'utf8')) || undefined;
-  } catch {
-    return undefined;
   }
 }
 
@@ -243,6 +238,7 @@ async function createBucket(
     versioned: bucket.properties['VersioningConfiguration']?.Status === 'Enabled',
     prefixes: valuesOf('prefix'),
     suffixes: valuesOf('suffix'),
+    onIgnored: (key) => observe({ kind: 'put-ignored', key }),
     ...(configuration === undefined
       ? {}
       : {

@@ -1,14 +1,34 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+export interface PortWishes {
+  /** Keeps the port for the next time. */
+  file: string;
+  /** Tried before the one of the last time. */
+  wanted?: number | undefined;
+  /** Tried after it. */
+  usual?: number;
+}
+
 /**
- * Has a server listen on loopback, where only this machine reaches it.
- * @param ports tried in this order; a free one when none can be had
+ * Has a server listen on loopback, where only this machine reaches it; on a free port when none of those wished for can be
+ * had.
  * @returns the port that it got
  */
-export async function listenOnLoopback(server: Server, ports: (number | undefined)[]): Promise<number> {
-  await listenOnFirst(server, [...ports.filter((port) => port !== undefined), 0]);
-  return (server.address() as AddressInfo).port;
+export async function listenOnLoopback(server: Server, { file, wanted, usual }: PortWishes): Promise<number> {
+  await listenOnFirst(server, [...[wanted, lastPort(file), usual].filter((port) => port !== undefined), 0]);
+  const { port } = server.address() as AddressInfo;
+  writeFileSync(file, String(port));
+  return port;
+}
+
+function lastPort(file: string): number | undefined {
+  try {
+    return Number(readFileSync(file, 'utf8')) || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function listenOnFirst(server: Server, [port, ...others]: number[]): Promise<void> {

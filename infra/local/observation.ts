@@ -16,6 +16,10 @@ export type Observation =
   | { kind: 'event-put'; envelope: EventEnvelope }
   /** A bucket told a queue of a put; `body` is S3's notification as JSON. */
   | { kind: 'put-notified'; body: string }
+  /** A put that the bucket's filter keeps from being told of. */
+  | { kind: 'put-ignored'; key: string }
+  /** A version that an earlier process stored and this one could not tell of; the next start tries again. */
+  | { kind: 'version-unrecovered'; bucket: string; versionId: string; why: string }
   | { kind: 'function-log'; functionName: string; line: string }
   /** An invocation that ended in an error, the function's own or for want of an answer. */
   | { kind: 'function-failed'; functionName: string }

@@ -62,6 +62,7 @@ export interface LocalQueues {
   readonly handler: RequestListener;
   createQueue(queue: { name: string; arn: string; url: string; attributes: Record<string, string> }): Queue;
   byArn(arn: string): Queue;
+  has(arn: string): boolean;
   send(arn: string, body: string): void;
   close(): Promise<void>;
 }
@@ -110,6 +111,7 @@ export async function startLocalQueues({ directory }: { directory: string }): Pr
       return before ?? store.createQueue(name, url, arn, attributes);
     },
     byArn,
+    has: (arn) => store.getQueueByArn(arn) !== undefined,
     send: (arn, body) => byArn(arn).enqueue(SqsStore.createMessage(body)),
     async close() {
       await app.close();

@@ -8,17 +8,32 @@ import type { EventEnvelope, Observation } from './observation.ts';
 import type { Target } from './target.ts';
 import { exampleSentence } from './terminal/example-lines.ts';
 import type { Person } from './terminal/person.ts';
-import { deliverySentence, finalSentence, invitation, pinSentence, welcome } from './terminal/sentences.ts';
+import {
+  deliverySentence,
+  finalSentence,
+  ignoredSentence,
+  invitation,
+  leftSentence,
+  pinSentence,
+  unrecoveredSentence,
+  welcome,
+} from './terminal/sentences.ts';
 import { uploadProgress } from './terminal/upload-progress.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /** Exit codes of the contract; 2, wrong usage, is decided before a session begins. */
 const ALL_SUCCEEDED = 0;
 const ONE_FAILED = 1;
 
 /** How often it is looked whether the examples are done. */
-const QUIET_CHECK_MS = 100;
+const LOOK_AGAIN_MS = 100;
+/** What goes on within this time is waited for; what waits for longer is left for the next run. */
+const PATIENCE_MS = 30_000;
 
-export type SessionOptions = Pick<CommandLine, 'files' | 'examples' | 'metadata'>;
+export interface SessionOptions extends Pick<CommandLine, 'files' | 'metadata'> {
+  /** Only keys that start with this are uploaded. */
+  prefix: string;
+}
 
 /** One run of `npm start`: tells the person what happens, and knows when it is over. */
 export class Session {
@@ -27,8 +42,9 @@ export class Session {
   readonly #target: Target;
   readonly #progress = uploadProgress();
   /** Final events by object version, since they can be faster than the answer to the put. */
-  readonly #ended = new Map<string, FinalEventDetail['status']>();
-  #aPinFailed = false;
+  readonly #ended = new Map<string, FinalEventDetail>();
+  /** Uploads whose Pin failed. */
+  readonly #pinless = new Set<string>();
   #changed: () => void = () => {};
 
   constructor(person: Person, options: SessionOptions, target: Target) {
@@ -51,6 +67,10 @@ export class Session {
       this.#person.say(`${observation.functionName} died (${observation.why}); what it was doing is taken up again.`);
     } else if (observation.kind === 'delivery-failed') {
       this.#person.say(deliverySentence(observation));
+    } else if (observation.kind === 'version-unrecovered') {
+      this.#person.say(unrecoveredSentence(observation));
+    } else if (observation.kind === 'put-ignored') {
+      this.#person.say(ignoredSentence(observation, this.#options.prefix));
     } else if (observation.kind === 'event-put') {
       this.#finalEvent(observation.envelope);
     }
@@ -74,17 +94,18 @@ export class Session {
   }
 
   #stayUp(stack: LocalStack, consoleUrl: string | undefined): Promise<never> {
-    this.#person.say(invitation(stack, consoleUrl));
+    this.#person.say(invitation(stack, consoleUrl, this.#options.prefix));
     return new Promise(() => {});
   }
 
   async #drop(stack: LocalStack): Promise<number> {
     const name = stack.outputs['DropBucketName'] ?? '';
     const { endpoint, region } = stack;
-    const { files, metadata } = this.#options;
+    const { files, metadata, prefix } = this.#options;
     const awaited: string[] = [];
     const onDropping = (file: string) => this.#person.say(`Dropping ${file}`);
-    for await (const { key, versionId, eTag } of dropFiles(files, { endpoint, name, region }, metadata, onDropping)) {
+    const bucket = { endpoint, name, region, prefix };
+    for await (const { key, versionId, eTag } of dropFiles(files, bucket, metadata, onDropping)) {
       awaited.push(identity({ key, versionId, eTag }));
     }
     while (awaited.some((file) => !this.#ended.has(file))) {
@@ -92,19 +113,26 @@ export class Session {
         this.#changed = resolve;
       });
     }
-    await this.#examplesDone(stack);
-    if (this.#aPinFailed) return ONE_FAILED;
-    return awaited.every((file) => this.#ended.get(file) === 'succeeded') ? ALL_SUCCEEDED : ONE_FAILED;
+    const uploads = awaited.flatMap((file) => this.#ended.get(file) ?? []);
+    await this.#examplesDone(stack, uploads);
+    const failed = uploads.some(({ uploadId, status }) => status === 'failed' || this.#pinless.has(uploadId));
+    return failed ? ONE_FAILED : ALL_SUCCEEDED;
   }
 
-  /** What the examples do with the final events belongs to the run; what they have to do again later does not. */
-  async #examplesDone(stack: LocalStack): Promise<void> {
-    while (this.#options.examples.length > 0 && !stack.quiet()) await sleep(QUIET_CHECK_MS);
+  /** What the examples do with these uploads belongs to the run; what they have to do again later does not. */
+  async #examplesDone(stack: LocalStack, uploads: FinalEventDetail[]): Promise<void> {
+    const keys = new Map(uploads.map(({ uploadId, object }) => [uploadId, object.key]));
+    const uploadIds = new Set(keys.keys());
+    const isSoon = ({ againAt = 0 }: Unfinished) => againAt < Date.now() + PATIENCE_MS;
+    while (stack.unfinished(uploadIds).some(isSoon)) await sleep(LOOK_AGAIN_MS);
+    for (const each of stack.unfinished(uploadIds)) {
+      this.#person.say(leftSentence(keys.get(each.uploadId ?? '') ?? '', each));
+    }
   }
 
   #pinEvent(detail: PinEventDetail): void {
     this.#person.say(pinSentence(detail));
-    this.#aPinFailed ||= detail.status === 'failed';
+    if (detail.status === 'failed') this.#pinless.add(detail.uploadId);
   }
 
   #finalEvent(envelope: EventEnvelope): void {
@@ -116,7 +144,7 @@ export class Session {
     }
     const detail = envelope.detail as FinalEventDetail;
     this.#person.end(detail.uploadId, finalSentence(detail));
-    this.#ended.set(identity(detail.object), detail.status);
+    this.#ended.set(identity(detail.object), detail);
     this.#changed();
   }
 }

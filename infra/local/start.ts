@@ -5,11 +5,12 @@ import { FaultSwitches } from '../../test/pinterest-simulator/fault-switches.ts'
 import { startPinterestSimulator } from '../../test/pinterest-simulator/simulator.ts';
 import { startWebhookSimulator } from '../../test/webhook-simulator.ts';
 import { TOKEN_FILE } from '../cli/token-file.ts';
-import { HELP, readCommandLine, UsageError } from './command-line.ts';
+import { readSettings } from '../settings.ts';
+import { type CommandLine, HELP, readCommandLine, UsageError } from './command-line.ts';
 import { type LocalConsole, startConsole } from './console/console.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { Session } from './session.ts';
-import { synthesize } from './synthesize.ts';
+import { projectContext, synthesize } from './synthesize.ts';
 import { readTarget, type Target } from './target.ts';
 import { type Person, plainPerson } from './terminal/person.ts';
 import { progressBars } from './terminal/progress-bars.ts';
@@ -38,18 +39,39 @@ async function reachWebhook({ SLACK_WEBHOOK_URL: url }: NodeJS.ProcessEnv, perso
   return startWebhookSimulator({ onMessage: (text) => person.say(`Webhook: ${text}`) });
 }
 
+/**
+ * What the stack is synthesized with: cdk.json's context, then -c, then --with.
+ * @throws UsageError
+ */
+async function readContext({ settings, examples }: CommandLine): Promise<Record<string, unknown>> {
+  if ('pinterestApiUrl' in settings) {
+    throw new UsageError('-c pinterestApiUrl means nothing here: set PINTEREST_API_URL and PINTEREST_ACCESS_TOKEN.');
+  }
+  return { ...(await projectContext()), ...settings, ...(examples.length === 0 ? {} : { with: examples }) };
+}
+
+function settingsOf(context: Record<string, unknown>) {
+  try {
+    return readSettings(context);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 async function run(): Promise<number> {
-  const { port, help, console: withConsole, ...options } = await readCommandLine(process.argv.slice(2));
-  const { examples, settings } = options;
-  if (help) {
+  const commandLine = await readCommandLine(process.argv.slice(2));
+  const { port, files, metadata } = commandLine;
+  if (commandLine.help) {
     process.stdout.write(HELP);
     return 0;
   }
+  const context = await readContext(commandLine);
+  const { prefix, with: examples } = settingsOf(context);
   const target = readTarget(process.env, join(STATE, TOKEN_FILE));
   const person = process.stderr.isTTY
     ? progressBars(process.stdout, process.stderr)
     : plainPerson(process.stdout, process.stderr);
-  const session = new Session(person, options, target);
+  const session = new Session(person, { files, metadata, prefix }, target);
   const stateDirectory = join(STATE, target.name);
   await mkdir(stateDirectory, { recursive: true });
 
@@ -60,7 +82,7 @@ async function run(): Promise<number> {
   let console: LocalConsole | undefined;
   try {
     const assemblyDirectory = join(stateDirectory, 'cdk.out');
-    await synthesize(assemblyDirectory, { with: examples, ...settings, pinterestApiUrl: pinterest.apiUrl });
+    await synthesize(assemblyDirectory, { ...context, pinterestApiUrl: pinterest.apiUrl });
     stack = await startLocalStack({
       assemblyDirectory,
       stackName: 'Pindrop',
@@ -76,8 +98,8 @@ async function run(): Promise<number> {
       },
     });
     const { faults } = pinterest;
-    const prefix = settings['prefix'] ?? '';
-    if (withConsole) console = await startConsole({ stack, target, prefix, stateDirectory, ...(faults && { faults }) });
+    if (commandLine.console)
+      console = await startConsole({ stack, target, prefix, stateDirectory, ...(faults && { faults }) });
     return await session.live(stack, console?.url);
   } finally {
     await console?.close();

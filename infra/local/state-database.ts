@@ -18,7 +18,7 @@ const SCHEMA = `
     id TEXT PRIMARY KEY, origin TEXT UNIQUE, bus TEXT NOT NULL, envelope TEXT NOT NULL, delivered INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE IF NOT EXISTS deliveries (
-    event_id TEXT NOT NULL, target TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL,
+    event_id TEXT NOT NULL, target TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, put_at INTEGER,
     PRIMARY KEY (event_id, target)
   );
   CREATE TABLE IF NOT EXISTS waiting_messages (message_id TEXT PRIMARY KEY);
@@ -38,6 +38,9 @@ export function openStateDatabase(directory: string): DatabaseSync {
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     database.exec(SCHEMA);
+    const columns = database.prepare('PRAGMA table_info(deliveries)').all();
+    if (!columns.some(({ name }) => name === 'put_at'))
+      database.exec('ALTER TABLE deliveries ADD COLUMN put_at INTEGER');
   } catch (error) {
     database.close();
     if (!/locked|busy/i.test((error as Error).message)) throw error;

@@ -11,6 +11,7 @@ import type { ExecutionRow, ExecutionTable } from './execution-table.ts';
 import { InvocationError } from './functions/invocation.ts';
 import type { LocalFunction } from './functions/local-function.ts';
 import type { Observe } from './observation.ts';
+import { type Unfinished, unfinished } from './unfinished.ts';
 
 export interface StateMachineParts {
   arn: string;
@@ -25,6 +26,13 @@ interface TaskState {
   Type: 'Task';
   Resource: string;
   TimeoutSeconds?: number;
+}
+
+interface WaitState {
+  Type: 'Wait';
+  Next?: string;
+  Seconds?: number;
+  SecondsPath?: string;
 }
 
 const isLambda = (resource: string) => /^arn:aws:(lambda:|states:::lambda:)/.test(resource);
@@ -90,6 +98,13 @@ export class LocalStateMachine {
       const { definition, input } = resumption(this.#parts.definition, row);
       void this.#run(row, definition, input, row.state);
     }
+  }
+
+  /** The executions that have not ended. One that is in a Wait goes on when that is over. */
+  unfinished(): Unfinished[] {
+    const { arn, executions, definition } = this.#parts;
+    const where = arn.split(':').at(-1) ?? '';
+    return executions.running(arn).map((row) => unfinished(where, row.input, waitsUntil(definition, row)));
   }
 
   stop(): void {
@@ -218,15 +233,22 @@ function withTimeouts(definition: StateMachineDefinition): StateMachineDefinitio
 
 const REST_OF_THE_WAIT = 'The rest of the wait';
 
+/** When the wait that an execution is in ends, in milliseconds since 1970; undefined when it is in no wait. */
+function waitsUntil(definition: StateMachineDefinition, row: ExecutionRow): number | undefined {
+  const state = definition.States[row.state ?? ''] as Partial<WaitState> | undefined;
+  if (state?.Type !== 'Wait' || row.stateEnteredAt === null) return undefined;
+  const seconds = state.Seconds ?? Number(JSON.parse(row.stateInput ?? row.input)[(state.SecondsPath ?? '').slice(2)]);
+  return Number.isFinite(seconds) ? row.stateEnteredAt + seconds * 1000 : undefined;
+}
+
 /** The same definition, from the state that was entered last; a wait only waits for what is left of it. */
 function resumption(definition: StateMachineDefinition, row: ExecutionRow) {
   if (row.state === null || !(row.state in definition.States)) return { definition, input: JSON.parse(row.input) };
   const input = JSON.parse(row.stateInput ?? row.input);
-  const state = definition.States[row.state] as { Type: string; Next?: string; Seconds?: number; SecondsPath?: string };
-  const seconds = state.Seconds ?? (state.SecondsPath ? Number(input[state.SecondsPath.slice(2)]) : Number.NaN);
-  if (state.Type !== 'Wait' || !Number.isFinite(seconds))
-    return { definition: { ...definition, StartAt: row.state }, input };
-  const left = Math.max(0, Math.ceil(seconds - (Date.now() - (row.stateEnteredAt ?? 0)) / 1000));
-  const States = { ...definition.States, [REST_OF_THE_WAIT]: { Type: 'Wait', Seconds: left, Next: state.Next } };
+  const until = waitsUntil(definition, row);
+  if (until === undefined) return { definition: { ...definition, StartAt: row.state }, input };
+  const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+  const { Next } = definition.States[row.state] as WaitState;
+  const States = { ...definition.States, [REST_OF_THE_WAIT]: { Type: 'Wait', Seconds: left, Next } };
   return { definition: { ...definition, StartAt: REST_OF_THE_WAIT, States } as StateMachineDefinition, input };
 }

@@ -5,13 +5,19 @@ import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** The context that cdk.json has. */
+export async function projectContext(): Promise<Record<string, unknown>> {
+  const { context = {} } = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8'));
+  return context;
+}
+
 /**
  * Synthesizes the stack as `cdk synth` would: the same app, and the context of cdk.json with the given one over it.
  * @param outputDirectory where the assembly (template, bundles) goes
  * @throws Error with what the app said, when it did not synthesize
  */
 export async function synthesize(outputDirectory: string, context: Record<string, unknown>): Promise<void> {
-  const { context: own = {} } = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8'));
+  const own = await projectContext();
   const app = spawn(process.execPath, [join(PROJECT, 'infra/app.ts')], {
     cwd: PROJECT,
     env: {

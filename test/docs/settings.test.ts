@@ -5,6 +5,13 @@ import { readSettings, SETTING_NAMES, type Settings } from '../../infra/settings
 import { synthesized } from '../infra/synthesized.ts';
 import { page, type Table, tablesOf } from './markdown.ts';
 
+const QUEUE_ELSEWHERE = 'arn:aws:sqs:eu-west-1:123456789012:videos';
+
+interface SynthesizedResource {
+  Type: string;
+  Properties?: { Targets?: { Arn: unknown }[] };
+}
+
 const defaults = readSettings({});
 const tables = tablesOf(page('docs/settings.md'), 'setting');
 const inReadme = tablesOf(page('README.md'), 'setting');
@@ -63,12 +70,16 @@ describe('the tables of settings', () => {
   it('say which of them the stack on this machine stops at', () => {
     const values: Partial<Record<keyof Settings, string>> = {
       ...{ alarmEmail: 'a@example.com', notifyEmail: 'a@example.com', webhookUrl: 'https://example.com/pindrop' },
-      ...{ forwardToQueueArn: 'arn:aws:sqs:eu-west-1:123456789012:videos', with: EXAMPLE_NAMES.join(',') },
+      ...{ forwardToQueueArn: QUEUE_ELSEWHERE, with: EXAMPLE_NAMES.join(',') },
       ...{ prefix: 'pinterest/', inspect: 'false', runbookUrl: 'https://example.com/runbook' },
     };
     const stopping = Object.entries(values).filter(([name, value]) => {
-      const types = Object.values<{ Type: string }>(synthesized({ [name]: value }).toJSON().Resources);
-      return types.some(({ Type }) => !Object.hasOwn(RESOURCE_TYPES, Type));
+      const resources = Object.values<SynthesizedResource>(synthesized({ [name]: value }).toJSON().Resources);
+      return resources.some(
+        ({ Type, Properties: { Targets = [] } = {} }) =>
+          // A rule leads to what the stack has: local-stack.test.ts stops at a queue of another one.
+          !Object.hasOwn(RESOURCE_TYPES, Type) || Targets.some(({ Arn }) => Arn === QUEUE_ELSEWHERE),
+      );
     });
     const names = stopping.map(([name]) => `\`${name}\``);
     const sentence = `\`npm start\` stops at ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

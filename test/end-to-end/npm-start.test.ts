@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import { copyFileSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -38,6 +38,17 @@ describe('npm start -- FILE', () => {
         .map(({ detail }) => detail.status)
         .sort(),
     ).toEqual(['failed', 'succeeded']);
+  });
+
+  it('takes a name as long as file systems allow, and starts again afterwards', async () => {
+    const directory = await stateDirectory();
+    const long = join(directory, `${'動'.repeat(83)}a.mp4`);
+    expect(Buffer.byteLength(basename(long))).toBe(254);
+    copyFileSync(CLIP, long);
+    const run = npmStart([long], directory);
+    expect(await run.ended).toBe(0);
+    expect(run.events().map(({ detail }) => detail.object.key)).toEqual([basename(long)]);
+    expect(await npmStart([CLIP], directory).ended).toBe(0);
   });
 
   it.each([

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { LocalStack } from '../local-stack.ts';
@@ -90,8 +89,7 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
   });
   // A large file takes its time.
   server.requestTimeout = 0;
-  const port = await listenOnLoopback(server, [lastPort(stateDirectory), USUAL_PORT]);
-  writeFileSync(join(stateDirectory, PORT_FILE), String(port));
+  const port = await listenOnLoopback(server, { file: join(stateDirectory, PORT_FILE), usual: USUAL_PORT });
   return {
     url: `http://127.0.0.1:${port}/`,
     observe(observation) {
@@ -120,13 +118,5 @@ function decoded(text: string): string {
     return decodeURIComponent(text);
   } catch {
     throw new Refusal(400, `${text} is not encoded as an address is.`);
-  }
-}
-
-function lastPort(stateDirectory: string): number | undefined {
-  try {
-    return Number(readFileSync(join(stateDirectory, PORT_FILE), 'utf8')) || undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ownHosts } from '../own-host.ts';
 
 /** A refusal as an answer: its message is a sentence for the person at the page. */
 export class Refusal extends Error {
@@ -19,7 +20,7 @@ export class Refusal extends Error {
  * @see https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/
  */
 export function requireOwnPage({ method, headers }: IncomingMessage, port: number): void {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  const hosts = ownHosts(port);
   const { host = '', origin } = headers;
   if (!hosts.includes(host)) {
     throw new Refusal(421, `The console is at http://${hosts[0]}/ and answers to no other name.`);

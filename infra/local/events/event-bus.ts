@@ -11,6 +11,7 @@ export interface EventEntry {
   /** JSON */
   Detail?: string;
   Resources?: string[];
+  /** Seconds since 1970, as the SDK sends a date, or ISO 8601. */
   Time?: string | number;
 }
 
@@ -66,7 +67,7 @@ export function localEventBuses(
       'detail-type': entry.DetailType ?? '',
       source: entry.Source ?? '',
       account,
-      time: new Date().toISOString().replace(/\.\d+/, ''),
+      time: timeOf(entry)?.toISOString().replace(/\.\d+/, '') ?? '',
       region,
       resources: entry.Resources ?? [],
       detail: JSON.parse(entry.Detail ?? '{}'),
@@ -89,8 +90,17 @@ export function localEventBuses(
   };
 }
 
+const ISO_8601 = /^\d{4}-\d\d-\d\dT/;
+
 /** Buses are named by name or by ARN. */
 const busName = ({ EventBusName = 'default' }: EventEntry) => EventBusName.split('/').at(-1) ?? '';
+
+/** @returns now when the entry has no time, undefined when it is none */
+function timeOf({ Time = Date.now() / 1000 }: EventEntry): Date | undefined {
+  if (typeof Time === 'string' && !ISO_8601.test(Time)) return undefined;
+  const time = new Date(typeof Time === 'number' ? Time * 1000 : Time);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
 
 function refusal(entry: EventEntry, names: string[]): EntryResult | undefined {
   if (!names.includes(busName(entry))) {
@@ -98,6 +108,9 @@ function refusal(entry: EventEntry, names: string[]): EntryResult | undefined {
   }
   if (!entry.Source || !entry.DetailType) {
     return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Source and DetailType are required.' };
+  }
+  if (timeOf(entry) === undefined) {
+    return { ErrorCode: 'InvalidArgument', ErrorMessage: `Time is no time: ${entry.Time}` };
   }
   try {
     JSON.parse(entry.Detail ?? '');

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { EventEnvelope, Observe } from '../observation.ts';
+import { type Unfinished, unfinished } from '../unfinished.ts';
 
 /** A target of a rule, and what is done when it fails. */
 export interface EventTarget {
@@ -24,6 +25,8 @@ interface Delivery {
   attempts: number;
   /** Milliseconds since 1970. */
   dueAt: number;
+  /** When the event was put, in milliseconds since 1970; null in a database from before that was kept. */
+  putAt: number | null;
   envelope: string;
 }
 
@@ -55,27 +58,25 @@ export class EventDeliveries {
   /** Notes who is to get an event; part of the transaction that keeps the event. */
   plan(envelope: EventEnvelope, busName: string): void {
     const insert = this.#database.prepare(
-      'INSERT OR IGNORE INTO deliveries (event_id, target, due_at) VALUES (?, ?, ?)',
+      'INSERT OR IGNORE INTO deliveries (event_id, target, due_at, put_at) VALUES (?, ?, ?, ?)',
     );
+    const now = Date.now();
     for (const target of this.#targets.values()) {
-      if (target.busName === busName && target.matches(envelope)) insert.run(envelope.id, target.name, Date.now());
+      if (target.busName === busName && target.matches(envelope)) {
+        insert.run(envelope.id, target.name, now, now);
+      }
     }
   }
 
   /** Sets out on what was planned for an event, or at the start on everything that is left. */
   start(eventId?: string): void {
-    const rows = this.#database
-      .prepare(
-        `SELECT event_id AS eventId, target, attempts, due_at AS dueAt, envelope FROM deliveries
-         JOIN events ON events.id = deliveries.event_id WHERE ? IS NULL OR event_id = ?`,
-      )
-      .all(eventId ?? null, eventId ?? null) as unknown as Delivery[];
-    for (const row of rows) if (!this.#timers.has(deliveryId(row))) this.#schedule(row);
+    for (const row of this.#rows(eventId)) if (!this.#timers.has(deliveryId(row))) this.#schedule(row);
   }
 
-  /** True when every delivery was tried at least once: what is left waits on purpose. */
-  tried(): boolean {
-    return this.#database.prepare('SELECT 1 FROM deliveries WHERE attempts = 0 LIMIT 1').get() === undefined;
+  unfinished(): Unfinished[] {
+    return this.#rows().map(({ target, envelope, attempts, dueAt }) =>
+      unfinished(target, envelope, attempts === 0 ? undefined : dueAt),
+    );
   }
 
   stop(): void {
@@ -83,13 +84,20 @@ export class EventDeliveries {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
+  /** What is due to the rules of this run. What is due to others is kept until they are there again. */
+  #rows(eventId?: string): Delivery[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT event_id AS eventId, target, attempts, due_at AS dueAt, put_at AS putAt, envelope FROM deliveries
+         JOIN events ON events.id = deliveries.event_id WHERE ? IS NULL OR event_id = ?`,
+      )
+      .all(eventId ?? null, eventId ?? null) as unknown as Delivery[];
+    return rows.filter(({ target }) => this.#targets.has(target));
+  }
+
   #schedule(delivery: Delivery): void {
     const target = this.#targets.get(delivery.target);
-    // A rule that is not there any more has nobody to deliver to.
-    if (!target) {
-      this.#forget(delivery);
-      return;
-    }
+    if (!target) return;
     const timer = setTimeout(
       () => void this.#attempt(delivery, target),
       Math.min(LONGEST_TIMER_MS, Math.max(0, delivery.dueAt - Date.now())),
@@ -111,7 +119,8 @@ export class EventDeliveries {
   #failed(delivery: Delivery, target: EventTarget, envelope: EventEnvelope, error: Error): void {
     const attempts = delivery.attempts + 1;
     const why = error.message;
-    const age = (Date.now() - Date.parse(envelope.time)) / 1000;
+    // Not by the event's time, which whoever put it may have set.
+    const age = (Date.now() - (delivery.putAt ?? Date.parse(envelope.time))) / 1000;
     if (attempts > target.maximumRetries || age > target.maximumAgeSeconds) {
       target.deadLetter?.(envelope, attempts, error);
       this.#forget(delivery);

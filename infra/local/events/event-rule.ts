@@ -55,15 +55,14 @@ type Destination = Omit<EventTarget, 'name' | 'busName' | 'matches'>;
 
 function destination(target: RuleTarget, rule: string, services: TargetServices): Destination {
   const fn = services.functions.get(target.Arn);
-  if (fn) return functionDestination(fn, services);
+  if (fn) return functionDestination(fn, rule, services);
   const deadLetters = target.DeadLetterConfig?.Arn;
+  const keep = deadLetters === undefined ? undefined : sender(deadLetters, rule, services);
   const policy: Omit<Destination, 'deliver'> = {
     maximumRetries: target.RetryPolicy?.MaximumRetryAttempts ?? EVENTBRIDGE.retries,
     maximumAgeSeconds: target.RetryPolicy?.MaximumEventAgeInSeconds ?? EVENTBRIDGE.ageSeconds,
     waitSeconds: (retry) => Math.min(600, 2 ** retry),
-    ...(deadLetters === undefined
-      ? {}
-      : { deadLetter: (envelope) => services.queues.send(deadLetters, JSON.stringify(envelope)) }),
+    ...(keep && { deadLetter: (envelope) => keep(envelope) }),
   };
   const machine = services.machines.find(({ arn }) => arn === target.Arn);
   if (machine) {
@@ -75,7 +74,18 @@ function destination(target: RuleTarget, rule: string, services: TargetServices)
   }
   if (target.Arn.split(':')[2] !== 'sqs')
     throw new Error(`The local runtime does not know the target ${target.Arn} (${rule}).`);
-  return { ...policy, deliver: (envelope) => services.queues.send(target.Arn, JSON.stringify(envelope)) };
+  return { ...policy, deliver: sender(target.Arn, rule, services) };
+}
+
+/**
+ * Sends to a queue of this stack.
+ * @throws Error at the start when there is no such queue: an event would otherwise be tried for a day, for nobody
+ */
+function sender(arn: string, rule: string, { queues }: TargetServices): (body: unknown) => void {
+  if (!queues.has(arn)) {
+    throw new Error(`The local runtime does not know the queue ${arn} (${rule}): it is none of this stack.`);
+  }
+  return (body) => queues.send(arn, JSON.stringify(body));
 }
 
 const executionName = (deliveryId: string) => createHash('sha256').update(deliveryId).digest('hex').slice(0, 32);
@@ -84,20 +94,18 @@ const executionName = (deliveryId: string) => createHash('sha256').update(delive
  * EventBridge is done once Lambda has the event; that it is tried again when the function fails, and where it ends up, is
  * Lambda's doing, by the function's own configuration.
  */
-function functionDestination(fn: LocalFunction, { queues, invokeConfigs }: TargetServices): Destination {
-  const config = invokeConfigs.get(fn.definition.name) ?? {};
+function functionDestination(fn: LocalFunction, rule: string, services: TargetServices): Destination {
+  const config = services.invokeConfigs.get(fn.definition.name) ?? {};
   const onFailure: string | undefined = config['DestinationConfig']?.OnFailure?.Destination;
+  const keep = onFailure === undefined ? undefined : sender(onFailure, rule, services);
   return {
     deliver: async (envelope) => void (await fn.invoke(envelope)),
     maximumRetries: config['MaximumRetryAttempts'] ?? LAMBDA.retries,
     maximumAgeSeconds: config['MaximumEventAgeInSeconds'] ?? LAMBDA.ageSeconds,
     waitSeconds: (retry) => (retry === 1 ? LAMBDA.firstWaitSeconds : LAMBDA.secondWaitSeconds),
-    ...(onFailure === undefined
-      ? {}
-      : {
-          deadLetter: (envelope, attempts, error) =>
-            queues.send(onFailure, JSON.stringify(failureRecord(fn.definition.arn, envelope, attempts, error))),
-        }),
+    ...(keep && {
+      deadLetter: (envelope, attempts, error) => keep(failureRecord(fn.definition.arn, envelope, attempts, error)),
+    }),
   };
 }
 

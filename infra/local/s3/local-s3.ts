@@ -14,6 +14,8 @@ export interface LocalBucket {
   versioned: boolean;
   /** Told of every put before it is acknowledged; a put that cannot be told of fails. */
   notify?: (record: ObjectCreatedRecord) => Promise<void>;
+  /** Told of the key of every put that is not told of. */
+  onIgnored?: (key: string) => void;
   /** Only keys that start with one of these, and end with one of those, are told of; all when empty. */
   prefixes?: string[];
   suffixes?: string[];
@@ -31,12 +33,26 @@ export interface LocalS3 {
 const AUTHENTICATION =
   /^x-amz-(algorithm|credential|date|expires|signedheaders|signature|security-token|content-sha256)$/i;
 
+/** A version that was stored, but could not be told of. */
+export interface Unrecovered {
+  bucket: string;
+  versionId: string;
+  why: string;
+}
+
 /**
  * A bucket server for this machine: s3rver, with what it lacks and we rely on: versions, atomic puts, conditional and
  * suffix reads, the SDKs' checksum trailers, and notifications that are out before the put is acknowledged.
  * @param options.directory where objects live; they survive a restart
+ * @param options.onUnrecovered told of what `recover` has to leave for the next start
  */
-export async function startLocalS3({ directory }: { directory: string }): Promise<LocalS3> {
+export async function startLocalS3({
+  directory,
+  onUnrecovered = () => {},
+}: {
+  directory: string;
+  onUnrecovered?: (version: Unrecovered) => void;
+}): Promise<LocalS3> {
   const buckets = new Map<string, LocalBucket>();
   const versions = new VersionStore(join(directory, 'versions'));
   const store = new ObjectStore(join(directory, 'current'), versions);
@@ -50,7 +66,8 @@ export async function startLocalS3({ directory }: { directory: string }): Promis
   const conditionalPuts = new ConditionalPuts();
   const notify = async (version: Version) => {
     const bucket = buckets.get(version.bucket);
-    if (bucket?.notify && concerns(bucket, version.key)) await bucket.notify(version.record);
+    if (bucket && !concerns(bucket, version.key)) bucket.onIgnored?.(version.key);
+    else await bucket?.notify?.(version.record);
     await versions.markNotified(version.bucket, version.versionId);
   };
 
@@ -82,12 +99,19 @@ export async function startLocalS3({ directory }: { directory: string }): Promis
       await store.putBucket(name);
     },
     async recover() {
-      for (const name of buckets.keys()) {
-        const all = await versions.all(name);
+      for (const bucket of buckets.keys()) {
+        await versions.sweep(bucket);
+        // One that cannot be told of must not keep the others, and the whole start, from going on.
+        const leave = (versionId: string, { message: why }: Error) => onUnrecovered({ bucket, versionId, why });
+        const all = await versions.all(bucket, leave);
         const newest = new Map(all.map((version) => [version.key, version.versionId]));
         for (const version of all.filter(({ notified }) => !notified)) {
-          if (newest.get(version.key) === version.versionId) await store.makeCurrent(version);
-          await notify(version);
+          try {
+            if (newest.get(version.key) === version.versionId) await store.makeCurrent(version);
+            await notify(version);
+          } catch (error) {
+            leave(version.versionId, error as Error);
+          }
         }
       }
     },

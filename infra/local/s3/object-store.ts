@@ -1,8 +1,10 @@
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import S3Error from '@20minutes/s3rver/lib/models/error.js';
 import S3Object from '@20minutes/s3rver/lib/models/object.js';
 import FilesystemStore from '@20minutes/s3rver/lib/stores/filesystem.js';
 import type { StoredVersion } from './object-created-record.ts';
+import { type ListOptions, pageOfKeys } from './page-of-keys.ts';
 import type { Version, VersionStore } from './version-store.ts';
 
 /** What a request says beyond bucket and key, which s3rver's store never hears of. */
@@ -16,12 +18,15 @@ export interface RequestView {
   onRead: (versionId: string) => void;
 }
 
-/** Beside s3rver's own files of an object: which version they are. */
-const VERSION = 'version';
+/** What the file is called, beside s3rver's own of an object, that says which version of a key is current. */
+const CURRENT = 'current.json';
+
+/** In bytes. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+const LONGEST_KEY = 1024;
 
 /**
- * s3rver's store of current objects, whose files are links to those of their newest version. A put changes what is
- * current only when its version is complete, and never a byte of what somebody else is reading.
+ * s3rver's store of current objects: a file for each key that names its current version, which is where the bytes are.
+ * It is replaced when that version is complete, so a put never changes a byte of what somebody else is reading.
  */
 export class ObjectStore extends FilesystemStore {
   readonly #versions: VersionStore;
@@ -40,32 +45,43 @@ export class ObjectStore extends FilesystemStore {
     view.copyObject = (...copy) => this.#copy(request, ...copy);
     view.deleteObject = (bucket, key) => this.#delete(request, bucket, key);
     view.existsObject = async (bucket, key) =>
-      request.versionId === undefined ? super.existsObject(bucket, key) : true;
+      request.versionId !== undefined || (await this.#currentVersionId(bucket, key)) !== undefined;
+    view.listObjects = (bucket, options) => this.#list(bucket, options);
     return view;
+  }
+
+  /** A key's files are named by its hash: keys are longer than names may be, and a path has no `..` to name something by. */
+  override getResourcePath(bucket: string, key: string | undefined, resource: string): string {
+    return super.getResourcePath(bucket, key && createHash('sha256').update(key).digest('hex'), resource);
+  }
+
+  override async initiateUpload(bucket: string, key: string, uploadId: string, metadata: object): Promise<void> {
+    requireShortKey(key);
+    await super.initiateUpload(bucket, key, uploadId, metadata);
   }
 
   /** Makes a version the current one of its key. */
   async makeCurrent({ bucket, key, versionId }: Version): Promise<void> {
-    const paths = this.#versions.paths(bucket, versionId);
-    await mkdir(dirname(this.getResourcePath(bucket, key, 'object')), { recursive: true });
-    await this.#replace(bucket, key, VERSION, (path) => writeFile(path, versionId));
-    // The bytes come last: they are what makes the object be there.
-    for (const resource of ['metadata.json', 'object.md5', 'object'] as const) {
-      await this.#replace(bucket, key, resource, (path) => link(paths[resource], path));
-    }
-  }
-
-  async currentVersionId(bucket: string, key: string): Promise<string | undefined> {
-    return readFile(this.getResourcePath(bucket, key, VERSION), 'utf8').catch(() => undefined);
-  }
-
-  async #replace(bucket: string, key: string, resource: string, make: (path: string) => Promise<void>): Promise<void> {
-    const path = this.getResourcePath(bucket, key, resource);
+    const path = this.getResourcePath(bucket, key, CURRENT);
     const part = `${path}.${process.hrtime.bigint()}.part`;
-    await make(part);
+    await writeFile(part, JSON.stringify({ key, versionId }));
     await rename(part, path);
-    // A link renamed onto a link to the same file stays where it was.
-    await rm(part, { force: true });
+  }
+
+  async #currentVersionId(bucket: string, key: string): Promise<string | undefined> {
+    const text = await readFile(this.getResourcePath(bucket, key, CURRENT), 'utf8').catch(() => undefined);
+    return text && JSON.parse(text).versionId;
+  }
+
+  async #current(bucket: string, key: string, range?: { start?: number; end?: number }) {
+    for (let before: string | undefined; ; ) {
+      const versionId = await this.#currentVersionId(bucket, key);
+      // Where no versions are kept, the one that was current a moment ago may be gone: then there is a newer one.
+      if (versionId === undefined || versionId === before) return null;
+      const object = await this.#versions.get(bucket, key, versionId, range);
+      if (object) return { object, versionId };
+      before = versionId;
+    }
   }
 
   async #read(
@@ -74,19 +90,28 @@ export class ObjectStore extends FilesystemStore {
     key: string,
     range?: { start?: number; end?: number },
   ) {
-    const object = versionId
-      ? await this.#versions.get(bucket, key, versionId, range)
-      : await super.getObject(bucket, key, range);
-    const read = versionId ?? (await this.currentVersionId(bucket, key));
-    if (object && read !== undefined && versioned(bucket)) onRead(read);
-    return object;
+    if (versionId !== undefined) {
+      const object = await this.#versions.get(bucket, key, versionId, range);
+      if (object && versioned(bucket)) onRead(versionId);
+      return object;
+    }
+    const current = await this.#current(bucket, key, range);
+    if (current && versioned(bucket)) onRead(current.versionId);
+    return current?.object ?? null;
   }
 
   async #put({ versioned, how, onPut }: RequestView, object: S3Object) {
     const { bucket, key } = object;
-    const before = versioned(bucket) ? undefined : await this.currentVersionId(bucket, key);
+    requireShortKey(key);
+    const before = versioned(bucket) ? undefined : await this.#currentVersionId(bucket, key);
     const version = await this.#versions.put(object, versioned(bucket), how);
-    await this.makeCurrent(version);
+    try {
+      await this.makeCurrent(version);
+    } catch (error) {
+      // Whoever put it hears that it failed: nothing of it is to be told of at the next start.
+      await this.#versions.remove(bucket, version.versionId);
+      throw error;
+    }
     if (before !== undefined) await this.#versions.remove(bucket, before);
     onPut(version);
     return { size: version.size, md5: version.md5 };
@@ -100,22 +125,48 @@ export class ObjectStore extends FilesystemStore {
     key: string,
     metadata?: Record<string, string>,
   ) {
-    const source = await super.getObject(fromBucket, fromKey);
+    const source = await this.#current(fromBucket, fromKey);
     if (!source) throw new Error(`There is no object ${fromKey} to copy.`);
-    await this.#put(view, new S3Object(bucket, key, source.content, metadata ?? source.metadata));
-    return super.getMetadata(bucket, key);
+    const { content, metadata: own } = source.object;
+    await this.#put(view, new S3Object(bucket, key, content, metadata ?? own));
+    return (await this.#metadata(bucket, key)) ?? {};
   }
 
   /** Without a version only what is current goes, as behind a delete marker. */
   async #delete({ versionId, versioned }: RequestView, bucket: string, key: string): Promise<void> {
-    const current = await this.currentVersionId(bucket, key);
+    const current = await this.#currentVersionId(bucket, key);
     const gone = versionId ?? (versioned(bucket) ? undefined : current);
+    if (versionId === undefined || versionId === current) {
+      const all = versionId === undefined ? [] : await this.#versions.all(bucket);
+      const previous = all.filter((version) => version.key === key && version.versionId !== versionId).at(-1);
+      if (previous) await this.makeCurrent(previous);
+      else await rm(this.getResourcePath(bucket, key, CURRENT), { force: true });
+    }
     if (gone !== undefined) await this.#versions.remove(bucket, gone);
-    if (versionId !== undefined && versionId !== current) return;
-    await rm(this.getResourcePath(bucket, key, VERSION), { force: true });
-    if (await stat(this.getResourcePath(bucket, key, 'object')).catch(() => undefined))
-      await super.deleteObject(bucket, key);
-    const previous = versionId && (await this.#versions.all(bucket)).filter((version) => version.key === key).at(-1);
-    if (previous) await this.makeCurrent(previous);
   }
+
+  async #list(bucket: string, options: ListOptions) {
+    const files = (await readdir(this.getBucketPath(bucket))).filter((name) => name.endsWith(`_${CURRENT}`));
+    const keys = await Promise.all(
+      files.map(async (name) => JSON.parse(await readFile(`${this.getBucketPath(bucket)}/${name}`, 'utf8')).key),
+    );
+    const page = pageOfKeys(keys, options);
+    const listed = page.keys.map(async (key) => {
+      const metadata = await this.#metadata(bucket, key);
+      return metadata ? [new S3Object(bucket, key, null, metadata)] : [];
+    });
+    return { ...page, objects: (await Promise.all(listed)).flat() };
+  }
+
+  async #metadata(bucket: string, key: string) {
+    const current = await this.#current(bucket, key);
+    current?.object.content?.destroy();
+    return current?.object.metadata;
+  }
+}
+
+function requireShortKey(key: string): void {
+  const Size = Buffer.byteLength(key);
+  if (Size <= LONGEST_KEY) return;
+  throw new S3Error('KeyTooLongError', 'Your key is too long', { Size, MaxSizeAllowed: LONGEST_KEY });
 }

@@ -39,8 +39,8 @@ declare module '@20minutes/s3rver/lib/stores/filesystem.js' {
   export default class FilesystemStore {
     constructor(rootDirectory: string);
     rootDirectory: string;
-    getResourcePath(bucket: string, key: string, resource: string): string;
-    getMetadata(bucket: string, key: string): Promise<Record<string, string>>;
+    getBucketPath(bucket: string): string;
+    getResourcePath(bucket: string, key: string | undefined, resource: string): string;
     putBucket(bucket: string): Promise<unknown>;
     getObject(bucket: string, key: string, range?: { start?: number; end?: number }): Promise<S3Object | null>;
     existsObject(bucket: string, key: string): Promise<boolean>;
@@ -53,5 +53,10 @@ declare module '@20minutes/s3rver/lib/stores/filesystem.js' {
       metadata?: Record<string, string>,
     ): Promise<Record<string, string>>;
     deleteObject(bucket: string, key: string): Promise<void>;
+    listObjects(
+      bucket: string,
+      options: import('./page-of-keys.ts').ListOptions,
+    ): Promise<{ objects: S3Object[]; commonPrefixes: string[]; isTruncated: boolean }>;
+    initiateUpload(bucket: string, key: string, uploadId: string, metadata: object): Promise<void>;
   }
 }

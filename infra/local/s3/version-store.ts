@@ -74,12 +74,6 @@ export class VersionStore {
     }
   }
 
-  /** The paths of a version's files, by s3rver's names for them. */
-  paths(bucket: string, versionId: string): Record<'object' | 'object.md5' | 'metadata.json', string> {
-    const path = (resource: string) => this.#files.getResourcePath(bucket, `${versionId}/${DATA}`, resource);
-    return { object: path('object'), 'object.md5': path('object.md5'), 'metadata.json': path('metadata.json') };
-  }
-
   async markNotified(bucket: string, versionId: string): Promise<void> {
     await writeFile(join(this.#directory(bucket, versionId), NOTIFIED), '');
   }
@@ -88,17 +82,31 @@ export class VersionStore {
     await rm(this.#directory(bucket, versionId), { recursive: true, force: true });
   }
 
-  /** All complete versions of a bucket, oldest first; what a cut-off put left behind is swept away. */
-  async all(bucket: string): Promise<Version[]> {
-    const directory = join(this.#files.rootDirectory, bucket);
-    await mkdir(directory, { recursive: true });
+  /** All complete versions of a bucket that can be read, oldest first. @param onUnreadable told of the others */
+  async all(bucket: string, onUnreadable: (versionId: string, error: Error) => void = () => {}): Promise<Version[]> {
     const versions: Version[] = [];
-    for (const versionId of (await readdir(directory)).sort()) {
-      const version = await this.find(bucket, versionId);
-      if (version) versions.push(version);
-      else await this.remove(bucket, versionId);
+    for (const versionId of await this.#ids(bucket)) {
+      try {
+        const version = await this.find(bucket, versionId);
+        if (version) versions.push(version);
+      } catch (error) {
+        onUnreadable(versionId, error as Error);
+      }
     }
     return versions;
+  }
+
+  /** Removes what puts left behind that were cut off; only while there are none under way. */
+  async sweep(bucket: string): Promise<void> {
+    for (const versionId of await this.#ids(bucket)) {
+      if (!(await readdir(this.#directory(bucket, versionId))).includes(RECORD)) await this.remove(bucket, versionId);
+    }
+  }
+
+  async #ids(bucket: string): Promise<string[]> {
+    const directory = join(this.#files.rootDirectory, bucket);
+    await mkdir(directory, { recursive: true });
+    return (await readdir(directory)).sort();
   }
 
   #directory(bucket: string, versionId: string): string {

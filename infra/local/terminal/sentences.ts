@@ -3,6 +3,7 @@ import type { PinEventDetail } from '../../../shared/pin-events.ts';
 import type { LocalStack } from '../local-stack.ts';
 import type { Observation } from '../observation.ts';
 import type { Target } from '../target.ts';
+import type { Unfinished } from '../unfinished.ts';
 
 /** Which Pinterest the files go to, before anything else happens. */
 export function welcome(target: Target): string {
@@ -21,7 +22,11 @@ const EXAMPLE_OUTPUTS = [
 ] as const;
 
 /** How to drop a file into a stack that stays up. @param consoleUrl undefined without the console */
-export function invitation({ endpoint, outputs, region }: LocalStack, consoleUrl: string | undefined): string {
+export function invitation(
+  { endpoint, outputs, region }: LocalStack,
+  consoleUrl: string | undefined,
+  prefix: string,
+): string {
   const credentials = `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region}`;
   return [
     ...(consoleUrl === undefined ? [] : [`  console   ${consoleUrl}`]),
@@ -30,7 +35,7 @@ export function invitation({ endpoint, outputs, region }: LocalStack, consoleUrl
     ...EXAMPLE_OUTPUTS.flatMap(([output, what]) => (outputs[output] ? [`  ${what}  ${outputs[output]}`] : [])),
     '',
     consoleUrl === undefined ? 'Drop a video:' : 'Drop a video there, or:',
-    `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/`,
+    `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/${prefix}`,
     '',
     'Final events come on stdout. Ctrl+C stops; what was dropped is kept.',
   ].join('\n');
@@ -63,4 +68,24 @@ export function deliverySentence({
   const then =
     againInSeconds === undefined ? 'that was the last attempt' : `it gets the event again in ${againInSeconds} s`;
   return `${target} failed (${why}); ${then}.`;
+}
+
+/** That an example is not done with a file when the run ends. */
+export function leftSentence(key: string, { where, againAt = Date.now() }: Unfinished): string {
+  const seconds = Math.max(0, Math.round((againAt - Date.now()) / 1000));
+  return `${key} is left at ${where}, which goes on with it in ${seconds} s: in the next npm start with the same examples.`;
+}
+
+/** That nothing becomes of a file that was dropped beside the prefix. */
+export function ignoredSentence({ key }: Extract<Observation, { kind: 'put-ignored' }>, prefix: string): string {
+  return `${key} is not uploaded: only keys that start with ${prefix} are (the setting prefix).`;
+}
+
+/** That a dropped file could not be taken up again, and what becomes of it. */
+export function unrecoveredSentence({
+  bucket,
+  versionId,
+  why,
+}: Extract<Observation, { kind: 'version-unrecovered' }>): string {
+  return `The version ${versionId} in ${bucket} could not be taken up again (${why}); the next npm start tries it anew.`;
 }

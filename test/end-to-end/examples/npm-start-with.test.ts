@@ -49,6 +49,25 @@ describe('npm start -- --with NAME', () => {
     expect(run.stderr()).toContain('✘ clip.mp4: no Pin (rejected_metadata). The metadata names no board.');
   });
 
+  it('ends when a Pin has to wait, says so, and neither waits for it in a run for another file', async () => {
+    const simulator = await startPinterestSimulator({ processingSeconds: () => 0 });
+    onTestFinished(() => simulator.close());
+    simulator.inject({ operation: 'pins_create', fault: { kind: 'status', status: 429, retryAfterSeconds: 3600 } });
+    const directory = await stateDirectory();
+    const start = (title: string) =>
+      npmStart(['--with', 'publish-pin', '--metadata', 'board=42', '--metadata', `title=${title}`, CLIP], directory, {
+        PINTEREST_API_URL: simulator.url,
+        PINTEREST_ACCESS_TOKEN: simulator.accessToken,
+      });
+    const first = start('Spring');
+    expect(await first.ended).toBe(0);
+    expect(first.stderr()).toMatch(/^clip.mp4 is left at Pindrop-PublishPin, which goes on with it in \d+ s: /m);
+    const second = start('Summer');
+    expect(await second.ended).toBe(0);
+    expect(second.stderr()).not.toContain('is left at');
+    expect(simulator.pins().map(({ request }) => request.title)).toEqual(['Summer']);
+  });
+
   it.each([
     [['--with', 'tell-everyone'], 'There is no example tell-everyone: there are slack-webhook, '],
     [['-c', 'inspect'], '-c takes NAME=VALUE, not inspect.'],

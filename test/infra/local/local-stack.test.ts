@@ -133,13 +133,18 @@ describe('a rule', () => {
       new DescribeExecutionCommand({ executionArn: execution?.executionArn }),
     );
     expect(JSON.parse(output)).toMatchObject({ 'detail-type': 'Test', detail: { n: 1 } });
-    expect(stack.quiet()).toBe(true);
+    expect(stack.unfinished()).toEqual([]);
   });
 
   it.each([
     [{ ScheduleExpression: 'rate(1 day)' }, 'property ScheduleExpression of AWS::Events::Rule'],
     [{ Targets: [{ Id: 'T', Arn: arnOf('Heard'), InputPath: '$.detail' }] }, 'property InputPath of a target (Rule)'],
     [{ Targets: [{ Id: 'T', Arn: 'arn:aws:sns:r:a:topic' }] }, 'target arn:aws:sns:r:a:topic (Rule)'],
+    [{ Targets: [{ Id: 'T', Arn: 'arn:aws:sqs:r:a:elsewhere' }] }, 'queue arn:aws:sqs:r:a:elsewhere (Rule)'],
+    [
+      { Targets: [{ Id: 'T', Arn: arnOf('Heard'), DeadLetterConfig: { Arn: 'arn:aws:sqs:r:a:elsewhere' } }] },
+      'queue arn:aws:sqs:r:a:elsewhere (Rule)',
+    ],
     [{ EventPattern: { source: [{ cidr: '10.0.0.0/8' }] } }, '{"cidr":"10.0.0.0/8"} in an event pattern'],
   ])('stops the start with what it asks for and is not known: %j', async (more, name) => {
     await expect(start(await assembly(resources(more), outputs, failing))).rejects.toThrow(name);

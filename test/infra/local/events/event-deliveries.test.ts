@@ -56,10 +56,10 @@ describe('event deliveries', () => {
       },
     });
     buses.put(entry);
-    expect(deliveries.tried()).toBe(false);
+    expect(deliveries.unfinished()).toEqual([{ where: 'rule/target' }]);
     await calls.reached;
     await new Promise(setImmediate);
-    expect(deliveries.tried()).toBe(true);
+    expect(deliveries.unfinished()).toEqual([]);
     close();
   });
 
@@ -116,6 +116,54 @@ describe('event deliveries', () => {
     buses.put(entry, 'origin');
     await calls.reached;
     await new Promise((done) => setTimeout(done, 50));
+    close();
+  });
+
+  it('to a rule that is absent for a run wait until it is there again', async () => {
+    const path = await directory();
+    const first = bus(path, { deliver: () => new Promise(() => {}) });
+    first.buses.put(entry);
+    first.close();
+    const without = bus(path, { name: 'another/target', matches: () => false, deliver: () => {} });
+    without.deliveries.start();
+    expect(without.deliveries.unfinished()).toEqual([]);
+    without.close();
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const again = bus(path, { deliver: (envelope) => resolve(envelope.detail) });
+    again.deliveries.start();
+    expect(await promise).toEqual({ n: 1 });
+    await new Promise(setImmediate);
+    again.close();
+  });
+
+  it('carry the time that the event was given, and are as old as the put', async () => {
+    const calls = times(2);
+    const heard: string[] = [];
+    const { buses, close } = bus(await directory(), {
+      deliver: ({ time }) => {
+        heard.push(time);
+        if (calls.call() === 1) throw new Error('not now');
+      },
+    });
+    // As the SDK sends a Date; an age of years would end the deliveries with the first failure.
+    buses.put({ ...entry, Time: Date.parse('2020-02-29T12:00:00.500Z') / 1000 });
+    await calls.reached;
+    expect(heard).toEqual(['2020-02-29T12:00:00Z', '2020-02-29T12:00:00Z']);
+    close();
+  });
+
+  it.each([
+    ['2020-02-29T12:00:00Z', '2020-02-29T12:00:00Z'],
+    ['2020-02-29T13:00:00.123+01:00', '2020-02-29T12:00:00Z'],
+    ['0', undefined],
+    ['yesterday', undefined],
+    [Number.NaN, undefined],
+  ])('read the time %s as an event’s', async (Time, time) => {
+    const { buses, observations, close } = bus(await directory(), { deliver: () => {} });
+    const result = buses.put({ ...entry, Time });
+    if (time === undefined) expect(result).toMatchObject({ ErrorCode: 'InvalidArgument' });
+    else expect(observations).toMatchObject([{ kind: 'event-put', envelope: { time } }]);
+    await new Promise(setImmediate);
     close();
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,8 @@ async function directory(): Promise<string> {
 
 async function s3Over(path: string, bucket: Partial<LocalBucket> = {}) {
   const records: ObjectCreatedRecord[] = [];
-  const local = await startLocalS3({ directory: path });
+  const unrecovered: { versionId: string; why: string }[] = [];
+  const local = await startLocalS3({ directory: path, onUnrecovered: (version) => unrecovered.push(version) });
   const notify = async (record: ObjectCreatedRecord) => void records.push(record);
   await local.createBucket(Bucket, { versioned: true, notify, ...bucket });
   const server = http.createServer(local.handler);
@@ -53,7 +54,7 @@ async function s3Over(path: string, bucket: Partial<LocalBucket> = {}) {
     const { Body, ...answer } = await client.send(new GetObjectCommand({ Bucket, Key, ...more }));
     return { ...answer, bytes: Buffer.from((await Body?.transformToByteArray()) ?? []) };
   };
-  return { local, client, records, get, endpoint };
+  return { local, client, records, unrecovered, get, endpoint };
 }
 
 describe('the local S3', () => {
@@ -198,10 +199,14 @@ describe('the local S3', () => {
   });
 
   it('tells only of keys that the filter names', async () => {
-    const { client, records } = await s3Over(await directory(), { prefixes: ['videos/'], suffixes: ['.mp4'] });
+    const ignored: string[] = [];
+    const onIgnored = (key: string) => void ignored.push(key);
+    const filter = { prefixes: ['videos/'], suffixes: ['.mp4'], onIgnored };
+    const { client, records } = await s3Over(await directory(), filter);
     for (const Key of ['videos/a.mp4', 'videos/a.txt', 'other/a.mp4'])
       await client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
     expect(records.map(({ s3 }) => s3.object.key)).toEqual(['videos/a.mp4']);
+    expect(ignored).toEqual(['videos/a.txt', 'other/a.mp4']);
   });
 
   it('fails a put that it cannot tell of, and tells of it at the next start', async () => {
@@ -231,5 +236,87 @@ describe('the local S3', () => {
     await local.recover();
     expect((await client.send(new ListObjectsV2Command({ Bucket }))).KeyCount ?? 0).toBe(0);
     expect(records).toEqual([]);
+  });
+
+  // A file system's names have 255 bytes at most; S3's keys have 1,024, whatever is between their slashes.
+  it.each([
+    ['a name of 255 bytes', `${'n'.repeat(251)}.mp4`],
+    ['70 characters of three bytes', `${'動'.repeat(70)}.mp4`],
+    ['one segment of 1,024 bytes', 'k'.repeat(1024)],
+    ['1,024 bytes in four segments', `${Array(4).fill('k'.repeat(255)).join('/')}k`],
+    ['512 segments', `${'a/'.repeat(511)}ab`],
+    ['segments that a path would lose', 'a//b/./c/../d'],
+    ['a name like that of a version', '0'.repeat(64)],
+  ])('puts, reads, lists and tells of a key with %s', async (_what, Key) => {
+    const { client, get, records } = await s3Over(await directory());
+    const { VersionId = '' } = await client.send(new PutObjectCommand({ Bucket, Key, Body: 'one' }));
+    await client.send(new PutObjectCommand({ Bucket, Key, Body: 'two' }));
+    expect((await get(Key)).bytes.toString()).toBe('two');
+    expect((await get(Key, { VersionId })).bytes.toString()).toBe('one');
+    expect(records.map(({ s3 }) => decodeURIComponent(s3.object.key))).toEqual([Key, Key]);
+    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket }));
+    expect(Contents?.map((object) => object.Key)).toEqual([Key]);
+    await client.send(new DeleteObjectCommand({ Bucket, Key }));
+    await expect(get(Key)).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
+
+  it('refuses a key of 1,025 bytes as S3 does', async () => {
+    const { client, records } = await s3Over(await directory());
+    const Key = `${'é'.repeat(512)}k`;
+    const refused = { name: 'KeyTooLongError', $metadata: { httpStatusCode: 400 } };
+    await expect(client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))).rejects.toMatchObject(refused);
+    await expect(client.send(new CreateMultipartUploadCommand({ Bucket, Key }))).rejects.toMatchObject(refused);
+    expect(records).toEqual([]);
+  });
+
+  it('knows a key beside those that it would be a directory of, and lists them in the order of their bytes', async () => {
+    const { client, get } = await s3Over(await directory());
+    const keys = ['a', 'a/b', 'a/b/c', 'a b', 'é', 'Z'];
+    for (const Key of keys) await client.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
+    for (const Key of keys) expect((await get(Key)).bytes.toString()).toBe(Key);
+    const listed = async (options: object) => {
+      const { Contents = [], CommonPrefixes = [] } = await client.send(
+        new ListObjectsV2Command({ Bucket, ...options }),
+      );
+      return [...Contents.map(({ Key }) => Key), ...CommonPrefixes.map(({ Prefix }) => Prefix)];
+    };
+    expect(await listed({})).toEqual(['Z', 'a', 'a b', 'a/b', 'a/b/c', 'é']);
+    expect(await listed({ Delimiter: '/' })).toEqual(['Z', 'a', 'a b', 'é', 'a/']);
+    expect(await listed({ Prefix: 'a/', Delimiter: '/' })).toEqual(['a/b', 'a/b/']);
+    expect(await listed({ StartAfter: 'a b' })).toEqual(['a/b', 'a/b/c', 'é']);
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
+    expect((await get('a/b')).bytes.toString()).toBe('a/b');
+  });
+
+  it('reports a version that it cannot tell of, and goes on with the others', async () => {
+    const path = await directory();
+    const notify = async () => {
+      throw new Error('the queue is gone');
+    };
+    const before = await s3Over(path, { notify });
+    for (const Key of ['bad', 'good']) {
+      await before.client.send(new PutObjectCommand({ Bucket, Key, Body: Key })).catch(() => {});
+    }
+    const [bad = ''] = (await readdir(join(path, 'versions', Bucket))).sort();
+    await writeFile(join(path, 'versions', Bucket, bad, 'record.json'), '{');
+    const after = await s3Over(path);
+    await after.local.recover();
+    expect(after.records.map(({ s3 }) => s3.object.key)).toEqual(['good']);
+    expect(after.unrecovered).toMatchObject([{ versionId: bad, why: expect.stringContaining('JSON') }]);
+    expect((await after.get('good')).bytes.toString()).toBe('good');
+    expect(await readdir(join(path, 'versions', Bucket))).toContain(bad);
+  });
+
+  it('leaves a put alone that is under way while another version of its bucket is deleted', async () => {
+    const { client, get, endpoint } = await s3Over(await directory());
+    const { VersionId } = await client.send(new PutObjectCommand({ Bucket, Key: 'old', Body: 'old' }));
+    const slow = http.request(`${endpoint}/${Bucket}/slow`, { method: 'PUT', headers: { 'Content-Length': 8 } });
+    const answered = new Promise<http.IncomingMessage>((resolve) => slow.on('response', resolve));
+    slow.write('half');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'old', VersionId }));
+    slow.end('half');
+    expect((await answered).statusCode).toBe(200);
+    expect((await get('slow')).bytes.toString()).toBe('halfhalf');
   });
 });
