@@ -6,11 +6,7 @@ const template = synthesized({ with: 'publish-pin' });
 
 /** The definition of the machine that publishes Pins. */
 function states(): Record<string, Record<string, unknown>> {
-  const machines = template.findResources('AWS::StepFunctions::StateMachine', {
-    Properties: { StateMachineName: 'Pindrop-PublishPin' },
-  });
-  const only = { findResources: () => machines } as unknown as typeof template;
-  return machineDefinition(only)['States'] as Record<string, Record<string, unknown>>;
+  return machineDefinition(template, 'Pindrop-PublishPin')['States'] as Record<string, Record<string, unknown>>;
 }
 
 describe('the state machine of publish-pin', () => {
