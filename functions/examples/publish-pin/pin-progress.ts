@@ -16,8 +16,6 @@ export interface PinProgress {
   startedAt?: string;
   /** Absent until the metadata was read. */
   pin?: PinRequest;
-  /** Ids of the Pins that look like ours and were made before: those on the board, and those that it may not list yet. */
-  known?: string[];
   /** ISO 8601: since when it is not known whether a Pin was made. */
   unansweredSince?: string;
   /** Attempts in a row that came to nothing: what the waits between them grow with. */

@@ -9,8 +9,17 @@ import { type PinterestSimulatorOptions, startPinterestSimulator } from '../../.
 
 const policy = { patienceSeconds: 60, retryPolicy: { giveUpAfterSeconds: 3600, maxBackoffSeconds: 60 } };
 
+/** A lane that is always free, in which these Pins were made of late. */
+function freeLane(made: string[] = []): PinLane {
+  let before: string[] | undefined;
+  const note = async (noted: string[]) => {
+    before = noted;
+  };
+  return { enter: async () => ({ made, note, ...(before === undefined ? {} : { before }) }) };
+}
+
 /** The steps of one Pin against the simulator; waits pass at once, on a clock of their own. */
-async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane = { enter: async () => [] }) {
+async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane = freeLane()) {
   const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...options });
   onTestFinished(() => simulator.close());
   const accessToken = async () => simulator.accessToken;
@@ -94,17 +103,44 @@ describe('publishPin', () => {
 
   it('waits for its turn, and reads the board only then', async () => {
     let turns = 0;
-    const { simulator, run, begin } = await publishing({}, { enter: async () => (++turns > 3 ? [] : undefined) });
+    const free = freeLane();
+    const enter: PinLane['enter'] = async (...who) => (++turns > 3 ? free.enter(...who) : undefined);
+    const { simulator, run, begin } = await publishing({}, { enter });
     expect(await run(begin)).toMatchObject({ steps: ['prepare', 'prepare', 'prepare', 'prepare', 'create'] });
     expect(simulator.requests.filter(({ operation }) => operation === 'boards_list_pins')).toHaveLength(1);
   });
 
+  it('gives up waiting for its turn, too', async () => {
+    const { run, begin } = await publishing({}, { enter: async () => undefined });
+    const { steps, seconds, ...event } = await run(begin);
+    expect(event).toMatchObject({
+      failure: { reason: 'gave_up', message: expect.stringContaining('Other Pins with the same words') },
+    });
+    expect(seconds).toBeLessThan(1.1 * policy.retryPolicy.giveUpAfterSeconds);
+    expect(steps.length).toBeLessThan(100);
+  });
+
+  it('goes on with what was noted before an answer of its own was lost', async () => {
+    const lane = freeLane();
+    const { simulator, run, begin, step } = await publishing({}, lane);
+    await step(begin);
+    simulator.inject({ operation: 'pins_create', fault: { kind: 'stored-not-answered' } });
+    expect(await run(begin)).toMatchObject({ status: 'published', steps: ['prepare', 'create', 'look'] });
+    expect(simulator.requests.filter(({ operation }) => operation === 'boards_list_pins')).toHaveLength(2);
+  });
+
+  it('makes nothing again when nobody knows any more what was there before', async () => {
+    const { simulator, run, begin, mediaId } = await publishing();
+    const pin = { boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } };
+    expect(await run({ ...begin, pin, step: 'look' })).toMatchObject({
+      failure: { reason: 'gave_up', message: expect.stringContaining('look at the board') },
+    });
+    expect(simulator.pins()).toEqual([]);
+  });
+
   it('does not take a Pin for its own that the one before it made, and that the board does not list yet', async () => {
     const before: string[] = [];
-    const { simulator, run, begin, pinterest, mediaId } = await publishing(
-      { pinListDelayMs: 100 },
-      { enter: async () => before },
-    );
+    const { simulator, run, begin, pinterest, mediaId } = await publishing({ pinListDelayMs: 100 }, freeLane(before));
     const { pinId } = await pinterest.pinsCreate({ boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } });
     before.push(pinId);
     simulator.inject({ operation: 'pins_create', fault: { kind: 'reset' } });
