@@ -25,7 +25,7 @@ export const pinPublishedSchema = z.object({
 export const pinFailedSchema = z.object({
   ...detailShape,
   status: z.literal('failed'),
-  boardId: z.string().optional().describe("Absent if the object's metadata names none"),
+  boardId: z.string().optional().describe("As the object's metadata names it; absent if it names none"),
   failedAt: instant,
   failure: z.object({
     reason: z.enum(PIN_FAILURE_REASONS),

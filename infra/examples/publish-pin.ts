@@ -144,7 +144,7 @@ function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IC
     jitterStrategy: JitterType.FULL,
     maxAttempts: 300,
   });
-  read.addCatch(publishingBroke(parts).next(emit), { resultPath: JsonPath.DISCARD });
+  read.addCatch(publishingBroke(parts, emit), { resultPath: JsonPath.DISCARD });
 
   // Never retried: a function that died here may have made the Pin. What it did is looked up on the board.
   const create = invoke('CreateThePin', 'Create the Pin');
@@ -180,12 +180,21 @@ const PUBLISHING_BROKE: PinFailure = {
 };
 
 /** Makes the event of a Pin that cannot be seen to, without any function. */
-function publishingBroke(parts: Construct) {
-  return new Pass(parts, 'FailThePin', {
-    stateName: 'Fail the Pin',
+function publishingBroke(parts: Construct, emit: IChainable): IChainable {
+  const board = '$.upload.object.metadata.board';
+  const named = Condition.and(Condition.isPresent(board), Condition.not(Condition.stringEquals(board, '')));
+  return new Choice(parts, 'BoardNamed', { stateName: 'Does it name a board?' })
+    .when(named, failThePin(parts, 'FailThePin', 'Fail the Pin', { boardId: JsonPath.stringAt(board) }).next(emit))
+    .otherwise(failThePin(parts, 'FailTheBoardless', 'Fail the Pin without a board', {}).next(emit));
+}
+
+function failThePin(parts: Construct, id: string, stateName: string, board: { boardId?: string }): Pass {
+  return new Pass(parts, id, {
+    stateName,
     parameters: {
       detailType: PIN_DETAIL_TYPE.failed,
       detail: {
+        ...board,
         version: '1',
         uploadId: JsonPath.stringAt('$.upload.uploadId'),
         mediaId: JsonPath.stringAt('$.upload.mediaId'),

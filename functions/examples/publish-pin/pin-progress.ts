@@ -1,6 +1,7 @@
 import type { MediaUploadSucceeded } from '../../../shared/events.ts';
 import { PIN_DETAIL_TYPE, type PinEventDetail, type PinFailure } from '../../../shared/pin-events.ts';
 import type { PinRequest } from '../../../shared/pinterest/pin.ts';
+import { namedBoard } from './pin-request.ts';
 
 /** What the state machine `publish-pin` hands from state to state. */
 export interface PinProgress {
@@ -41,12 +42,13 @@ export function published(progress: PinProgress, pinId: string, now: Date): PinP
 
 export function failed(progress: PinProgress, failure: PinFailure, now: Date): PinProgress {
   const { uploadId, mediaId, object } = progress.upload;
+  const boardId = namedBoard(progress.upload);
   const detail: PinEventDetail = {
     version: '1',
     uploadId,
     mediaId,
     status: 'failed',
-    ...(progress.pin === undefined ? {} : { boardId: progress.pin.boardId }),
+    ...(boardId === undefined ? {} : { boardId }),
     object,
     failedAt: now.toISOString(),
     failure,

@@ -3,6 +3,7 @@ import type { PinLane } from '../../../../functions/examples/publish-pin/pin-lan
 import type { PinProgress } from '../../../../functions/examples/publish-pin/pin-progress.ts';
 import { type PinPorts, publishPin } from '../../../../functions/examples/publish-pin/publish-pin.ts';
 import { mediaUploadSucceededExample } from '../../../../shared/event-examples.ts';
+import { pinFailedSchema } from '../../../../shared/pin-event-schema.ts';
 import { PinterestClient } from '../../../../shared/pinterest/pinterest-client.ts';
 import type { Fault } from '../../../pinterest-simulator/faults.ts';
 import { type PinterestSimulatorOptions, startPinterestSimulator } from '../../../pinterest-simulator/simulator.ts';
@@ -157,6 +158,21 @@ describe('publishPin', () => {
     simulator.inject({ operation: 'pins_create', fault: { kind: 'stored-not-answered' } });
     const event = await run(begin);
     expect(event).toMatchObject({ status: 'published', pinId: simulator.pins()[0]?.pinId });
+  });
+
+  it.each([
+    [{ board: '42', title: 'x'.repeat(101) }, '42'],
+    [{ board: ' =?UTF-8?B?NDI=?= ', link: 'nowhere' }, '42'],
+    [{ board: 'spring' }, 'spring'],
+    [{ board: ' ' }, undefined],
+    [{}, undefined],
+  ])('names the board of a Pin that it does not even begin, if the metadata does: %j', async (metadata, boardId) => {
+    const { run, begin } = await publishing();
+    const upload = { ...begin.upload, object: { ...begin.upload.object, metadata } };
+    const { steps, seconds, ...detail } = await run({ ...begin, upload });
+    expect(pinFailedSchema.parse(detail)).toEqual(detail);
+    expect(detail).toMatchObject({ failure: { reason: 'rejected_metadata' } });
+    expect((detail as { boardId?: string }).boardId).toBe(boardId);
   });
 
   it('gives up in the end, and says whether there may be a Pin', async () => {
