@@ -33,7 +33,7 @@ import { StartStateMachine } from './start-state-machine.ts';
  * `Pin Failed` on the bus. The execution's name is the upload's id; docs/examples.md says where the guarantee ends.
  */
 export class PublishPin extends Construct {
-  constructor(scope: Construct, id: string, { settings, bus, token }: ExampleProps) {
+  constructor(scope: Construct, id: string, { settings, bus, token, onCall }: ExampleProps) {
     super(scope, id);
     const lanes = new Bucket(this, 'Lanes', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -96,7 +96,7 @@ export class PublishPin extends Construct {
       id: 'AwsSolutions-S1',
       reason: 'It holds names of uploads for some days, and only the function goes there.',
     });
-    new StartStateMachine(this, 'Start', { bus, machine, events: { status: 'succeeded' } });
+    new StartStateMachine(this, 'Start', { name: 'PublishPin', bus, machine, events: { status: 'succeeded' }, onCall });
     new CfnOutput(stack, 'PublishPinStateMachineArn', { value: machine.stateMachineArn });
   }
 }
