@@ -1,4 +1,4 @@
-import type { Failure, FailureReason } from './events.ts';
+import type { FailureReason, KnownFailure } from './events.ts';
 import type { Fault } from './fault.ts';
 import type { PinterestOperation } from './pinterest/pinterest-error.ts';
 
@@ -7,7 +7,7 @@ export type Blame = 'file' | 'pinterest-for-now' | 'pinterest-for-good' | 'token
 
 export type Decision =
   | { action: 'retry'; blame: Blame; afterSeconds: number; because: string }
-  | { action: 'fail'; blame: Blame; failure: Failure };
+  | { action: 'fail'; blame: Blame; failure: KnownFailure };
 
 /** How long and how patiently faults that may pass are waited out. */
 export interface RetryPolicy {
@@ -58,7 +58,7 @@ export function leastWaitSeconds(ageSeconds: number): number {
 
 type Judgement =
   | { passes: true; blame: Blame; because: string; askedSeconds?: number }
-  | { passes: false; blame: Blame; failure: Failure };
+  | { passes: false; blame: Blame; failure: KnownFailure };
 
 /**
  * Decides what becomes of a drop after a fault: another attempt and when, or the failure that ends it.
@@ -80,7 +80,7 @@ export function decide(fault: Fault, circumstances: Circumstances): Decision {
 }
 
 /** The failure of a drop whose faults might have passed, but outlasted the give-up time. */
-export function gaveUp(because: string, giveUpAfterSeconds: number): Failure {
+export function gaveUp(because: string, giveUpAfterSeconds: number): KnownFailure {
   const hours = Math.round(giveUpAfterSeconds / 360) / 10;
   return {
     reason: 'gave_up',

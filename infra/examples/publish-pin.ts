@@ -20,7 +20,7 @@ import {
 import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../shared/events.ts';
-import { PIN_DETAIL_TYPE, type PinFailure } from '../../shared/pin-events.ts';
+import { type KnownPinFailure, PIN_DETAIL_TYPE } from '../../shared/pin-events.ts';
 import { acknowledgeWildcard } from '../acknowledged-finding.ts';
 import { readSecret } from '../grants.ts';
 import { NodeFunction } from '../node-function.ts';
@@ -172,7 +172,7 @@ function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IC
   return begin.next(read);
 }
 
-const PUBLISHING_BROKE: PinFailure = {
+const PUBLISHING_BROKE: KnownPinFailure = {
   reason: 'gave_up',
   message:
     'The function that publishes Pins failed for a day; its log says why. Look for the Pin on the board before you retry the drop.',

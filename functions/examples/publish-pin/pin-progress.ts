@@ -1,5 +1,5 @@
 import type { MediaUploadSucceeded } from '../../../shared/events.ts';
-import { PIN_DETAIL_TYPE, type PinEventDetail, type PinFailure } from '../../../shared/pin-events.ts';
+import { type KnownPinFailure, PIN_DETAIL_TYPE, type PinEventDetail } from '../../../shared/pin-events.ts';
 import type { PinRequest } from '../../../shared/pinterest/pin.ts';
 import { namedBoard } from './pin-request.ts';
 
@@ -40,7 +40,7 @@ export function published(progress: PinProgress, pinId: string, now: Date): PinP
   return { ...progress, finalEvent: { detailType: PIN_DETAIL_TYPE.published, detail } };
 }
 
-export function failed(progress: PinProgress, failure: PinFailure, now: Date): PinProgress {
+export function failed(progress: PinProgress, failure: KnownPinFailure, now: Date): PinProgress {
   const { uploadId, mediaId, object } = progress.upload;
   const boardId = namedBoard(progress.upload);
   const detail: PinEventDetail = {

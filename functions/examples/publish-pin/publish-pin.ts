@@ -1,5 +1,5 @@
 import { backoffSeconds, leastWaitSeconds, type RetryPolicy } from '../../../shared/decide.ts';
-import type { PinFailure } from '../../../shared/pin-events.ts';
+import type { KnownPinFailure } from '../../../shared/pin-events.ts';
 import type { Pin, PinRequest } from '../../../shared/pinterest/pin.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import { judgeCreation } from './judge-creation.ts';
@@ -156,7 +156,7 @@ function unlessGivenUp(
   return failed(progress, gaveUp(because, progress, retryPolicy), ports.now());
 }
 
-function gaveUp(because: string, { step }: PinProgress, { giveUpAfterSeconds }: RetryPolicy): PinFailure {
+function gaveUp(because: string, { step }: PinProgress, { giveUpAfterSeconds }: RetryPolicy): KnownPinFailure {
   const hours = Math.round(giveUpAfterSeconds / 360) / 10;
   const then =
     step === 'look'
