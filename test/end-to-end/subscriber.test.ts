@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +62,8 @@ async function foreignProject(): Promise<string> {
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const packed = await run('npm', ['pack', '--silent', '--pack-destination', directory], { cwd: PROJECT });
   const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
+  // As the page on subscribing says.
+  expect(Math.round(statSync(join(directory, tarball)).size / 10_000)).toBe(2);
   const compilerOptions = {
     ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
     ...{ target: 'ES2022', module: 'NodeNext', types: [], outDir: 'out', rootDir: '.' },
