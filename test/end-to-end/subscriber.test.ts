@@ -56,6 +56,13 @@ export async function main(events: unknown[]): Promise<{ told: string[]; pattern
 }
 `;
 
+/** The same in CommonJS, in short. */
+const COMMON_JS = `
+import { onMediaUpload } from 'pindrop/events';
+
+export const handler = onMediaUpload({ succeeded: ({ mediaId }) => console.log(mediaId) });
+`;
+
 /** A project elsewhere that has installed the package as it would be published. */
 async function foreignProject(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-subscriber-'));
@@ -72,6 +79,7 @@ async function foreignProject(): Promise<string> {
   await writeFile(join(directory, 'package.json'), JSON.stringify({ name: 'subscriber', type: 'module' }));
   await writeFile(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
   await writeFile(join(directory, 'src/subscriber.ts'), SUBSCRIBER);
+  await writeFile(join(directory, 'src/common.cts'), COMMON_JS);
   await run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`], {
     cwd: directory,
   });
@@ -95,6 +103,11 @@ describe('pindrop/events, installed from its tarball in a project elsewhere', ()
     );
     await writeFile(join(directory, 'events.json'), JSON.stringify(envelopes));
     const { stdout } = await run(process.execPath, ['main.js'], { cwd: directory });
+    const required = "require('./out/src/common.cjs').handler(JSON.parse(fs.readFileSync('events.json'))[0])";
+    const common = await run(process.execPath, ['--input-type=commonjs', '--eval', required], { cwd: directory });
+    expect(common.stdout).toBe(`${pindrop.simulator.media()[1]?.mediaId}\n`);
+    const bundler = ['--module', 'preserve', '--moduleResolution', 'bundler', '--noEmit'];
+    await run(process.execPath, [TSC, '--project', directory, ...bundler]);
     const { told, pattern } = JSON.parse(stdout) as { told: string[]; pattern: unknown };
     expect(told).toEqual([
       `${pindrop.simulator.media()[1]?.mediaId} for board 42`,
