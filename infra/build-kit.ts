@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { mediaUploadEventJsonSchema } from '../shared/event-schema.ts';
+import { pinEventJsonSchema } from '../shared/pin-event-schema.ts';
 
 /**
  * Builds what others install as `pindrop/events`: plain JavaScript with declarations, since Node strips no types from
- * what lies in node_modules, and the event's JSON Schema for other languages.
+ * what lies in node_modules, and the events' JSON Schemas for other languages.
  */
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = `${PROJECT}dist/events/`;
@@ -15,5 +16,10 @@ const compiler = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescrip
 const { status } = spawnSync(process.execPath, [compiler, '--project', `${PROJECT}tsconfig.kit.json`], {
   stdio: ['ignore', 'inherit', 'inherit'],
 });
-if (status === 0) writeFileSync(`${OUTPUT}schema.json`, `${JSON.stringify(mediaUploadEventJsonSchema, null, 2)}\n`);
+const write = (name: string, schema: object) =>
+  writeFileSync(`${OUTPUT}${name}.json`, `${JSON.stringify(schema, null, 2)}\n`);
+if (status === 0) {
+  write('schema', mediaUploadEventJsonSchema);
+  write('pin-schema', pinEventJsonSchema);
+}
 process.exitCode = status ?? 1;

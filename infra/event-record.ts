@@ -4,13 +4,23 @@ import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-eventschemas';
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import { mediaUploadFailedSchema, mediaUploadSucceededSchema } from '../shared/event-schema.ts';
-import { EVENT_SOURCE } from '../shared/events.ts';
+import { DETAIL_TYPE, EVENT_SOURCE } from '../shared/events.ts';
+import { pinFailedSchema, pinPublishedSchema } from '../shared/pin-event-schema.ts';
+import { PIN_DETAIL_TYPE } from '../shared/pin-events.ts';
 
 export interface EventRecordProps {
   bus: IEventBus;
 }
 
 const ARCHIVE_DAYS = 90;
+
+/** Of each event's detail, by the id of its resource. */
+const SCHEMAS = {
+  SucceededSchema: { detailType: DETAIL_TYPE.succeeded, schema: mediaUploadSucceededSchema },
+  FailedSchema: { detailType: DETAIL_TYPE.failed, schema: mediaUploadFailedSchema },
+  PinPublishedSchema: { detailType: PIN_DETAIL_TYPE.published, schema: pinPublishedSchema },
+  PinFailedSchema: { detailType: PIN_DETAIL_TYPE.failed, schema: pinFailedSchema },
+};
 
 /** What a new subscriber starts from: the events of the last months, to be replayed, and their schema. */
 export class EventRecord extends Construct {
@@ -23,12 +33,11 @@ export class EventRecord extends Construct {
       retention: Duration.days(ARCHIVE_DAYS),
     });
     const registry = new CfnRegistry(this, 'Registry', { description: "Schemas of Pindrop's events" });
-    const schemas = { Succeeded: mediaUploadSucceededSchema, Failed: mediaUploadFailedSchema };
-    for (const [outcome, schema] of Object.entries(schemas)) {
-      new CfnSchema(this, `${outcome}Schema`, {
+    for (const [schemaId, { detailType, schema }] of Object.entries(SCHEMAS)) {
+      new CfnSchema(this, schemaId, {
         registryName: registry.attrRegistryName,
-        schemaName: `${EVENT_SOURCE}@MediaUpload${outcome}`,
-        description: `Detail of "Media Upload ${outcome}"`,
+        schemaName: `${EVENT_SOURCE}@${detailType.replaceAll(' ', '')}`,
+        description: `Detail of "${detailType}"`,
         type: 'JSONSchemaDraft4',
         content: JSON.stringify(z.toJSONSchema(schema, { target: 'draft-4' })),
       });

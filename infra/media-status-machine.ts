@@ -21,7 +21,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { DETAIL_TYPE, EVENT_SOURCE, type Failure } from '../shared/events.ts';
+import { DETAIL_TYPE, EVENT_SOURCE, type KnownFailure } from '../shared/events.ts';
 import { acknowledgeWildcard } from './acknowledged-finding.ts';
 import { readSecret } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
@@ -180,7 +180,7 @@ function definition(parts: Construct, poll: NodeFunction, bus: IEventBus): IChai
     );
 }
 
-const POLLING_BROKE: Failure = {
+const POLLING_BROKE: KnownFailure = {
   reason: 'gave_up',
   message:
     'Pinterest has the file, but asking how far it is failed for a day; the poll function’s log says why. Look for the video on Pinterest before you retry the drop.',

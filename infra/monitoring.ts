@@ -1,11 +1,11 @@
 import { Duration, Names } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { METRIC, METRIC_NAMESPACE, type MetricName } from '../shared/metrics.ts';
+import { alarm, type OnCall, PERIOD, type Watched } from './alarm.ts';
 import { dashboard } from './dashboard.ts';
 import type { DropQueue } from './drop-queue.ts';
 import { NoticeTopic } from './notice-topic.ts';
@@ -22,26 +22,6 @@ export interface MonitoringProps {
 
 /** What Pindrop's functions measure, as CloudWatch's metrics. */
 export type Measured = (name: MetricName, statistic: string, dimensions?: Record<string, string>) => Metric;
-
-const PERIOD = Duration.minutes(5);
-
-interface Watched {
-  /** Its paragraph in the runbook has this title, in words with hyphens. */
-  id: string;
-  /** One sentence, for someone who was woken by it. */
-  says: string;
-  metric: IMetric;
-  threshold: number;
-  /** Which side of the threshold is bad; `at-least` unless said otherwise. */
-  when?: 'at-least' | 'below';
-  /** Periods in a row; 1 unless said otherwise. */
-  periods?: number;
-}
-
-const COMPARISON = {
-  'at-least': ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-  below: ComparisonOperator.LESS_THAN_THRESHOLD,
-};
 
 /** Everything that a person is told of, in the order of a file's way. */
 function watched({ drops, machine, rotateToken }: MonitoringProps, measured: Measured): Watched[] {
@@ -120,6 +100,9 @@ function watched({ drops, machine, rotateToken }: MonitoringProps, measured: Mea
 
 /** Alarms that say what to do, and a dashboard that tells the files' story. */
 export class Monitoring extends Construct {
+  /** For the alarms of whatever stands beside Pindrop, too. */
+  readonly onCall: OnCall;
+
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     const { settings, deployment } = props;
@@ -131,27 +114,15 @@ export class Monitoring extends Construct {
         period: PERIOD,
         dimensionsMap: { service: deployment, ...dimensions },
       });
-    const alarms = watched(props, measured).map((each) => this.#alarm(each, settings.runbookUrl));
-    if (settings.alarmEmail !== undefined) {
-      const topic = new NoticeTopic(this, 'AlarmNotices', { displayName: 'Pindrop alarms' });
-      topic.addSubscription(new EmailSubscription(settings.alarmEmail));
-      for (const alarm of alarms) {
-        alarm.addAlarmAction(new SnsAction(topic));
-        alarm.addOkAction(new SnsAction(topic));
-      }
-    }
+    this.onCall = { runbookUrl: settings.runbookUrl, notices: this.#notices(settings.alarmEmail) };
+    const alarms = watched(props, measured).map((each) => alarm(this, each, this.onCall));
     dashboard(this, { name: Names.uniqueResourceName(scope, { maxLength: 80 }), measured, alarms, ...props });
   }
 
-  #alarm({ id, says, metric, threshold, when = 'at-least', periods = 1 }: Watched, runbookUrl: string): Alarm {
-    const anchor = id.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-    return new Alarm(this, id, {
-      metric,
-      threshold,
-      comparisonOperator: COMPARISON[when],
-      evaluationPeriods: periods,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${says} What to do: ${runbookUrl}#${anchor}`,
-    });
+  #notices(alarmEmail: string | undefined): NoticeTopic | undefined {
+    if (alarmEmail === undefined) return undefined;
+    const topic = new NoticeTopic(this, 'AlarmNotices', { displayName: 'Pindrop alarms' });
+    topic.addSubscription(new EmailSubscription(alarmEmail));
+    return topic;
   }
 }

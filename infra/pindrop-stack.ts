@@ -18,9 +18,9 @@ export class PindropStack extends Stack {
     // `Default` leaves no trace in the names of what is inside.
     const pindrop = new Pindrop(this, 'Default', { settings, emulated });
     keepNotificationsLog(pindrop.bucket);
-    const { eventBus: bus, tokenSecret: token } = pindrop;
+    const { eventBus: bus, tokenSecret: token, onCall } = pindrop;
     const read = readSettings(settings);
-    for (const name of read.with) EXAMPLES[name](this, { settings: read, bus, token });
+    for (const name of read.with) EXAMPLES[name](this, { settings: read, bus, token, onCall });
     const outputs = {
       DropBucketName: pindrop.bucket.bucketName,
       EventBusName: pindrop.eventBus.eventBusName,

@@ -8,6 +8,7 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { USUAL_PACE } from '../shared/processing-pace.ts';
 import { OPEN } from '../shared/rate-limit-gate.ts';
+import type { OnCall } from './alarm.ts';
 import { DropBucket, tellQueueOfDrops } from './drop-bucket.ts';
 import { DropQueue } from './drop-queue.ts';
 import { EventRecord } from './event-record.ts';
@@ -44,6 +45,8 @@ export class Pindrop extends Construct {
   readonly stateMachine: IStateMachine;
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
+  /** Who is told of alarms. */
+  readonly onCall: OnCall;
 
   /** @throws Error naming each setting that is unknown or ill-typed */
   constructor(scope: Construct, id: string, props: PindropProps = {}) {
@@ -77,8 +80,8 @@ export class Pindrop extends Construct {
     new ReportDeadLetterFunction(this, 'ReportDeadLetter', { deployment, drops, machine });
 
     if (!props.emulated) new EventRecord(this, 'EventRecord', { bus });
-    new Subscriptions(this, 'Subscriptions', { settings, bus });
-    new Monitoring(this, 'Monitoring', { settings, deployment, drops, machine, rotateToken });
+    const { onCall } = new Monitoring(this, 'Monitoring', { settings, deployment, drops, machine, rotateToken });
+    new Subscriptions(this, 'Subscriptions', { settings, bus, onCall });
 
     this.bucket = bucket;
     this.eventBus = bus;
@@ -86,5 +89,6 @@ export class Pindrop extends Construct {
     this.stateMachine = machine;
     this.queue = drops.queue;
     this.deadLetterQueue = drops.deadLetters;
+    this.onCall = onCall;
   }
 }

@@ -30,7 +30,9 @@ const settingsSchema = z.strictObject({
     .min(5)
     .max(3600)
     .default(900)
-    .describe('Seconds between two attempts at most, unless Pinterest asks for more'),
+    .describe(
+      'Seconds between two attempts at most, unless Pinterest asks for more or the drop is over 100 times as old',
+    ),
   uploadTimeoutMinutes: positive
     .min(0.2)
     .max(15)

@@ -15,18 +15,23 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { QueueEncryption, Queue as SqsQueueResource } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DETAIL_TYPE, EVENT_SOURCE } from '../shared/events.ts';
+import { type OnCall, undeliveredEventsAlarm } from './alarm.ts';
 import { NoticeTopic } from './notice-topic.ts';
 import type { Settings } from './settings.ts';
 
 export interface SubscriptionsProps {
   settings: Pick<Settings, 'notifyEmail' | 'forwardToQueueArn' | 'webhookUrl'>;
   bus: IEventBus;
+  onCall: OnCall;
 }
 
 /** The subscribers that a setting makes: a person's mailbox, a queue, a webhook. */
 export class Subscriptions extends Construct {
-  constructor(scope: Construct, id: string, { settings, bus }: SubscriptionsProps) {
+  readonly #onCall: OnCall;
+
+  constructor(scope: Construct, id: string, { settings, bus, onCall }: SubscriptionsProps) {
     super(scope, id);
+    this.#onCall = onCall;
     const { notifyEmail, forwardToQueueArn, webhookUrl } = settings;
     if (notifyEmail !== undefined) this.#notify(bus, notifyEmail);
     if (forwardToQueueArn !== undefined) {
@@ -74,17 +79,18 @@ export class Subscriptions extends Construct {
 
   /** Events that a subscriber did not take in a day. */
   #undelivered() {
-    const deadLetterQueue =
-      (this.node.tryFindChild('Undelivered') as SqsQueueResource | undefined) ??
-      new SqsQueueResource(this, 'Undelivered', {
-        encryption: QueueEncryption.SQS_MANAGED,
-        enforceSSL: true,
-        retentionPeriod: Duration.days(14),
-      });
+    const before = this.node.tryFindChild('Undelivered') as SqsQueueResource | undefined;
+    if (before) return { deadLetterQueue: before };
+    const deadLetterQueue = new SqsQueueResource(this, 'Undelivered', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
     Validations.of(deadLetterQueue).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason: 'It is a dead-letter queue itself, of event rules.',
     });
+    undeliveredEventsAlarm(this, deadLetterQueue, this.#onCall);
     return { deadLetterQueue };
   }
 

@@ -1,4 +1,4 @@
-import type { Failure, FailureReason } from './events.ts';
+import type { FailureReason, KnownFailure } from './events.ts';
 import type { Fault } from './fault.ts';
 import type { PinterestOperation } from './pinterest/pinterest-error.ts';
 
@@ -7,13 +7,13 @@ export type Blame = 'file' | 'pinterest-for-now' | 'pinterest-for-good' | 'token
 
 export type Decision =
   | { action: 'retry'; blame: Blame; afterSeconds: number; because: string }
-  | { action: 'fail'; blame: Blame; failure: Failure };
+  | { action: 'fail'; blame: Blame; failure: KnownFailure };
 
 /** How long and how patiently faults that may pass are waited out. */
 export interface RetryPolicy {
   /** Seconds after the drop. */
   giveUpAfterSeconds: number;
-  /** Seconds between two attempts at most, unless Pinterest asks for more. */
+  /** Seconds between two attempts at most, unless Pinterest asks for more, or {@link leastWaitSeconds} is longer. */
   maxBackoffSeconds: number;
 }
 
@@ -46,9 +46,19 @@ export function backoffSeconds(
   return Math.ceil(ceiling / 2 + (ceiling / 2) * random);
 }
 
+/**
+ * Seconds that a wait has at least: a hundredth of the time that was waited so far, which nobody notices. Without it, a short
+ * `maxBackoffSeconds` and a long outage would come to more events than an execution may have (25,000), or more receives than
+ * a message may have (1,000). With it there are less than 900 attempts in five days, whatever the settings are.
+ * @param ageSeconds since the drop, or since whatever the give-up time begins with
+ */
+export function leastWaitSeconds(ageSeconds: number): number {
+  return Math.ceil(ageSeconds / 100);
+}
+
 type Judgement =
   | { passes: true; blame: Blame; because: string; askedSeconds?: number }
-  | { passes: false; blame: Blame; failure: Failure };
+  | { passes: false; blame: Blame; failure: KnownFailure };
 
 /**
  * Decides what becomes of a drop after a fault: another attempt and when, or the failure that ends it.
@@ -62,6 +72,7 @@ export function decide(fault: Fault, circumstances: Circumstances): Decision {
   if (ageSeconds >= giveUpAfterSeconds) return { action: 'fail', blame, failure: gaveUp(because, giveUpAfterSeconds) };
   const afterSeconds = Math.max(
     backoffSeconds(attempt, circumstances, random),
+    leastWaitSeconds(ageSeconds),
     // Everyone who was told the same hour would otherwise come back in the same second.
     Math.ceil(Math.min(askedSeconds ?? 0, LONGEST_ASKED_WAIT_SECONDS) * (1 + 0.1 * random)),
   );
@@ -69,7 +80,7 @@ export function decide(fault: Fault, circumstances: Circumstances): Decision {
 }
 
 /** The failure of a drop whose faults might have passed, but outlasted the give-up time. */
-export function gaveUp(because: string, giveUpAfterSeconds: number): Failure {
+export function gaveUp(because: string, giveUpAfterSeconds: number): KnownFailure {
   const hours = Math.round(giveUpAfterSeconds / 360) / 10;
   return {
     reason: 'gave_up',

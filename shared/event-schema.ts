@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { DETAIL_TYPE, EVENT_SOURCE, FAILURE_REASONS } from './events.ts';
+import { instant, lastingEnum, lastingObject } from './lasting.ts';
 
-const instant = z.iso.datetime().describe('ISO 8601, UTC');
-
-export const droppedObjectSchema = z.object({
+export const droppedObjectSchema = lastingObject({
   bucket: z.string(),
   key: z.string().describe('The key as S3 stores it, not URL-encoded'),
   versionId: z.string().optional().describe('Absent when the bucket keeps no versions'),
@@ -13,13 +12,13 @@ export const droppedObjectSchema = z.object({
   metadata: z.record(z.string(), z.string()).describe('User metadata: x-amz-meta-* without the prefix'),
 });
 
-export const failureSchema = z.object({
-  reason: z.enum(FAILURE_REASONS),
+export const failureSchema = lastingObject({
+  reason: lastingEnum(FAILURE_REASONS),
   message: z.string().describe('One sentence: what happened and what to do'),
   retryable: z.boolean().describe('True when the same file may succeed in a new attempt'),
 });
 
-export const timelineSchema = z.object({
+export const timelineSchema = lastingObject({
   droppedAt: instant,
   registeredAt: instant.optional(),
   uploadedAt: instant.optional(),
@@ -36,14 +35,14 @@ const detailShape = {
 };
 
 /** Detail of `Media Upload Succeeded`. */
-export const mediaUploadSucceededSchema = z.object({
+export const mediaUploadSucceededSchema = lastingObject({
   ...detailShape,
   status: z.literal('succeeded'),
   mediaId: z.string(),
 });
 
 /** Detail of `Media Upload Failed`. */
-export const mediaUploadFailedSchema = z.object({
+export const mediaUploadFailedSchema = lastingObject({
   ...detailShape,
   status: z.literal('failed'),
   mediaId: z.string().optional().describe('Absent if registration never happened'),
@@ -67,13 +66,13 @@ export const envelopeShape = {
   source: z.literal(EVENT_SOURCE),
 };
 
-export const mediaUploadSucceededEventSchema = z.object({
+export const mediaUploadSucceededEventSchema = lastingObject({
   ...envelopeShape,
   'detail-type': z.literal(DETAIL_TYPE.succeeded),
   detail: mediaUploadSucceededSchema,
 });
 
-export const mediaUploadFailedEventSchema = z.object({
+export const mediaUploadFailedEventSchema = lastingObject({
   ...envelopeShape,
   'detail-type': z.literal(DETAIL_TYPE.failed),
   detail: mediaUploadFailedSchema,
@@ -85,11 +84,8 @@ export const mediaUploadEventSchema = z.discriminatedUnion('detail-type', [
   mediaUploadFailedEventSchema,
 ]);
 
-// As input: what a later version adds to the event must not make it invalid to those who check by this one.
-const io = 'input';
-
 /** JSON Schema (draft 2020-12) of the final event's detail, for subscribers in other languages. */
-export const finalEventDetailJsonSchema = z.toJSONSchema(finalEventDetailSchema, { io });
+export const finalEventDetailJsonSchema = z.toJSONSchema(finalEventDetailSchema);
 
 /** JSON Schema (draft 2020-12) of the whole event. */
-export const mediaUploadEventJsonSchema = z.toJSONSchema(mediaUploadEventSchema, { io });
+export const mediaUploadEventJsonSchema = z.toJSONSchema(mediaUploadEventSchema);

@@ -47,7 +47,10 @@ export const FAILURE_REASONS = [
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 export type DroppedObject = z.infer<typeof droppedObjectSchema>;
+/** As subscribers get it: a later version may know more reasons. */
 export type Failure = z.infer<typeof failureSchema>;
+/** As it is made here. */
+export type KnownFailure = Failure & { reason: FailureReason };
 export type Timeline = z.infer<typeof timelineSchema>;
 export type MediaUploadSucceeded = z.infer<typeof mediaUploadSucceededSchema>;
 export type MediaUploadFailed = z.infer<typeof mediaUploadFailedSchema>;

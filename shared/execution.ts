@@ -1,5 +1,5 @@
 import type { Drop } from './drop.ts';
-import type { DroppedObject, FinalEventDetail, Timeline } from './events.ts';
+import type { DroppedObject, FinalEventDetail, KnownFailure, Timeline } from './events.ts';
 import { DETAIL_TYPE } from './events.ts';
 
 /** What is known of an upload before it ends; what the final event is made of. */
@@ -41,9 +41,7 @@ export interface FollowedUpload {
   finalEvent?: FinalEvent;
 }
 
-type Outcome =
-  | { status: 'succeeded' }
-  | { status: 'failed'; failure: Extract<FinalEventDetail, { status: 'failed' }>['failure'] };
+type Outcome = { status: 'succeeded' } | { status: 'failed'; failure: KnownFailure };
 
 /** The one place where final events are made. */
 export function finalEvent(upload: UploadRecord, polls: number, completedAt: Date, outcome: Outcome): FinalEvent {

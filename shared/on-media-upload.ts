@@ -60,17 +60,16 @@ export function mediaUploadEvent(input: unknown): MediaUploadEvent {
 }
 
 const OURS: string[] = Object.values(DETAIL_TYPE);
-const named = (value: unknown) => (typeof value === 'string' ? `"${value.slice(0, 100)}"` : 'nobody in particular');
+const named = (value: unknown) => JSON.stringify(value).slice(0, 100);
+const WHOLE = 'Hand over the whole event, as a rule delivers it.';
 
 function complaint(input: unknown, error: z.ZodError): string {
-  if (typeof input !== 'object' || input === null) return `This is no event of EventBridge but ${typeof input}.`;
-  const { source, detail, Records, 'detail-type': detailType } = input as Record<string, unknown>;
-  if (Array.isArray(Records))
-    return 'This is a batch of records, not one event: hand over JSON.parse(record.body) of each record.';
-  if (source === undefined && 'uploadId' in input)
-    return 'This is only the detail of an event: hand over the whole event, with its source and detail-type.';
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return noObject(input);
+  const { source, detail, 'detail-type': detailType } = input as Record<string, unknown>;
+  if (source === undefined) return noEvent(input);
   if (source !== EVENT_SOURCE)
     return `This event is from ${named(source)}, not from "${EVENT_SOURCE}": give the rule the pattern of eventPattern().`;
+  if (detailType === undefined) return `This event has no detail-type. ${WHOLE}`;
   if (!OURS.includes(String(detailType)))
     return `This event is ${named(detailType)}, no ${OURS.join(' or ')}: give the rule the pattern of eventPattern().`;
   const version = (detail as Record<string, unknown> | undefined)?.['version'];
@@ -78,4 +77,18 @@ function complaint(input: unknown, error: z.ZodError): string {
     return `This event has version ${named(version)} of its detail, and this pindrop/events knows version 1: install a newer one.`;
   const where = [...new Set(error.issues.map(({ path }) => path.join('.')))].join(', ');
   return `This event is not what Pindrop sends (at ${where || 'its top'}).`;
+}
+
+function noObject(input: unknown): string {
+  if (typeof input === 'string') return 'This is text, not an event: hand over JSON.parse(record.body).';
+  if (Array.isArray(input)) return 'This is an array, not one event: hand over each of its events.';
+  return `This is no event of EventBridge but ${input === null ? 'null' : typeof input}.`;
+}
+
+function noEvent(input: object): string {
+  if ('Records' in input)
+    return 'This is a batch of records, not one event: hand over JSON.parse(record.body) of each record.';
+  if ('body' in input) return 'This is a record, not the event in it: hand over JSON.parse(record.body).';
+  if ('uploadId' in input) return `This is only the detail of an event. ${WHOLE}`;
+  return `This is no event of EventBridge: it has no source. ${WHOLE}`;
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { droppedObjectSchema, envelopeShape } from './event-schema.ts';
+import { instant, lastingEnum, lastingObject } from './lasting.ts';
 import { PIN_DETAIL_TYPE, PIN_FAILURE_REASONS } from './pin-events.ts';
-
-const instant = z.iso.datetime().describe('ISO 8601, UTC');
 
 const detailShape = {
   version: z.literal('1'),
@@ -12,7 +11,7 @@ const detailShape = {
 };
 
 /** Detail of `Pin Published`. */
-export const pinPublishedSchema = z.object({
+export const pinPublishedSchema = lastingObject({
   ...detailShape,
   status: z.literal('published'),
   pinId: z.string(),
@@ -22,13 +21,13 @@ export const pinPublishedSchema = z.object({
 });
 
 /** Detail of `Pin Failed`. */
-export const pinFailedSchema = z.object({
+export const pinFailedSchema = lastingObject({
   ...detailShape,
   status: z.literal('failed'),
-  boardId: z.string().optional().describe("Absent if the object's metadata names none"),
+  boardId: z.string().optional().describe("As the object's metadata names it; absent if it names none"),
   failedAt: instant,
-  failure: z.object({
-    reason: z.enum(PIN_FAILURE_REASONS),
+  failure: lastingObject({
+    reason: lastingEnum(PIN_FAILURE_REASONS),
     message: z.string().describe('What happened and what to do'),
     retryable: z.boolean().describe('True when the same file with the same metadata may succeed in a new attempt'),
   }),
@@ -36,6 +35,9 @@ export const pinFailedSchema = z.object({
 
 /** `Pin Published` or `Pin Failed`, envelope and all. */
 export const pinEventSchema = z.discriminatedUnion('detail-type', [
-  z.object({ ...envelopeShape, 'detail-type': z.literal(PIN_DETAIL_TYPE.published), detail: pinPublishedSchema }),
-  z.object({ ...envelopeShape, 'detail-type': z.literal(PIN_DETAIL_TYPE.failed), detail: pinFailedSchema }),
+  lastingObject({ ...envelopeShape, 'detail-type': z.literal(PIN_DETAIL_TYPE.published), detail: pinPublishedSchema }),
+  lastingObject({ ...envelopeShape, 'detail-type': z.literal(PIN_DETAIL_TYPE.failed), detail: pinFailedSchema }),
 ]);
+
+/** JSON Schema (draft 2020-12) of the whole event. */
+export const pinEventJsonSchema = z.toJSONSchema(pinEventSchema);

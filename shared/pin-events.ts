@@ -17,6 +17,8 @@ export type PinFailureReason = (typeof PIN_FAILURE_REASONS)[number];
 export type PinPublished = z.infer<typeof pinPublishedSchema>;
 export type PinFailed = z.infer<typeof pinFailedSchema>;
 export type PinEventDetail = PinPublished | PinFailed;
+/** As it is made here: a later version may know more reasons. */
+export type KnownPinFailure = PinFailed['failure'] & { reason: PinFailureReason };
 export type PinFailure = PinFailed['failure'];
 /** The events as subscribers get them, with EventBridge's envelope. */
 export type PinEvent = z.infer<typeof pinEventSchema>;

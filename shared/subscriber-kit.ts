@@ -27,6 +27,7 @@ export {
   type Failure,
   type FailureReason,
   type FinalEventDetail,
+  type KnownFailure,
   type MediaUploadEvent,
   type MediaUploadFailed,
   type MediaUploadFailedEvent,
@@ -41,7 +42,7 @@ export {
   onMediaUpload,
 } from './on-media-upload.ts';
 export { pinEventExamples, pinFailedExamples, pinPublishedExample } from './pin-event-examples.ts';
-export { pinEventSchema, pinFailedSchema, pinPublishedSchema } from './pin-event-schema.ts';
+export { pinEventJsonSchema, pinEventSchema, pinFailedSchema, pinPublishedSchema } from './pin-event-schema.ts';
 export {
   PIN_DETAIL_TYPE,
   PIN_FAILURE_REASONS,

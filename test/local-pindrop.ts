@@ -6,8 +6,8 @@ import { expect, onTestFinished } from 'vitest';
 import { type LocalStack, startLocalStack } from '../infra/local/local-stack.ts';
 import type { EventEnvelope, Observation } from '../infra/local/observation.ts';
 import { synthesize } from '../infra/local/synthesize.ts';
-import { finalEventDetailSchema } from '../shared/event-schema.ts';
 import { DETAIL_TYPE, type FinalEventDetail } from '../shared/events.ts';
+import { expectByContract } from './contract.ts';
 import {
   type PinterestSimulator,
   type PinterestSimulatorOptions,
@@ -95,11 +95,11 @@ export async function startLocalPindrop({
 
   const bucket = stack.outputs['DropBucketName'] ?? '';
   const events = () =>
-    observations.flatMap((observation) =>
-      observation.kind === 'event-put' && isMediaUpload(observation)
-        ? [finalEventDetailSchema.parse(observation.envelope.detail)]
-        : [],
-    );
+    observations.flatMap((observation) => {
+      if (observation.kind !== 'event-put' || !isMediaUpload(observation)) return [];
+      expectByContract(observation.envelope);
+      return [observation.envelope.detail as FinalEventDetail];
+    });
   const until = (what: () => boolean) =>
     new Promise<void>((resolve) => {
       const watcher = () => {

@@ -1,6 +1,6 @@
 import { type Blame, decide, type RetryPolicy } from '../../shared/decide.ts';
 import type { Drop } from '../../shared/drop.ts';
-import type { DroppedObject, Failure, FinalEventDetail } from '../../shared/events.ts';
+import type { DroppedObject, FinalEventDetail, KnownFailure } from '../../shared/events.ts';
 import { finalEvent, recordOf, type UploadRecord } from '../../shared/execution.ts';
 import type { Executions } from '../../shared/executions.ts';
 import { faultOf } from '../../shared/fault.ts';
@@ -40,7 +40,7 @@ export type IngestOutcome =
   /** The file is with Pinterest and the execution follows it. */
   | { outcome: 'uploaded'; mediaId: string; upload: UploadRecord }
   /** The execution emits the final event of this failure. */
-  | { outcome: 'failed'; failure: Failure; blame: Blame; cause?: unknown; event: FinalEventDetail }
+  | { outcome: 'failed'; failure: KnownFailure; blame: Blame; cause?: unknown; event: FinalEventDetail }
   /** Nothing was decided: the drop is to come again. */
   | { outcome: 'retry'; afterSeconds: number; because: string; blame: Blame; cause: unknown };
 
@@ -70,7 +70,7 @@ export async function ingestDrop(drop: Drop, ports: IngestPorts, attempt: Attemp
 
 type Ended =
   | { outcome: 'uploaded'; mediaId: string }
-  | { outcome: 'failed'; failure: Failure; blame: Blame; cause?: unknown }
+  | { outcome: 'failed'; failure: KnownFailure; blame: Blame; cause?: unknown }
   | Extract<IngestOutcome, { outcome: 'retry' }>;
 
 /** Fills in the upload's record as far as it gets. */
@@ -105,7 +105,7 @@ async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attem
   }
 }
 
-const rejection = (message: string): Failure => ({
+const rejection = (message: string): KnownFailure => ({
   reason: 'rejected_file',
   message: `${message.charAt(0).toUpperCase()}${message.slice(1).replace(/\.$/, '')}. Drop a file that fits.`,
   retryable: false,

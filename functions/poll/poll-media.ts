@@ -1,5 +1,5 @@
 import { decide, type RetryPolicy } from '../../shared/decide.ts';
-import type { Failure } from '../../shared/events.ts';
+import type { KnownFailure } from '../../shared/events.ts';
 import { type FollowedUpload, finalEvent } from '../../shared/execution.ts';
 import { faultOf } from '../../shared/fault.ts';
 import type { MediaStatus } from '../../shared/pinterest/media.ts';
@@ -87,7 +87,7 @@ function afterFault(followed: FollowedUpload, cause: unknown, policy: PollPolicy
   return { ...followed, faults: faults + 1, waitSeconds: decision.afterSeconds };
 }
 
-const failed = (followed: FollowedUpload, now: Date, failure: Failure): FollowedUpload => ({
+const failed = (followed: FollowedUpload, now: Date, failure: KnownFailure): FollowedUpload => ({
   ...followed,
   finalEvent: finalEvent(followed.upload, followed.polls, now, { status: 'failed', failure }),
 });
@@ -114,20 +114,20 @@ function processed(followed: FollowedUpload, now: Date): Processed {
   return { sizeBytes: followed.upload.object.size, doneSeconds, notDoneSeconds };
 }
 
-const PROCESSING_FAILED: Failure = {
+const PROCESSING_FAILED: KnownFailure = {
   reason: 'processing_failed',
   message:
     'Pinterest could not process the video, and gives no reason. Re-encode it as H.264 in an MP4 and drop it again.',
   retryable: false,
 };
 
-const MEDIA_NOT_FOUND: Failure = {
+const MEDIA_NOT_FOUND: KnownFailure = {
   reason: 'media_not_found',
   message: 'Pinterest does not know the media any more, though it took the upload. Retry the drop to upload it again.',
   retryable: true,
 };
 
-function timedOut(status: MediaStatus, deadlineSeconds: number): Failure {
+function timedOut(status: MediaStatus, deadlineSeconds: number): KnownFailure {
   const minutes = Math.round(deadlineSeconds / 6) / 10;
   const found =
     status === 'registered'

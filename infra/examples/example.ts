@@ -1,5 +1,6 @@
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { OnCall } from '../alarm.ts';
 import type { Settings } from '../settings.ts';
 
 /** What an example may build on. */
@@ -9,4 +10,6 @@ export interface ExampleProps {
   bus: IEventBus;
   /** Pinterest's token. */
   token: ISecret;
+  /** Who is told of alarms. */
+  onCall: OnCall;
 }

@@ -20,7 +20,7 @@ import {
 import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../shared/events.ts';
-import { PIN_DETAIL_TYPE, type PinFailure } from '../../shared/pin-events.ts';
+import { type KnownPinFailure, PIN_DETAIL_TYPE } from '../../shared/pin-events.ts';
 import { acknowledgeWildcard } from '../acknowledged-finding.ts';
 import { readSecret } from '../grants.ts';
 import { NodeFunction } from '../node-function.ts';
@@ -33,7 +33,7 @@ import { StartStateMachine } from './start-state-machine.ts';
  * `Pin Failed` on the bus. The execution's name is the upload's id; docs/examples.md says where the guarantee ends.
  */
 export class PublishPin extends Construct {
-  constructor(scope: Construct, id: string, { settings, bus, token }: ExampleProps) {
+  constructor(scope: Construct, id: string, { settings, bus, token, onCall }: ExampleProps) {
     super(scope, id);
     const lanes = new Bucket(this, 'Lanes', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -96,7 +96,7 @@ export class PublishPin extends Construct {
       id: 'AwsSolutions-S1',
       reason: 'It holds names of uploads for some days, and only the function goes there.',
     });
-    new StartStateMachine(this, 'Start', { bus, machine, events: { status: 'succeeded' } });
+    new StartStateMachine(this, 'Start', { name: 'PublishPin', bus, machine, events: { status: 'succeeded' }, onCall });
     new CfnOutput(stack, 'PublishPinStateMachineArn', { value: machine.stateMachineArn });
   }
 }
@@ -144,7 +144,7 @@ function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IC
     jitterStrategy: JitterType.FULL,
     maxAttempts: 300,
   });
-  read.addCatch(publishingBroke(parts).next(emit), { resultPath: JsonPath.DISCARD });
+  read.addCatch(publishingBroke(parts, emit), { resultPath: JsonPath.DISCARD });
 
   // Never retried: a function that died here may have made the Pin. What it did is looked up on the board.
   const create = invoke('CreateThePin', 'Create the Pin');
@@ -172,7 +172,7 @@ function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IC
   return begin.next(read);
 }
 
-const PUBLISHING_BROKE: PinFailure = {
+const PUBLISHING_BROKE: KnownPinFailure = {
   reason: 'gave_up',
   message:
     'The function that publishes Pins failed for a day; its log says why. Look for the Pin on the board before you retry the drop.',
@@ -180,12 +180,21 @@ const PUBLISHING_BROKE: PinFailure = {
 };
 
 /** Makes the event of a Pin that cannot be seen to, without any function. */
-function publishingBroke(parts: Construct) {
-  return new Pass(parts, 'FailThePin', {
-    stateName: 'Fail the Pin',
+function publishingBroke(parts: Construct, emit: IChainable): IChainable {
+  const board = '$.upload.object.metadata.board';
+  const named = Condition.and(Condition.isPresent(board), Condition.not(Condition.stringEquals(board, '')));
+  return new Choice(parts, 'BoardNamed', { stateName: 'Does it name a board?' })
+    .when(named, failThePin(parts, 'FailThePin', 'Fail the Pin', { boardId: JsonPath.stringAt(board) }).next(emit))
+    .otherwise(failThePin(parts, 'FailTheBoardless', 'Fail the Pin without a board', {}).next(emit));
+}
+
+function failThePin(parts: Construct, id: string, stateName: string, board: { boardId?: string }): Pass {
+  return new Pass(parts, id, {
+    stateName,
     parameters: {
       detailType: PIN_DETAIL_TYPE.failed,
       detail: {
+        ...board,
         version: '1',
         uploadId: JsonPath.stringAt('$.upload.uploadId'),
         mediaId: JsonPath.stringAt('$.upload.mediaId'),

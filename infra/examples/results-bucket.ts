@@ -8,6 +8,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { eventPattern } from '../../shared/event-pattern.ts';
 import { acknowledgeWildcard } from '../acknowledged-finding.ts';
+import { undeliveredEventsAlarm } from '../alarm.ts';
 import { NodeFunction } from '../node-function.ts';
 import type { ExampleProps } from './example.ts';
 
@@ -16,7 +17,7 @@ import type { ExampleProps } from './example.ts';
  * away for long; what three attempts could not write is kept in the dead-letter queue.
  */
 export class ResultsBucket extends Construct {
-  constructor(scope: Construct, id: string, { bus }: ExampleProps) {
+  constructor(scope: Construct, id: string, { bus, onCall }: ExampleProps) {
     super(scope, id);
     const bucket = new Bucket(this, 'Results', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -37,6 +38,7 @@ export class ResultsBucket extends Construct {
       id: 'AwsSolutions-SQS3',
       reason: 'It is a dead-letter queue itself, of a function.',
     });
+    undeliveredEventsAlarm(this, unwritten, onCall);
     const write = new NodeFunction(this, 'Write', {
       folder: 'examples/results-bucket',
       description: 'Writes completed uploads to a bucket',
@@ -55,5 +57,6 @@ export class ResultsBucket extends Construct {
       targets: [new LambdaFunction(write)],
     });
     new CfnOutput(Stack.of(this), 'ResultsBucketName', { value: bucket.bucketName });
+    new CfnOutput(Stack.of(this), 'ResultsBucketDeadLetterQueueUrl', { value: unwritten.queueUrl });
   }
 }

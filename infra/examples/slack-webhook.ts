@@ -11,7 +11,7 @@ import { Subscription } from './subscription.ts';
  * person puts into the secret of the output `SlackWebhookSecretArn`; until then the messages wait.
  */
 export class SlackWebhook extends Construct {
-  constructor(scope: Construct, id: string, { bus }: ExampleProps) {
+  constructor(scope: Construct, id: string, { bus, onCall }: ExampleProps) {
     super(scope, id);
     const webhook = new Secret(this, 'Webhook', {
       description: 'Pindrop: the webhook that is told of uploads, { "url" }',
@@ -28,7 +28,7 @@ export class SlackWebhook extends Construct {
       environment: { WEBHOOK_SECRET_ARN: webhook.secretArn },
     });
     readSecret(webhook, tell);
-    new Subscription(this, 'Uploads', { bus, subscriber: tell });
+    new Subscription(this, 'Uploads', { name: 'SlackWebhook', bus, subscriber: tell, onCall });
     new CfnOutput(Stack.of(this), 'SlackWebhookSecretArn', { value: webhook.secretArn });
   }
 }

@@ -1,5 +1,4 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
-import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   Choice,
@@ -11,15 +10,13 @@ import {
   StateMachine,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { EventPatternOptions } from '../../shared/event-pattern.ts';
+import { alarm, PERIOD } from '../alarm.ts';
 import { NodeFunction } from '../node-function.ts';
 import { acknowledgeMachine } from './acknowledged-machine.ts';
 import type { ExampleProps } from './example.ts';
-import { Subscription } from './subscription.ts';
+import { Subscription, type SubscriptionProps } from './subscription.ts';
 
-export interface StartStateMachineProps {
-  bus: IEventBus;
-  events?: EventPatternOptions;
+export interface StartStateMachineProps extends Pick<SubscriptionProps, 'name' | 'bus' | 'events' | 'onCall'> {
   machine: IStateMachine;
 }
 
@@ -28,7 +25,7 @@ export interface StartStateMachineProps {
  * starts nothing. A rule can start a machine by itself, but under a name of its own each time.
  */
 export class StartStateMachine extends Construct {
-  constructor(scope: Construct, id: string, { bus, events, machine }: StartStateMachineProps) {
+  constructor(scope: Construct, id: string, { machine, ...subscription }: StartStateMachineProps) {
     super(scope, id);
     const start = new NodeFunction(this, 'Start', {
       folder: 'examples/start-state-machine',
@@ -39,13 +36,20 @@ export class StartStateMachine extends Construct {
     start.addToRolePolicy(
       new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] }),
     );
-    new Subscription(this, 'Uploads', { bus, subscriber: start, ...(events === undefined ? {} : { events }) });
+    new Subscription(this, 'Uploads', { ...subscription, subscriber: start });
+    const watched = {
+      id: 'FailedExampleExecutions',
+      says: 'An execution that an example started failed.',
+      metric: machine.metricFailed({ period: PERIOD }),
+      threshold: 1,
+    };
+    alarm(this, watched, subscription.onCall);
   }
 }
 
 /** Example: starts another state machine. This one only sorts; put yours in its place. */
 export class StartAnotherMachine extends Construct {
-  constructor(scope: Construct, id: string, { bus }: ExampleProps) {
+  constructor(scope: Construct, id: string, { bus, onCall }: ExampleProps) {
     super(scope, id);
     const keep = (name: string, parameters: Record<string, string>) => new Pass(this, name, { parameters });
     const machine = new StateMachine(this, 'Machine', {
@@ -61,7 +65,7 @@ export class StartAnotherMachine extends Construct {
       ),
     });
     acknowledgeMachine(machine);
-    new StartStateMachine(this, 'Start', { bus, machine });
+    new StartStateMachine(this, 'Start', { name: 'StartStateMachine', bus, machine, onCall });
     new CfnOutput(Stack.of(this), 'StartedStateMachineArn', { value: machine.stateMachineArn });
   }
 }

@@ -1,18 +1,22 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type EventPatternOptions, eventPattern } from '../../shared/event-pattern.ts';
+import { type OnCall, undeliveredEventsAlarm } from '../alarm.ts';
 import { takeFrom } from '../grants.ts';
 import type { NodeFunction } from '../node-function.ts';
 
 export interface SubscriptionProps {
+  /** What the outputs of the queues begin with: `pindrop redrive` and `doctor` find them by it. */
+  name: string;
   bus: IEventBus;
   /** Which final events; all of them when left out. */
   events?: EventPatternOptions;
   /** Takes messages of the queue, each an event. */
   subscriber: NodeFunction;
+  onCall: OnCall;
 }
 
 /**
@@ -20,7 +24,7 @@ export interface SubscriptionProps {
  * would have Lambda try three times within minutes, and then forget the event.
  */
 export class Subscription extends Construct {
-  constructor(scope: Construct, id: string, { bus, events, subscriber }: SubscriptionProps) {
+  constructor(scope: Construct, id: string, { name, bus, events, subscriber, onCall }: SubscriptionProps) {
     super(scope, id);
     const secure = {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -41,5 +45,8 @@ export class Subscription extends Construct {
       targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
     });
     takeFrom(queue, subscriber, { batchSize: 1 });
+    undeliveredEventsAlarm(this, deadLetters, onCall);
+    new CfnOutput(Stack.of(this), `${name}QueueUrl`, { value: queue.queueUrl });
+    new CfnOutput(Stack.of(this), `${name}DeadLetterQueueUrl`, { value: deadLetters.queueUrl });
   }
 }

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { mediaUploadFailedExamples } from '../../shared/event-examples.ts';
-import { failureSchema } from '../../shared/event-schema.ts';
+import { FAILURE_REASONS } from '../../shared/events.ts';
 import { madeFailures } from './made-failures.ts';
 import { page } from './markdown.ts';
 
-const reasons = failureSchema.shape.reason.options;
 const failures = page('docs/failures.md');
 const made = await madeFailures();
 
@@ -22,17 +21,20 @@ function textOf(title: string): string {
 describe('the page of the failure reasons', () => {
   it('has a section for each reason, and a row in the first table', () => {
     const titles = failures.sections.filter(({ level }) => level === 2).map(({ title }) => title);
-    expect(titles).toEqual(reasons);
-    expect(failures.tables[0]?.rows.map(([reason]) => reason)).toEqual(reasons);
+    expect(titles).toEqual(FAILURE_REASONS);
+    expect(failures.tables[0]?.rows.map(([reason]) => reason)).toEqual(FAILURE_REASONS);
   });
 
-  it.each(reasons)('says of %s what happened, what to do, what to look at, and whether retry helps', (reason) => {
-    const text = textOf(reason);
-    for (const lead of ['What happened.', 'What to do.', 'What the on-call looks at.', 'Does `retry` help?'])
-      expect(text).toContain(`**${lead}**`);
-  });
+  it.each(FAILURE_REASONS)(
+    'says of %s what happened, what to do, what to look at, and whether retry helps',
+    (reason) => {
+      const text = textOf(reason);
+      for (const lead of ['What happened.', 'What to do.', 'What the on-call looks at.', 'Does `retry` help?'])
+        expect(text).toContain(`**${lead}**`);
+    },
+  );
 
-  it.each(reasons)('quotes of %s exactly the messages that the code makes', (reason) => {
+  it.each(FAILURE_REASONS)('quotes of %s exactly the messages that the code makes', (reason) => {
     const ofCode = made.filter((failure) => failure.reason === reason);
     const inTables = failures.tables.filter(({ section }) => section === reason).flatMap(({ rows }) => rows);
     const quoted = textOf(reason)

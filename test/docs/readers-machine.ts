@@ -83,6 +83,9 @@ export async function readersMachine(): Promise<ReadersMachine> {
     [/s3:\/\/bucket\/(key|clip\.mp4)\b/g, `s3://${bucket}/clip.mp4`],
     [/\bSLACK_WEBHOOK_SECRET_ARN\b/g, outputs.SlackWebhookSecretArn],
     [/\bTOKEN_SECRET_ARN\b/g, outputs.TokenSecretArn],
+    // The reader has no example with a machine: the stack's own answers the same.
+    [/\bSTATE_MACHINE_ARN\b/g, outputs.StateMachineArn],
+    [/\bEXECUTION_ARN\b/g, outputs.StateMachineArn.replace(':stateMachine:', ':execution:').concat(':any')],
     [/\bUPLOAD_ID\b/g, failed?.detail.uploadId ?? ''],
     [/pina_…/g, SIMULATED_ACCESS_TOKEN],
     [/https:\/\/hooks\.slack\.com\/services\/…/g, webhook.url],

@@ -183,6 +183,21 @@ export const WAYS: Way[] = [
     },
   },
   {
+    commands: /^aws stepfunctions list-executions /,
+    async run(command, { directory, environment, filledIn }) {
+      const { stdout } = succeeded(await typed(filledIn(command), { directory, environment }));
+      expect(JSON.parse(stdout)).toEqual({ executions: [] });
+    },
+  },
+  {
+    // Executions here go on by themselves: what is known is that the command line was understood, and sent.
+    commands: /^aws stepfunctions redrive-execution /,
+    async run(command, { directory, environment, filledIn }) {
+      const { stderr } = await typed(filledIn(command), { directory, environment });
+      expect(stderr).toContain('RedriveExecution is not known on this machine.');
+    },
+  },
+  {
     commands: /^npm run kit$/,
     async run(command, { projects }) {
       const { pindrop: directory } = projects();

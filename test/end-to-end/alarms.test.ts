@@ -4,6 +4,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand, type QueueAttributeName, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { portsOf } from '../../infra/cli/stack-location.ts';
+import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
 import { type Resource, readTemplate } from '../../infra/local/template.ts';
 import { METRIC_NAMESPACE } from '../../shared/metrics.ts';
 import { type LocalPindrop, type LocalPindropOptions, startLocalPindrop } from '../local-pindrop.ts';
@@ -17,7 +18,7 @@ function alarmsOf({ assemblyDirectory, stack }: LocalPindrop): Map<string, Resou
   const place = { account: '000000000000', region: stack.region, endpoint: stack.endpoint };
   const { resources } = readTemplate(assemblyDirectory, 'Pindrop', place);
   const alarms = resources.filter(({ type }) => type === 'AWS::CloudWatch::Alarm');
-  return new Map(alarms.map((alarm) => [alarm.name.replace('Pindrop-Monitoring', ''), alarm]));
+  return new Map(alarms.map((alarm) => [alarm.name.replace(/^Pindrop-(Monitoring)?/, ''), alarm]));
 }
 
 function clientsOf({ stack: { endpoint, region, outputs }, simulator }: LocalPindrop) {
@@ -166,7 +167,28 @@ const SCENARIOS: Scenario[] = [
       await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
     },
   },
+  ...['SlackWebhookUploads', 'ResultsBucket'].map((queue) => ({
+    alarm: `${queue}UndeliveredEvents`,
+    options: { settings: { with: 'slack-webhook,results-bucket' } },
+    async happens(pindrop: LocalPindrop) {
+      const { sqs, outputs } = clientsOf(pindrop);
+      const QueueUrl = outputs[`${queue.replace('Uploads', '')}DeadLetterQueueUrl`];
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'an event' }));
+    },
+  })),
+  {
+    alarm: 'PublishPinStartFailedExampleExecutions',
+    options: { settings: { with: 'publish-pin' } },
+    async happens(pindrop) {
+      const { states, outputs } = clientsOf(pindrop);
+      const stateMachineArn = outputs['PublishPinStateMachineArn'];
+      await states.send(new StartExecutionCommand({ stateMachineArn, name: 'nonsense', input: '{}' }));
+    },
+  },
 ];
+
+/** What is the same for every example. */
+const OF_EXAMPLES = /^.+(?=(UndeliveredEvents|FailedExampleExecutions)$)/;
 
 describe('an alarm', () => {
   it.each(SCENARIOS)('is raised by what it is for: $alarm', async ({ alarm: name, options, happens, onlyMoves }) => {
@@ -186,8 +208,9 @@ describe('an alarm', () => {
   });
 
   it('has a scenario above, and a paragraph of the runbook behind its link', async () => {
-    const alarms = alarmsOf(await startLocalPindrop());
-    expect([...alarms.keys()].sort()).toEqual(SCENARIOS.map(({ alarm }) => alarm).sort());
+    const alarms = alarmsOf(await startLocalPindrop({ settings: { with: EXAMPLE_NAMES.join(',') } }));
+    const kinds = (names: Iterable<string>) => new Set([...names].map((name) => name.replace(OF_EXAMPLES, '')));
+    expect(kinds(alarms.keys())).toEqual(kinds(SCENARIOS.map(({ alarm }) => alarm)));
     for (const { properties } of alarms.values()) {
       const [, page = '', anchor = ''] = /What to do: (\S+)#(\S+)$/.exec(properties['AlarmDescription']) ?? [];
       const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { maxReceiveCount } from '../../infra/drop-queue.ts';
-import { backoffSeconds } from '../../shared/decide.ts';
+import { backoffSeconds, leastWaitSeconds } from '../../shared/decide.ts';
 import { synthesized } from './synthesized.ts';
 
 const template = synthesized();
@@ -97,14 +97,17 @@ describe('the stack', () => {
 });
 
 describe('maxReceiveCount', () => {
-  it.each([0.01, 1, 24, 120])('is never reached by the waits of %s hours of passing faults', (giveUpAfterHours) => {
-    const policy = { giveUpAfterSeconds: giveUpAfterHours * 3600, maxBackoffSeconds: 900 };
-    let receives = 1;
-    for (let seconds = 0; seconds < policy.giveUpAfterSeconds; receives++) {
-      seconds += backoffSeconds(receives - 1, policy, 0);
-    }
-    expect(receives).toBeLessThanOrEqual(maxReceiveCount({ giveUpAfterHours, ...policy }));
-  });
+  it.each([0.01, 1, 24, 120].flatMap((hours) => [5, 900].map((seconds) => [hours, seconds] as const)))(
+    'is never reached by the waits of %s hours of passing faults, of %s s at most',
+    (giveUpAfterHours, maxBackoffSeconds) => {
+      const policy = { giveUpAfterSeconds: giveUpAfterHours * 3600, maxBackoffSeconds };
+      let receives = 1;
+      for (let seconds = 0; seconds < policy.giveUpAfterSeconds; receives++) {
+        seconds += Math.max(backoffSeconds(receives - 1, policy, 0), leastWaitSeconds(seconds));
+      }
+      expect(receives).toBeLessThanOrEqual(maxReceiveCount({ giveUpAfterHours, ...policy }));
+    },
+  );
 
   it('is one that SQS takes', () => {
     expect(maxReceiveCount({ giveUpAfterHours: 120, maxBackoffSeconds: 900 })).toBe(985);

@@ -12,9 +12,14 @@ export function synthesized(context: Record<string, unknown> = {}): Template {
   return Template.fromStack(new PindropStack(app, 'Pindrop', { settings: readSettings(context) }));
 }
 
-/** The state machine's definition with every reference replaced by its logical id. */
-export function machineDefinition(template: Template): Record<string, unknown> {
-  const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+/**
+ * A state machine's definition with every reference replaced by its logical id.
+ * @param stateMachineName of one of several; the one without a name when left out
+ */
+export function machineDefinition(template: Template, stateMachineName?: string): Record<string, unknown> {
+  const machine = Object.values(template.findResources('AWS::StepFunctions::StateMachine')).find(
+    ({ Properties }) => Properties.StateMachineName === stateMachineName,
+  );
   if (machine === undefined) throw new Error('The template has no state machine.');
   const [, parts] = machine.Properties.DefinitionString['Fn::Join'] as [string, (string | Record<string, string[]>)[]];
   const text = parts.map((part) => {

@@ -88,6 +88,18 @@ describe('decide', () => {
     expect((decision as { afterSeconds: number }).afterSeconds).toBeLessThan(12 * 3600 + 360);
   });
 
+  it('waits for a hundredth of the age at least, so that the attempts of five days are less than 900', () => {
+    const patient: RetryPolicy = { giveUpAfterSeconds: 5 * DAY, maxBackoffSeconds: 5 };
+    let attempts = 0;
+    for (let ageSeconds = 0; ; attempts++) {
+      const decision = decide(answer('media_get', 503), { ...patient, attempt: attempts, ageSeconds, random: 0 });
+      if (decision.action === 'fail') break;
+      ageSeconds += decision.afterSeconds;
+    }
+    expect(attempts).toBeGreaterThan(500);
+    expect(attempts).toBeLessThan(900);
+  });
+
   it('says in every failure what to do', () => {
     const faults: Fault[] = [
       answer('media_create', 403, { code: 29 }),

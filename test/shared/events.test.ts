@@ -1,7 +1,6 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
+  exampleEnvelope,
   mediaUploadFailedEventExamples,
   mediaUploadFailedExamples,
   mediaUploadSucceededEventExample,
@@ -13,8 +12,17 @@ import {
   mediaUploadEventJsonSchema,
   mediaUploadEventSchema,
 } from '../../shared/event-schema.ts';
-import { FAILURE_REASONS, type FinalEventDetail } from '../../shared/events.ts';
+import {
+  FAILURE_REASONS,
+  type Failure,
+  type FailureReason,
+  type FinalEventDetail,
+  type KnownFailure,
+  type MediaUploadEvent,
+} from '../../shared/events.ts';
 import { finalEvent, type UploadRecord } from '../../shared/execution.ts';
+import { expectByContract, jsonSchemaReader } from '../contract.ts';
+import { madeFailures } from '../docs/made-failures.ts';
 
 const examples: FinalEventDetail[] = [mediaUploadSucceededExample, ...Object.values(mediaUploadFailedExamples)];
 
@@ -30,14 +38,46 @@ describe('the final event', () => {
   });
 
   it('has examples of the whole event too, each by the schema and by the JSON Schema', () => {
-    const ajv = new Ajv2020({ strict: true });
-    addFormats.default(ajv);
-    const byJsonSchema = ajv.compile(mediaUploadEventJsonSchema);
+    const byJsonSchema = jsonSchemaReader(mediaUploadEventJsonSchema);
     for (const event of [mediaUploadSucceededEventExample, ...Object.values(mediaUploadFailedEventExamples)]) {
+      expectByContract(event);
       expect(mediaUploadEventSchema.parse(event)).toEqual(event);
       expect(byJsonSchema(event), JSON.stringify(byJsonSchema.errors)).toBe(true);
       expect(byJsonSchema({ ...event, detail: { ...event.detail, polls: 'often' } })).toBe(false);
     }
+  });
+
+  it('is valid to an older reader when a later version adds to it: a property anywhere, a reason', () => {
+    const { detail, ...envelope } = mediaUploadFailedEventExamples.gave_up;
+    const later = {
+      ...{ ...envelope, 'replay-name': 'spring' },
+      detail: {
+        ...{ ...detail, colour: 'red' },
+        object: { ...detail.object, storageClass: 'GLACIER' },
+        timeline: { ...detail.timeline, inspectedAt: detail.timeline.completedAt },
+        failure: { ...detail.failure, reason: 'copyright_claimed', rule: 7 },
+      },
+    };
+    expect(mediaUploadEventSchema.parse(later)).toEqual(later);
+    expect(finalEventDetailSchema.parse(later.detail)).toEqual(later.detail);
+    expect(jsonSchemaReader(mediaUploadEventJsonSchema)(later)).toBe(true);
+    expect(jsonSchemaReader(finalEventDetailJsonSchema)(later.detail)).toBe(true);
+    // What we send ourselves is held to what is described.
+    expect(() => expectByContract(later)).toThrow();
+    expectTypeOf<Extract<FinalEventDetail, { status: 'failed' }>>().not.toHaveProperty('colour');
+    expectTypeOf<FailureReason>().not.toEqualTypeOf<string>();
+    expectTypeOf('gave_up').toExtend<Failure['reason']>();
+  });
+
+  it('is what the code makes of every failure', async () => {
+    const upload = { ...mediaUploadFailedExamples.gave_up };
+    const reasons = (await madeFailures()).map((failure) => {
+      const known = failure as KnownFailure;
+      const { detail, detailType } = finalEvent(upload, 3, new Date(), { status: 'failed', failure: known });
+      expectByContract({ ...exampleEnvelope, 'detail-type': detailType, detail } as MediaUploadEvent);
+      return failure.reason;
+    });
+    expect([...new Set(reasons)].sort()).toEqual([...FAILURE_REASONS].sort());
   });
 
   it('tells by status whether there is a failure', () => {

@@ -50,6 +50,17 @@ describe('onMediaUpload', () => {
 
   it.each([
     [undefined, 'This is no event of EventBridge but undefined.'],
+    [null, 'This is no event of EventBridge but null.'],
+    [
+      JSON.stringify(mediaUploadSucceededEventExample),
+      'This is text, not an event: hand over JSON.parse(record.body).',
+    ],
+    [[mediaUploadSucceededEventExample], 'This is an array, not one event: hand over each of its events.'],
+    [{ messageId: '1', body: '{}' }, 'This is a record, not the event in it: hand over JSON.parse(record.body).'],
+    [{}, 'This is no event of EventBridge: it has no source. Hand over the whole event, as a rule delivers it.'],
+    [{ source: 7 }, 'This event is from 7, not from "pindrop": give the rule the pattern of eventPattern().'],
+    [{ source: 'pindrop' }, 'This event has no detail-type. Hand over the whole event, as a rule delivers it.'],
+    [{ source: 'pindrop', 'detail-type': 'Media Upload Failed' }, 'not what Pindrop sends (at version, id,'],
     [{ Records: [] }, 'hand over JSON.parse(record.body) of each record'],
     [mediaUploadSucceededExample, 'only the detail of an event'],
     [{ ...mediaUploadSucceededEventExample, source: 'aws.s3' }, 'from "aws.s3", not from "pindrop": give the rule'],
@@ -59,7 +70,7 @@ describe('onMediaUpload', () => {
       { ...mediaUploadSucceededEventExample, detail: { ...mediaUploadSucceededExample, mediaId: 7 } },
       'not what Pindrop sends (at detail.mediaId)',
     ],
-  ])('refuses what is foreign with a sentence: %#', async (event, sentence) => {
+  ])('refuses what is foreign with a sentence: %o', async (event, sentence) => {
     const { heard, handler } = recorder();
     const refused = handler(event);
     await expect(refused).rejects.toThrow(NotAMediaUploadError);

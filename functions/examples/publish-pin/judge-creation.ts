@@ -1,5 +1,5 @@
 import { TokenMissingError } from '../../../shared/fault.ts';
-import type { PinFailure } from '../../../shared/pin-events.ts';
+import type { KnownPinFailure } from '../../../shared/pin-events.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 
 /** What an attempt to make a Pin that was not answered with the Pin means. */
@@ -7,7 +7,7 @@ export type CreationJudgement =
   /** There is no Pin, and another attempt may make one. */
   | { made: 'no'; afterSeconds?: number; because: string }
   /** There is no Pin, and there will be none. */
-  | { made: 'never'; failure: PinFailure }
+  | { made: 'never'; failure: KnownPinFailure }
   /** There may be one: only the board can tell. */
   | { made: 'perhaps'; because: string };
 
@@ -30,7 +30,7 @@ export function judgeCreation(error: unknown): CreationJudgement {
     status === 403
       ? 'Check that the token has the scopes boards:write and pins:write, that the board is yours, and that the app has more than trial access'
       : 'Check the board and the other metadata';
-  const failure: PinFailure = {
+  const failure: KnownPinFailure = {
     reason: 'pin_refused',
     message: `${message.replace(/\.?$/, '.')} ${check}, then retry the drop.`,
     retryable: true,

@@ -1,6 +1,7 @@
 import type { MediaUploadSucceeded } from '../../../shared/events.ts';
-import { PIN_DETAIL_TYPE, type PinEventDetail, type PinFailure } from '../../../shared/pin-events.ts';
+import { type KnownPinFailure, PIN_DETAIL_TYPE, type PinEventDetail } from '../../../shared/pin-events.ts';
 import type { PinRequest } from '../../../shared/pinterest/pin.ts';
+import { namedBoard } from './pin-request.ts';
 
 /** What the state machine `publish-pin` hands from state to state. */
 export interface PinProgress {
@@ -16,8 +17,6 @@ export interface PinProgress {
   startedAt?: string;
   /** Absent until the metadata was read. */
   pin?: PinRequest;
-  /** Ids of the Pins that look like ours and were made before: those on the board, and those that it may not list yet. */
-  known?: string[];
   /** ISO 8601: since when it is not known whether a Pin was made. */
   unansweredSince?: string;
   /** Attempts in a row that came to nothing: what the waits between them grow with. */
@@ -41,14 +40,15 @@ export function published(progress: PinProgress, pinId: string, now: Date): PinP
   return { ...progress, finalEvent: { detailType: PIN_DETAIL_TYPE.published, detail } };
 }
 
-export function failed(progress: PinProgress, failure: PinFailure, now: Date): PinProgress {
+export function failed(progress: PinProgress, failure: KnownPinFailure, now: Date): PinProgress {
   const { uploadId, mediaId, object } = progress.upload;
+  const boardId = namedBoard(progress.upload);
   const detail: PinEventDetail = {
     version: '1',
     uploadId,
     mediaId,
     status: 'failed',
-    ...(progress.pin === undefined ? {} : { boardId: progress.pin.boardId }),
+    ...(boardId === undefined ? {} : { boardId }),
     object,
     failedAt: now.toISOString(),
     failure,

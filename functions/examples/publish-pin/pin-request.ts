@@ -40,6 +40,11 @@ export function pinRequestOf({ mediaId, object }: MediaUploadSucceeded): PinRequ
   return { boardId, mediaId, cover, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== '')) };
 }
 
+/** The board that an object's metadata names, be it one or not. */
+export function namedBoard({ object: { metadata } }: MediaUploadSucceeded): string | undefined {
+  return metadataText(metadata['board'] ?? '').trim() || undefined;
+}
+
 function coverOf(value: string): PinRequest['cover'] | undefined {
   if (value === '') return { keyFrameSeconds: DEFAULT_COVER_SECONDS };
   if (/^\d+$/.test(value)) return { keyFrameSeconds: Number(value) };

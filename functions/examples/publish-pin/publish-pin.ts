@@ -1,8 +1,9 @@
-import { backoffSeconds, type RetryPolicy } from '../../../shared/decide.ts';
-import type { PinFailure } from '../../../shared/pin-events.ts';
+import { backoffSeconds, leastWaitSeconds, type RetryPolicy } from '../../../shared/decide.ts';
+import type { KnownPinFailure } from '../../../shared/pin-events.ts';
 import type { Pin, PinRequest } from '../../../shared/pinterest/pin.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import { judgeCreation } from './judge-creation.ts';
+import { laneWaitSeconds } from './lane-wait.ts';
 import type { PinLane } from './pin-lane.ts';
 import { failed, type PinProgress, published } from './pin-progress.ts';
 import { pinRequestOf } from './pin-request.ts';
@@ -24,14 +25,22 @@ export interface PinPolicy {
   patienceSeconds: number;
 }
 
-const LANE_WAIT_SECONDS = 3;
-
 /**
  * Makes the next step towards the one Pin of an upload.
  * @returns the progress with its final event when it has ended, otherwise with what is next and when
  */
 export async function publishPin(before: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
   const progress = { ...before, startedAt: before.startedAt ?? ports.now().toISOString() };
+  const next = await nextStep(progress, policy, ports);
+  if (next.finalEvent || next.waitSeconds === 0) return next;
+  // However it came to the wait: their number is bounded by this, and so is the execution's history.
+  return {
+    ...next,
+    waitSeconds: Math.max(next.waitSeconds, leastWaitSeconds(secondsSince(progress.startedAt, ports))),
+  };
+}
+
+function nextStep(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
   const { pin, step } = progress;
   if (pin === undefined || step === 'prepare') return prepare(progress, policy, ports);
   return step === 'create' ? create(progress, pin, policy, ports) : look(progress, pin, policy, ports);
@@ -46,11 +55,16 @@ async function prepare(progress: PinProgress, policy: PinPolicy, ports: PinPorts
   }
   const prepared = { ...progress, pin };
   try {
-    const before = await ports.lane.enter(likeness(pin), progress.upload.uploadId);
-    if (before === undefined) return { ...prepared, waitSeconds: LANE_WAIT_SECONDS };
-    const listed = (await lookAlikes(pin, ports)).map(({ pinId }) => pinId);
-    const known = [...new Set([...before, ...listed])];
-    return { ...prepared, step: 'create', known, waitSeconds: 0, faults: 0 };
+    const turn = await ports.lane.enter(likeness(pin), progress.upload.uploadId);
+    if (turn === undefined) {
+      const seconds = laneWaitSeconds(secondsSince(progress.startedAt ?? '', ports), ports.random?.());
+      return unlessGivenUp(prepared, 'Other Pins with the same words were being made.', seconds, policy, ports);
+    }
+    if (turn.before === undefined) {
+      const listed = (await lookAlikes(pin, ports)).map(({ pinId }) => pinId);
+      await turn.note([...new Set([...turn.made, ...listed])]);
+    }
+    return { ...prepared, step: 'create', waitSeconds: 0, faults: 0 };
   } catch (error) {
     return afterReadFault(prepared, error, policy, ports);
   }
@@ -81,7 +95,10 @@ async function look(progress: PinProgress, pin: PinRequest, policy: PinPolicy, p
   const looking = { ...progress, unansweredSince: since };
   let found: Pin | undefined;
   try {
-    found = (await lookAlikes(pin, ports)).find(({ pinId }) => !progress.known?.includes(pinId));
+    const before = (await ports.lane.enter(likeness(pin), progress.upload.uploadId))?.before;
+    if (before === undefined) throw new Error('What was on the board before the Pin is not known any more.');
+    const known = new Set(before);
+    found = (await lookAlikes(pin, ports)).find(({ pinId }) => !known.has(pinId));
   } catch (error) {
     return afterReadFault(looking, error, policy, ports);
   }
@@ -118,19 +135,28 @@ function afterReadFault(progress: PinProgress, error: unknown, policy: PinPolicy
 function later(
   progress: PinProgress,
   because: string,
-  { retryPolicy }: PinPolicy,
+  policy: PinPolicy,
   ports: PinPorts,
   askedSeconds = 0,
 ): PinProgress {
-  const { faults = 0, startedAt = ports.now().toISOString() } = progress;
-  if (secondsSince(startedAt, ports) >= retryPolicy.giveUpAfterSeconds) {
-    return failed(progress, gaveUp(because, progress, retryPolicy), ports.now());
-  }
-  const waitSeconds = Math.max(backoffSeconds(faults, retryPolicy, ports.random?.()), Math.ceil(askedSeconds));
-  return { ...progress, faults: faults + 1, waitSeconds };
+  const { faults = 0 } = progress;
+  const seconds = Math.max(backoffSeconds(faults, policy.retryPolicy, ports.random?.()), Math.ceil(askedSeconds));
+  return unlessGivenUp({ ...progress, faults: faults + 1 }, because, seconds, policy, ports);
 }
 
-function gaveUp(because: string, { step }: PinProgress, { giveUpAfterSeconds }: RetryPolicy): PinFailure {
+function unlessGivenUp(
+  progress: PinProgress,
+  because: string,
+  waitSeconds: number,
+  { retryPolicy }: PinPolicy,
+  ports: PinPorts,
+): PinProgress {
+  const { startedAt = ports.now().toISOString() } = progress;
+  if (secondsSince(startedAt, ports) < retryPolicy.giveUpAfterSeconds) return { ...progress, waitSeconds };
+  return failed(progress, gaveUp(because, progress, retryPolicy), ports.now());
+}
+
+function gaveUp(because: string, { step }: PinProgress, { giveUpAfterSeconds }: RetryPolicy): KnownPinFailure {
   const hours = Math.round(giveUpAfterSeconds / 360) / 10;
   const then =
     step === 'look'

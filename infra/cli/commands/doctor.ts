@@ -1,4 +1,5 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import type { RateLimit } from '../../../shared/pinterest/rate-limit.ts';
@@ -24,6 +25,10 @@ const OUTPUTS = [
   'TokenSecretArn',
 ];
 const FEW_DAYS = 7;
+const MOST_NAMED = 10;
+const REDRIVABLE_MS = 14 * 86_400_000;
+const UNDELIVERED = 'docs/runbook.md#undelivered-events';
+const FAILED = 'docs/runbook.md#failed-executions';
 const SIGN_IN = 'npm run pindrop -- auth';
 
 export const doctorCommand: Command = {
@@ -39,6 +44,8 @@ export const doctorCommand: Command = {
       quotaOf(quota),
       await finding('queue', () => queue(ports)),
       await finding('dead letters', () => deadLetters(ports)),
+      ...(await exampleDeadLetters(ports)),
+      await finding('failed executions', () => failedExecutions(ports)),
       await finding('alarms', () => alarms(ports)),
     ];
     for (const each of findings) output.print(output.json ? JSON.stringify(each) : line(each));
@@ -123,6 +130,35 @@ async function deadLetters(ports: CommandPorts): Promise<Omit<Finding, 'about'>>
   const { ready, atWork } = await depth(ports, ports.outputs['DeadLetterQueueUrl']);
   const mend = 'read why in the log of report-dead-letter, then npm run pindrop -- redrive';
   return { well: ready + atWork === 0, found: String(ready + atWork), mend };
+}
+
+/** One line for each example that has a dead-letter queue. */
+function exampleDeadLetters(ports: CommandPorts): Promise<Finding[]> {
+  const queues = Object.entries(ports.outputs).flatMap(([name, url]) => {
+    const [, of] = /^(.+)DeadLetterQueueUrl$/.exec(name) ?? [];
+    return of === undefined ? [] : [{ of, url }];
+  });
+  return Promise.all(
+    queues.map(({ of, url }) =>
+      finding(`dead letters of ${of}`, async () => {
+        const { ready, atWork } = await depth(ports, url);
+        return { well: ready + atWork === 0, found: String(ready + atWork), mend: `see ${UNDELIVERED}` };
+      }),
+    ),
+  );
+}
+
+/** What failed so lately that it can be redriven. Their alarms are over after five minutes. */
+async function failedExecutions({ states, outputs }: CommandPorts): Promise<Omit<Finding, 'about'>> {
+  const machines = Object.entries(outputs).filter(([name]) => name.endsWith('StateMachineArn'));
+  const failed: string[] = [];
+  for (const [, stateMachineArn] of machines) {
+    const command = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'FAILED', maxResults: MOST_NAMED });
+    const { executions = [] } = await states.send(command);
+    const lately = executions.filter(({ stopDate }) => Date.now() - (stopDate?.getTime() ?? 0) < REDRIVABLE_MS);
+    failed.push(...lately.map(({ executionArn = '' }) => executionArn));
+  }
+  return { well: failed.length === 0, found: failed.length === 0 ? 'none' : failed.join(', '), mend: `see ${FAILED}` };
 }
 
 async function alarms({ alarms: cloudWatch, local, stackName }: CommandPorts): Promise<Omit<Finding, 'about'>> {

@@ -10,7 +10,7 @@ const VISIBILITY_SECONDS = 60;
 
 export const redriveCommand: Command = {
   usage: 'redrive',
-  summary: `retries all dead letters: drops among the newest ${LOOKED_THROUGH} whose function died at every attempt`,
+  summary: `retries all dead letters: drops among the newest ${LOOKED_THROUGH} whose function died at every attempt, and events of examples`,
   takes: [0, 0],
   async run(_args, ports, output) {
     const uploads = await recentUploads(LOOKED_THROUGH, ports);
@@ -18,8 +18,16 @@ export const redriveCommand: Command = {
       const uploadId = await retry(upload.uploadId, ports);
       output.print(output.json ? JSON.stringify({ uploadId, of: upload.uploadId }) : uploadId);
     }
-    const moved = await moveUnreported(ports);
-    if (moved > 0) output.say(`${moved} that nobody had reported went back into the queue.`);
+    for (const [name, from] of Object.entries(ports.outputs)) {
+      const [, of] = /^(.*)DeadLetterQueueUrl$/.exec(name) ?? [];
+      const to = ports.outputs[`${of}QueueUrl`];
+      if (of === undefined || to === undefined) continue;
+      const moved = await move(from, to, ports);
+      // Those of ours are only there for as long as report-dead-letter cannot report them.
+      const what =
+        of === '' ? 'that nobody had reported went back into the queue' : `went back into the queue of ${of}`;
+      if (moved > 0) output.say(`${moved} ${what}.`);
+    }
     return 0;
   },
 };
@@ -36,12 +44,12 @@ function hasLaterAttempt({ upload }: KnownUpload, uploads: KnownUpload[]): boole
   );
 }
 
-/** Messages are only here for as long as report-dead-letter cannot report them. */
-async function moveUnreported({ sqs, outputs: { QueueUrl, DeadLetterQueueUrl } }: CommandPorts): Promise<number> {
+/** @returns how many messages were moved */
+async function move(from: string, to: string, { sqs }: CommandPorts): Promise<number> {
   for (let moved = 0; ; ) {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
-        QueueUrl: DeadLetterQueueUrl,
+        QueueUrl: from,
         MaxNumberOfMessages: 10,
         VisibilityTimeout: VISIBILITY_SECONDS,
         WaitTimeSeconds: 1,
@@ -49,8 +57,8 @@ async function moveUnreported({ sqs, outputs: { QueueUrl, DeadLetterQueueUrl } }
     );
     if (Messages.length === 0) return moved;
     for (const { Body, ReceiptHandle } of Messages) {
-      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: Body }));
-      await sqs.send(new DeleteMessageCommand({ QueueUrl: DeadLetterQueueUrl, ReceiptHandle }));
+      await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
       moved++;
     }
   }

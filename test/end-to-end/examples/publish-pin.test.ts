@@ -3,6 +3,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { pinEventSchema } from '../../../shared/pin-event-schema.ts';
 import type { PinEventDetail } from '../../../shared/pin-events.ts';
+import { expectByContract } from '../../contract.ts';
 import { type LocalPindrop, type LocalPindropOptions, startLocalPindrop } from '../../local-pindrop.ts';
 import type { InjectedFault } from '../../pinterest-simulator/faults.ts';
 
@@ -15,9 +16,8 @@ const start = (options: LocalPindropOptions = {}) =>
 const pinEvents = (pindrop: LocalPindrop): PinEventDetail[] =>
   pindrop.observations.flatMap((observation) => {
     if (observation.kind !== 'event-put' || !observation.envelope['detail-type'].startsWith('Pin ')) return [];
-    const event = pinEventSchema.parse(observation.envelope);
-    expect(event).toEqual(observation.envelope);
-    return [event.detail];
+    expectByContract(observation.envelope);
+    return [pinEventSchema.parse(observation.envelope).detail];
   });
 
 async function pinEventOf(pindrop: LocalPindrop, versionId: string): Promise<PinEventDetail> {

@@ -1,16 +1,15 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { mediaUploadSucceededEventExample } from '../../../shared/event-examples.ts';
+import { pinFailedSchema } from '../../../shared/pin-event-schema.ts';
+import { historyEvents } from '../history-events.ts';
 import { machineDefinition, synthesized } from '../synthesized.ts';
 
 const template = synthesized({ with: 'publish-pin' });
 
 /** The definition of the machine that publishes Pins. */
 function states(): Record<string, Record<string, unknown>> {
-  const machines = template.findResources('AWS::StepFunctions::StateMachine', {
-    Properties: { StateMachineName: 'Pindrop-PublishPin' },
-  });
-  const only = { findResources: () => machines } as unknown as typeof template;
-  return machineDefinition(only)['States'] as Record<string, Record<string, unknown>>;
+  return machineDefinition(template, 'Pindrop-PublishPin')['States'] as Record<string, Record<string, unknown>>;
 }
 
 describe('the state machine of publish-pin', () => {
@@ -26,9 +25,31 @@ describe('the state machine of publish-pin', () => {
   it('ends every Pin with an event, also when the function cannot run', () => {
     const { 'Prepare or look for the Pin': read, 'Fail the Pin': fail, 'Emit the Pin event': emit } = states();
     expect(read?.['Retry']).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 300 })]);
-    expect(read?.['Catch']).toEqual([expect.objectContaining({ Next: 'Fail the Pin' })]);
+    expect(read?.['Catch']).toEqual([expect.objectContaining({ Next: 'Does it name a board?' })]);
     expect(fail?.['Next']).toBe('Emit the Pin event');
     expect(emit?.['Retry']).toEqual([expect.objectContaining({ MaxAttempts: 1000 })]);
+  });
+
+  it.each([
+    [{ board: '42' }, '42'],
+    [{ board: '' }, undefined],
+    [{}, undefined],
+  ])('makes that event by itself, by the contract, with the board that %j names', async (metadata, boardId) => {
+    const { detail } = mediaUploadSucceededEventExample;
+    const event = {
+      ...mediaUploadSucceededEventExample,
+      detail: { ...detail, object: { ...detail.object, metadata } },
+    };
+    const entries: { DetailType: string; Detail: unknown }[] = [];
+    await historyEvents(machineDefinition(template, 'Pindrop-PublishPin'), event, {
+      'Prepare or look for the Pin': () => Promise.reject(Object.assign(new Error('no'), { name: 'TypeError' })),
+      'Create the Pin': () => Promise.reject(new Error('Nobody comes here.')),
+      'Emit the Pin event': async ({ Entries }: { Entries: typeof entries }) => entries.push(...Entries),
+    });
+    expect(entries).toMatchObject([{ DetailType: 'Pin Failed' }]);
+    const detailed = pinFailedSchema.parse(entries[0]?.Detail);
+    expect(detailed).toEqual(entries[0]?.Detail);
+    expect(detailed.boardId).toBe(boardId);
   });
 
   it('is started by uploads that succeeded only, and its function may ask about its executions only', () => {

@@ -33,10 +33,16 @@ async function lane() {
       return found;
     },
   } as unknown as SFNClient;
-  const { enter } = s3PinLane(s3, states, { bucket: 'lanes', executionArnPrefix: 'arn:' });
-  const set = (uploadId: string, status: string, progress: object = { finalEvent: { detail: {} } }) =>
-    executions.set(`arn:${uploadId}`, { status, output: JSON.stringify(progress) });
-  return { enter, set };
+  let clock = Date.parse('2026-03-01T09:00:00Z');
+  const later = (hours: number) => {
+    clock += hours * 3_600_000;
+  };
+  const { enter } = s3PinLane(s3, states, { bucket: 'lanes', executionArnPrefix: 'arn:' }, () => clock);
+  const set = (uploadId: string, status: string, pinId?: string) => {
+    const detail = pinId === undefined ? {} : { pinId, publishedAt: new Date(clock).toISOString() };
+    executions.set(`arn:${uploadId}`, { status, output: JSON.stringify({ finalEvent: { detail } }) });
+  };
+  return { enter, set, later };
 }
 
 describe('a lane', () => {
@@ -47,29 +53,54 @@ describe('a lane', () => {
     const entered = await Promise.all(uploads.map((upload) => enter('spring', upload)));
     expect(entered.filter(Boolean)).toHaveLength(1);
     const first = entered.findIndex(Boolean);
-    expect(await enter('spring', uploads[first] ?? '')).toEqual([]);
-    expect(await enter('autumn', uploads[(first + 1) % 5] ?? '')).toEqual([]);
+    expect(await enter('spring', uploads[first] ?? '')).toMatchObject({ made: [] });
+    expect(await enter('autumn', uploads[(first + 1) % 5] ?? '')).toMatchObject({ made: [] });
   });
 
   it.each(['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'])('is free when who was in it %s, for one', async (status) => {
     const { enter, set } = await lane();
-    expect(await enter('spring', 'a')).toEqual([]);
+    expect(await enter('spring', 'a')).toMatchObject({ made: [] });
     set('a', status);
     const entered = await Promise.all(['b', 'c', 'd'].map((upload) => enter('spring', upload)));
     expect(entered.filter(Boolean)).toHaveLength(1);
   });
 
-  it('tells each of the Pins that were made in it before, also when it is asked twice', async () => {
-    const { enter, set } = await lane();
+  it('tells each of the Pins that were made in it of late, also when it is asked twice', async () => {
+    const { enter, set, later } = await lane();
     await enter('spring', 'a');
-    set('a', 'SUCCEEDED', { known: ['1', '2'], finalEvent: { detail: { pinId: '3' } } });
-    expect(await enter('spring', 'b')).toEqual(['1', '2', '3']);
-    expect(await enter('spring', 'b')).toEqual(['1', '2', '3']);
+    set('a', 'SUCCEEDED', '1');
+    expect(await enter('spring', 'b')).toMatchObject({ made: ['1'] });
+    expect(await enter('spring', 'b')).toMatchObject({ made: ['1'] });
     // Whoever was ended by hand takes nothing of that along.
     set('b', 'ABORTED');
-    expect(await enter('spring', 'c')).toEqual(['1', '2', '3']);
-    set('c', 'SUCCEEDED', { known: ['1', '2', '3'], finalEvent: { detail: { failure: {} } } });
-    expect(await enter('spring', 'd')).toEqual(['1', '2', '3']);
+    later(20);
+    expect(await enter('spring', 'c')).toMatchObject({ made: ['1'] });
+    set('c', 'SUCCEEDED', '2');
+    expect(await enter('spring', 'd')).toMatchObject({ made: ['1', '2'] });
+    set('d', 'SUCCEEDED');
+    // The board lists the first for long by now: what is handed on does not grow for ever.
+    later(20);
+    expect(await enter('spring', 'e')).toMatchObject({ made: ['2'] });
+  });
+
+  it('keeps what was there before for whoever is in it, however much that is, and for nobody else', async () => {
+    const { enter, set } = await lane();
+    const pins = Array.from({ length: 20_000 }, (_, number) => `81374422642${number}`);
+    const turn = await enter('spring', 'a');
+    expect(turn).not.toHaveProperty('before');
+    await turn?.note(pins);
+    expect((await enter('spring', 'a'))?.before).toEqual(pins);
+    set('a', 'FAILED');
+    expect(await enter('spring', 'b')).not.toHaveProperty('before');
+  });
+
+  it('has it noted once: an invocation that was given up must not note the Pin of the next', async () => {
+    const { enter } = await lane();
+    const givenUp = await enter('spring', 'a');
+    await (await enter('spring', 'a'))?.note(['1']);
+    await expect(givenUp?.note(['1', 'ours'])).rejects.toThrow('noted by now');
+    await expect((await enter('spring', 'a'))?.note([])).rejects.toThrow('noted by now');
+    expect((await enter('spring', 'a'))?.before).toEqual(['1']);
   });
 
   it.each([['RUNNING'], ['PENDING_REDRIVE'], [undefined]])('is not free while who is in it is %s', async (status) => {

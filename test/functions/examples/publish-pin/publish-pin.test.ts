@@ -3,14 +3,24 @@ import type { PinLane } from '../../../../functions/examples/publish-pin/pin-lan
 import type { PinProgress } from '../../../../functions/examples/publish-pin/pin-progress.ts';
 import { type PinPorts, publishPin } from '../../../../functions/examples/publish-pin/publish-pin.ts';
 import { mediaUploadSucceededExample } from '../../../../shared/event-examples.ts';
+import { pinFailedSchema } from '../../../../shared/pin-event-schema.ts';
 import { PinterestClient } from '../../../../shared/pinterest/pinterest-client.ts';
 import type { Fault } from '../../../pinterest-simulator/faults.ts';
 import { type PinterestSimulatorOptions, startPinterestSimulator } from '../../../pinterest-simulator/simulator.ts';
 
 const policy = { patienceSeconds: 60, retryPolicy: { giveUpAfterSeconds: 3600, maxBackoffSeconds: 60 } };
 
+/** A lane that is always free, in which these Pins were made of late. */
+function freeLane(made: string[] = []): PinLane {
+  let before: string[] | undefined;
+  const note = async (noted: string[]) => {
+    before = noted;
+  };
+  return { enter: async () => ({ made, note, ...(before === undefined ? {} : { before }) }) };
+}
+
 /** The steps of one Pin against the simulator; waits pass at once, on a clock of their own. */
-async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane = { enter: async () => [] }) {
+async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane = freeLane()) {
   const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...options });
   onTestFinished(() => simulator.close());
   const accessToken = async () => simulator.accessToken;
@@ -94,17 +104,44 @@ describe('publishPin', () => {
 
   it('waits for its turn, and reads the board only then', async () => {
     let turns = 0;
-    const { simulator, run, begin } = await publishing({}, { enter: async () => (++turns > 3 ? [] : undefined) });
+    const free = freeLane();
+    const enter: PinLane['enter'] = async (...who) => (++turns > 3 ? free.enter(...who) : undefined);
+    const { simulator, run, begin } = await publishing({}, { enter });
     expect(await run(begin)).toMatchObject({ steps: ['prepare', 'prepare', 'prepare', 'prepare', 'create'] });
     expect(simulator.requests.filter(({ operation }) => operation === 'boards_list_pins')).toHaveLength(1);
   });
 
+  it('gives up waiting for its turn, too', async () => {
+    const { run, begin } = await publishing({}, { enter: async () => undefined });
+    const { steps, seconds, ...event } = await run(begin);
+    expect(event).toMatchObject({
+      failure: { reason: 'gave_up', message: expect.stringContaining('Other Pins with the same words') },
+    });
+    expect(seconds).toBeLessThan(1.1 * policy.retryPolicy.giveUpAfterSeconds);
+    expect(steps.length).toBeLessThan(100);
+  });
+
+  it('goes on with what was noted before an answer of its own was lost', async () => {
+    const lane = freeLane();
+    const { simulator, run, begin, step } = await publishing({}, lane);
+    await step(begin);
+    simulator.inject({ operation: 'pins_create', fault: { kind: 'stored-not-answered' } });
+    expect(await run(begin)).toMatchObject({ status: 'published', steps: ['prepare', 'create', 'look'] });
+    expect(simulator.requests.filter(({ operation }) => operation === 'boards_list_pins')).toHaveLength(2);
+  });
+
+  it('makes nothing again when nobody knows any more what was there before', async () => {
+    const { simulator, run, begin, mediaId } = await publishing();
+    const pin = { boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } };
+    expect(await run({ ...begin, pin, step: 'look' })).toMatchObject({
+      failure: { reason: 'gave_up', message: expect.stringContaining('look at the board') },
+    });
+    expect(simulator.pins()).toEqual([]);
+  });
+
   it('does not take a Pin for its own that the one before it made, and that the board does not list yet', async () => {
     const before: string[] = [];
-    const { simulator, run, begin, pinterest, mediaId } = await publishing(
-      { pinListDelayMs: 100 },
-      { enter: async () => before },
-    );
+    const { simulator, run, begin, pinterest, mediaId } = await publishing({ pinListDelayMs: 100 }, freeLane(before));
     const { pinId } = await pinterest.pinsCreate({ boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } });
     before.push(pinId);
     simulator.inject({ operation: 'pins_create', fault: { kind: 'reset' } });
@@ -121,6 +158,21 @@ describe('publishPin', () => {
     simulator.inject({ operation: 'pins_create', fault: { kind: 'stored-not-answered' } });
     const event = await run(begin);
     expect(event).toMatchObject({ status: 'published', pinId: simulator.pins()[0]?.pinId });
+  });
+
+  it.each([
+    [{ board: '42', title: 'x'.repeat(101) }, '42'],
+    [{ board: ' =?UTF-8?B?NDI=?= ', link: 'nowhere' }, '42'],
+    [{ board: 'spring' }, 'spring'],
+    [{ board: ' ' }, undefined],
+    [{}, undefined],
+  ])('names the board of a Pin that it does not even begin, if the metadata does: %j', async (metadata, boardId) => {
+    const { run, begin } = await publishing();
+    const upload = { ...begin.upload, object: { ...begin.upload.object, metadata } };
+    const { steps, seconds, ...detail } = await run({ ...begin, upload });
+    expect(pinFailedSchema.parse(detail)).toEqual(detail);
+    expect(detail).toMatchObject({ failure: { reason: 'rejected_metadata' } });
+    expect((detail as { boardId?: string }).boardId).toBe(boardId);
   });
 
   it('gives up in the end, and says whether there may be a Pin', async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import type { Command, CommandPorts, Output } from '../../../../infra/cli/command.ts';
@@ -105,6 +106,31 @@ describe('the commands', () => {
     expect((await run(doctorCommand, [], ports, { json: true })).lines.map((line) => JSON.parse(line))).toContainEqual(
       expect.objectContaining({ about: 'token', well: false }),
     );
+  });
+
+  it('doctor and redrive: see to the examples, too', async () => {
+    const pindrop = await startLocalPindrop({
+      settings: { with: 'slack-webhook,publish-pin' },
+      tokens: ({ oauth }) => oauth.signedIn(),
+    });
+    const ports = portsTo(pindrop);
+    const healthy = await run(doctorCommand, [], ports);
+    expect(healthy).toMatchObject({ code: 0, text: expect.stringContaining('✔ dead letters of PublishPin: 0\n') });
+    expect(healthy.text).toContain('✔ failed executions: none');
+
+    const { SlackWebhookDeadLetterQueueUrl: QueueUrl, PublishPinStateMachineArn: stateMachineArn } = ports.outputs;
+    await ports.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"detail":{"uploadId":"undelivered"}}' }));
+    await ports.states.send(new StartExecutionCommand({ stateMachineArn, name: 'nonsense', input: '{}' }));
+    await pindrop.until(() => pindrop.observations.some(({ kind }) => kind === 'execution-ended'));
+    const ill = await run(doctorCommand, [], ports);
+    expect(ill.text).toMatch(/✘ dead letters of SlackWebhook: 1 → see docs\/runbook.md#undelivered-events/);
+    expect(ill.text).toMatch(/✘ failed executions: \S+PublishPin:nonsense → see docs\/runbook.md#failed-executions/);
+    expect(ill.code).toBe(1);
+
+    const { lines } = await run(redriveCommand, [], ports);
+    expect(lines).toEqual(['1 went back into the queue of SlackWebhook.']);
+    await pindrop.until(() => pindrop.log().includes('the event is taken up again'));
+    expect((await run(doctorCommand, [], ports)).text).toContain('✔ dead letters of SlackWebhook: 0');
   });
 
   it('redrive: gives each dead letter one new attempt', async () => {

@@ -1,6 +1,6 @@
 import type { UploadRecords } from '../../../../infra/local/console/board.ts';
 import type { ExecutionRow } from '../../../../infra/local/execution-table.ts';
-import type { Failure } from '../../../../shared/events.ts';
+import type { KnownFailure } from '../../../../shared/events.ts';
 import { type FollowedUpload, finalEvent } from '../../../../shared/execution.ts';
 
 const BUCKET = 'pindrop-dropbucket';
@@ -16,7 +16,7 @@ export interface StagedUpload {
   uploading?: number;
   processing?: number;
   /** How it ended, or did not. */
-  ending?: 'succeeded' | Failure;
+  ending?: 'succeeded' | KnownFailure;
   polls?: number;
 }
 

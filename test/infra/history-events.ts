@@ -1,0 +1,42 @@
+import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+
+/** Events of a history after which Step Functions ends the execution. @see Step Functions, Service quotas */
+export const MOST_EVENTS = 25_000;
+
+/** Entered, exited; a task is scheduled, started and ended beside, again for each retry. */
+const [STATE_EVENTS, TASK_EVENTS, RETRY_EVENTS] = [2, 5, 3];
+
+/** The task of a state, which may throw. */
+type Task = (input: never) => Promise<unknown>;
+
+/** Runs a definition without any wait, and counts the events that its history would have on AWS. */
+export async function historyEvents(
+  definition: Record<string, unknown>,
+  input: object,
+  tasks: Record<string, Task>,
+): Promise<number> {
+  const states = definition['States'] as Record<string, { Type: string; Retry?: unknown }>;
+  const named = (type: string) => Object.keys(states).filter((name) => states[name]?.Type === type);
+  const none = (names: string[]) => Object.fromEntries(names.map((name) => [name, 0]));
+  const machine = new StateMachine(definition as unknown as StateMachineDefinition, {
+    validationOptions: { checkArn: false },
+  });
+  const { result, eventLogs } = machine.run(JSON.parse(JSON.stringify(input)), {
+    context: { State: { EnteredTime: '2026-03-01T09:00:00.000Z' } },
+    overrides: {
+      waitTimeOverrides: none(named('Wait')),
+      retryIntervalOverrides: none(named('Task')),
+      taskResourceLocalHandlers: tasks as never,
+    },
+  });
+  let events = 0;
+  const counted = (async () => {
+    for await (const event of eventLogs) {
+      if (event.type === 'StateEntered') events += event.state.type === 'Task' ? TASK_EVENTS : STATE_EVENTS;
+      if (event.type === 'StateRetried') events += RETRY_EVENTS;
+    }
+  })();
+  await result;
+  await counted;
+  return events;
+}
