@@ -4,7 +4,7 @@ import type { StackRecords } from '../stack-records.ts';
 import { uploadLogLine } from '../upload-log-line.ts';
 import { KeptLog } from './kept-log.ts';
 import { Throughput } from './throughput.ts';
-import { afterLine, rowOfDrop, rowOfExecution, rowsOfWaiting } from './uploads.ts';
+import { afterDeath, afterLine, rowOfDrop, rowOfExecution, rowsOfWaiting } from './uploads.ts';
 import type { Overview, UploadDetails, UploadRow } from './wire.ts';
 
 /** Rows that the page is given at most: the newest. */
@@ -94,6 +94,10 @@ export class Board {
       case 'execution-ended':
         this.#ended(observation.executionName);
         break;
+      case 'function-died':
+        // Only then is it noted that its messages wait.
+        setImmediate(() => this.#died(observation.functionName, observation.why));
+        break;
     }
   }
 
@@ -112,6 +116,23 @@ export class Board {
     const row = this.#records.execution(line.uploadId) ? before : afterLine(before, line);
     if (row.timeline.uploadedAt && !before.timeline.uploadedAt) this.#throughput.uploaded(row.sizeBytes);
     this.#set(row);
+  }
+
+  /** What the queue holds back now and a process of that function logged of last is what the dead one had. */
+  #died(functionName: string, why: string): void {
+    for (const message of this.#records.waiting()) {
+      if (message.inFlight !== 'on purpose') continue;
+      for (const again of rowsOfWaitingSafely(message)) {
+        const { uploadId } = again;
+        const before = this.#rows.get(uploadId);
+        const [last = functionName] = this.#log
+          .of(uploadId)
+          .lines.map((line) => line.functionName)
+          .slice(-1);
+        if (before?.state === 'waiting' || last !== functionName || this.#records.execution(uploadId)) continue;
+        this.#set(afterDeath(again, why));
+      }
+    }
   }
 
   #lookAtExecution(name: string): UploadRow | undefined {

@@ -7,7 +7,12 @@ import type { UploadLogLine } from '../upload-log-line.ts';
 import type { UploadRow } from './wire.ts';
 
 /** A drop that the queue holds, before anything is known of it but that it is there. */
-export const rowOfDrop = ({ uploadId, key, size: sizeBytes, droppedAt }: Drop): UploadRow => ({
+export const rowOfDrop = ({
+  uploadId,
+  key,
+  size: sizeBytes,
+  droppedAt,
+}: Pick<Drop, 'uploadId' | 'key' | 'size' | 'droppedAt'>): UploadRow => ({
   uploadId,
   key,
   sizeBytes,
@@ -16,11 +21,31 @@ export const rowOfDrop = ({ uploadId, key, size: sizeBytes, droppedAt }: Drop): 
   timeline: { droppedAt },
 });
 
-/** The drops that wait in the queue. One that was received before is tried again once its message is visible. */
-export function rowsOfWaiting({ body, received, visibleAt }: WaitingMessage): UploadRow[] {
-  const again = received > 0 && visibleAt !== undefined ? { nextAt: visibleAt } : {};
-  return dropsOf(body).map((drop) => ({ ...rowOfDrop(drop), ...again }));
+/** The drops that a message in the queue tells of. */
+export function rowsOfWaiting({ body, inFlight, visibleAt }: WaitingMessage): UploadRow[] {
+  return dropsOf(body).map((drop) => {
+    const row = rowOfDrop(drop);
+    if (inFlight === undefined) return row;
+    return inFlight === 'with a function' ? { ...row, state: 'taken-up' } : waiting(row, visibleAt);
+  });
 }
+
+/** As it was when it was dropped: nothing of an attempt is left. */
+const afresh = ({ uploadId, key, sizeBytes, timeline: { droppedAt } }: UploadRow): UploadRow =>
+  rowOfDrop({ uploadId, key, size: sizeBytes, droppedAt });
+
+/** @param nextAt when it is tried again: milliseconds since 1970 */
+const waiting = (row: UploadRow, nextAt?: number): UploadRow => ({
+  ...afresh(row),
+  state: 'waiting',
+  ...(nextAt === undefined ? {} : { nextAt }),
+});
+
+/** A row whose function died. @param again what the queue says of its drop since then */
+export const afterDeath = (again: UploadRow, why: string): UploadRow => ({
+  ...again,
+  because: `The function died (${why}).`,
+});
 
 const BROKEN = {
   reason: 'gave_up',
@@ -70,34 +95,34 @@ export function rowOfExecution({
 
 /** What each line of the log says of an upload that no execution follows yet. */
 const STEPS: Record<string, (row: UploadRow, line: UploadLogLine) => UploadRow> = {
-  [UPLOAD_LOG.received]: ({ because: _because, nextAt: _nextAt, ...row }) => row,
-  [UPLOAD_LOG.registered]: (row, { mediaId, timestamp }) => ({
+  [UPLOAD_LOG.received]: (row) => ({ ...afresh(row), state: 'taken-up' }),
+  [UPLOAD_LOG.registered]: (row, line) => ({
     ...row,
+    ...mediaOf(line),
     state: 'registered',
-    mediaId: String(mediaId),
-    timeline: { ...row.timeline, registeredAt: instant(timestamp) },
+    timeline: { ...row.timeline, registeredAt: instant(line.timestamp) },
   }),
-  [UPLOAD_LOG.uploading]: (row, { percent }) => ({ ...row, state: 'uploading', percent: Number(percent) }),
-  [UPLOAD_LOG.uploaded]: (row, { timestamp }) => ({
+  [UPLOAD_LOG.uploading]: (row, line) => ({
     ...row,
+    ...mediaOf(line),
+    state: 'uploading',
+    percent: Number(line['percent']),
+  }),
+  [UPLOAD_LOG.uploaded]: (row, line) => ({
+    ...row,
+    ...mediaOf(line),
     state: 'processing',
     percent: 100,
-    timeline: { ...row.timeline, uploadedAt: instant(timestamp) },
+    timeline: { ...row.timeline, uploadedAt: instant(line.timestamp) },
   }),
-  [UPLOAD_LOG.retrying]: (
-    { uploadId, key, sizeBytes, polls, timeline: { droppedAt } },
-    { timestamp, afterSeconds, because },
-  ) => ({
-    uploadId,
-    key,
-    sizeBytes,
-    polls,
-    state: 'dropped',
+  [UPLOAD_LOG.retrying]: (row, { timestamp, afterSeconds, because }) => ({
+    ...waiting(row, Date.parse(instant(timestamp)) + Number(afterSeconds) * 1000),
     because: String(because),
-    nextAt: Date.parse(instant(timestamp)) + Number(afterSeconds) * 1000,
-    timeline: { droppedAt },
   }),
 };
+
+/** Each line has it from the registration on, which may have been logged before anybody listened. */
+const mediaOf = ({ mediaId }: UploadLogLine) => (typeof mediaId === 'string' ? { mediaId } : {});
 
 const instant = (timestamp: string | undefined) => timestamp ?? new Date().toISOString();
 

@@ -2,7 +2,16 @@ import type { Failure, Timeline } from '../../../shared/events.ts';
 
 /** What the console's server and its page say to each other: JSON of these shapes. */
 
-export type UploadState = 'dropped' | 'registered' | 'uploading' | 'processing' | 'succeeded' | 'failed';
+/** The first three are without a media: in the queue, with a function, and to be tried again later. */
+export type UploadState =
+  | 'dropped'
+  | 'taken-up'
+  | 'waiting'
+  | 'registered'
+  | 'uploading'
+  | 'processing'
+  | 'succeeded'
+  | 'failed';
 
 /** One upload, as a row of the page. */
 export interface UploadRow {
@@ -17,7 +26,7 @@ export interface UploadRow {
   polls: number;
   /** When Pinterest is asked next, or the next attempt begins: milliseconds since 1970. */
   nextAt?: number;
-  /** Why it is tried again. */
+  /** Why it waits, as far as this process has heard of it. */
   because?: string;
   timeline: Partial<Timeline> & Pick<Timeline, 'droppedAt'>;
   failure?: Failure;

@@ -16,7 +16,7 @@ const WORDS = { queued: 'in the queue', uploading: 'uploading', processing: 'pro
 export function segmentsOf({ timeline, state }: UploadRow): Segment[] {
   const ended = state === 'succeeded' || state === 'failed';
   const instants = [
-    ['queued', timeline.droppedAt, timeline.registeredAt],
+    ['queued', timeline.droppedAt, timeline.registeredAt ?? timeline.uploadedAt],
     ['uploading', timeline.registeredAt, timeline.uploadedAt],
     ['processing', timeline.uploadedAt, timeline.completedAt],
   ] as const;

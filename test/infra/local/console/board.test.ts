@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Board } from '../../../../infra/local/console/board.ts';
 import type { UploadRow } from '../../../../infra/local/console/wire.ts';
+import type { WaitingMessage } from '../../../../infra/local/stack-records.ts';
 import { type StagedUpload, stagedRecords } from './staged-uploads.ts';
 
 const now = Date.parse('2026-03-01T09:00:00Z');
@@ -48,7 +49,7 @@ describe('the board', () => {
     log({ uploadId, message: 'registered', mediaId: '5', timestamp });
     log({ uploadId, message: 'uploading', percent: 30 });
     log({ uploadId, message: 'uploaded', timestamp: '2026-03-01T09:00:09.000Z' });
-    expect(told.map(({ state }) => state)).toEqual(['dropped', 'registered', 'uploading', 'processing']);
+    expect(told.map(({ state }) => state)).toEqual(['taken-up', 'registered', 'uploading', 'processing']);
     expect(told.at(-1)).toMatchObject({ mediaId: '5', timeline: { registeredAt: timestamp } });
     expect(made.counts().lastMinute.uploadedBytes).toBe(5_000_000);
   });
@@ -59,11 +60,66 @@ describe('the board', () => {
     log({ uploadId, message: 'registered', mediaId: '5' });
     const timestamp = '2026-03-01T09:00:00.000Z';
     log({ uploadId, message: 'to be tried again', because: 'It broke.', afterSeconds: 20, timestamp });
-    expect(told.at(-1)).toMatchObject({ state: 'dropped', because: 'It broke.', nextAt: now + 20_000 });
+    expect(told.at(-1)).toMatchObject({ state: 'waiting', because: 'It broke.', nextAt: now + 20_000 });
     expect(told.at(-1)).not.toHaveProperty('mediaId');
     expect(told.at(-1)?.timeline).not.toHaveProperty('registeredAt');
     log({ uploadId, message: 'drop received' });
     expect(told.at(-1)).not.toHaveProperty('because');
+  });
+
+  it('knows after a restart what waits on purpose, until when, and what a function has', () => {
+    const { board: made } = board(
+      { ...waiting, key: 'waits.mp4', inFlight: 'on purpose', visible: 30 },
+      { ...waiting, key: 'taken.mp4', dropped: 70, inFlight: 'with a function', visible: 30 },
+    );
+    expect(made.rows()).toMatchObject([
+      { key: 'waits.mp4', state: 'waiting', nextAt: now + 30_000 },
+      { key: 'taken.mp4', state: 'taken-up' },
+    ]);
+    expect(made.rows()[1]).not.toHaveProperty('nextAt');
+  });
+
+  it('forgets what came of an attempt when the next one begins without a word about it', () => {
+    const { told, log, board: made } = board(waiting);
+    const [{ uploadId } = { uploadId: '' }] = made.rows();
+    log({ uploadId, message: 'drop received' });
+    log({ uploadId, message: 'registered', mediaId: '5', timestamp: '2026-03-01T09:00:01.000Z' });
+    log({ uploadId, message: 'uploading', percent: 62, mediaId: '5' });
+    log({ uploadId, message: 'drop received' });
+    const { uploadId: _, key, sizeBytes, ...rest } = told.at(-1) ?? ({} as UploadRow);
+    expect(rest).toEqual({ state: 'taken-up', polls: 0, timeline: { droppedAt: '2026-03-01T08:59:00.000Z' } });
+  });
+
+  it('says of what a dead function had that it died, and when it is taken up again', async () => {
+    const records = stagedRecords([{ ...waiting, inFlight: 'on purpose', visible: 40 }], now);
+    let inFlight: WaitingMessage['inFlight'] = 'with a function';
+    const made = new Board({ ...records, waiting: () => records.waiting().map((each) => ({ ...each, inFlight })) });
+    const [{ uploadId } = { uploadId: '' }] = made.rows();
+    const line = JSON.stringify({ uploadId, message: 'uploading', percent: 62, mediaId: '5' });
+    made.observe({ kind: 'function-log', functionName: 'Ingest', line });
+    const die = async (functionName: string) => {
+      made.observe({ kind: 'function-died', functionName, why: 'signal: SIGKILL' });
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await die('Ingest');
+    // Another process of the function has it.
+    expect(made.rows()).toMatchObject([{ state: 'uploading' }]);
+    inFlight = 'on purpose';
+    await die('Poll');
+    expect(made.rows()).toMatchObject([{ state: 'uploading' }]);
+    await die('Ingest');
+    const because = 'The function died (signal: SIGKILL).';
+    expect(made.rows()).toMatchObject([{ state: 'waiting', because, nextAt: now + 40_000 }]);
+    expect(made.rows()[0]).not.toHaveProperty('mediaId');
+  });
+
+  it('knows the media from a later line when the one that told of it came before anybody listened', () => {
+    const { told, log, board: made } = board({ ...waiting, inFlight: 'with a function', visible: 30 });
+    const [{ uploadId } = { uploadId: '' }] = made.rows();
+    log({ uploadId, message: 'uploading', percent: 62, mediaId: '5' });
+    expect(told.at(-1)).toMatchObject({ state: 'uploading', mediaId: '5' });
+    log({ uploadId, message: 'uploaded', mediaId: '6' });
+    expect(told.at(-1)).toMatchObject({ state: 'processing', mediaId: '6' });
   });
 
   it('takes up a drop as soon as the queue is told of it, once', () => {

@@ -1,5 +1,6 @@
 import type { UploadRecords } from '../../../../infra/local/console/board.ts';
 import type { ExecutionRow } from '../../../../infra/local/execution-table.ts';
+import type { WaitingMessage } from '../../../../infra/local/stack-records.ts';
 import type { Failure } from '../../../../shared/events.ts';
 import { type FollowedUpload, finalEvent } from '../../../../shared/execution.ts';
 
@@ -18,6 +19,9 @@ export interface StagedUpload {
   /** How it ended, or did not. */
   ending?: 'succeeded' | Failure;
   polls?: number;
+  /** Of one that is in the queue: why its message is not free to be received, and in how many seconds it is again. */
+  inFlight?: WaitingMessage['inFlight'];
+  visible?: number;
 }
 
 /** What a stack would have kept of these uploads. */
@@ -28,7 +32,7 @@ export function stagedRecords(uploads: StagedUpload[], now: number = Date.now())
   const endings = { succeeded: 0, failed: 0 };
   for (const { ending } of uploads) if (ending) endings[ending === 'succeeded' ? 'succeeded' : 'failed']++;
   return {
-    waiting: () => staged.flatMap(({ message }) => (message ? [{ body: message, received: 0 }] : [])),
+    waiting: () => staged.flatMap(({ message }) => message ?? []),
     executions: (limit) => rows.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit),
     execution: (uploadId) => byId.get(uploadId),
     endings: () => endings,
@@ -41,11 +45,14 @@ export function stagedRecords(uploads: StagedUpload[], now: number = Date.now())
 const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
 
 function stage(
-  { key, sizeBytes, dropped, queued, uploading, processing, ending, polls = 0 }: StagedUpload,
+  { key, sizeBytes, dropped, queued, uploading, processing, ending, polls = 0, inFlight, visible = 0 }: StagedUpload,
   now: number,
-) {
+): { message?: WaitingMessage; row?: ExecutionRow } {
   const droppedAt = now - dropped * 1000;
-  if (queued === undefined && ending === undefined) return { message: notification(key, sizeBytes, droppedAt) };
+  if (queued === undefined && ending === undefined) {
+    const body = notification(key, sizeBytes, droppedAt);
+    return { message: inFlight === undefined ? { body } : { body, inFlight, visibleAt: now + visible * 1000 } };
+  }
   const name = `${key.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}-${Math.round(droppedAt)}`;
   const registeredAt = queued === undefined ? undefined : droppedAt + queued * 1000;
   const uploadedAt =
