@@ -52,9 +52,9 @@ export class StackRecords {
     ];
   }
 
-  /** Newest first. */
-  executions(limit: number): ExecutionRow[] {
-    return this.#executions.list(this.#machineArn, undefined, limit);
+  /** All that run, and the newest of those that have ended. @param ended how many of these at most */
+  executions(ended: number): ExecutionRow[] {
+    return [...this.#executions.running(this.#machineArn), ...this.#executions.ended(this.#machineArn, ended)];
   }
 
   execution(uploadId: string): ExecutionRow | undefined {
@@ -86,6 +86,14 @@ export class StackRecords {
       .prepare('SELECT envelope FROM events WHERE origin >= ? AND origin < ? LIMIT 1')
       .get(`${execution}/`, `${execution}0`);
     return row && JSON.parse(String(row['envelope']));
+  }
+
+  /** Everything on the buses whose detail names the upload, in the order in which it was put. */
+  eventsOf(uploadId: string): EventEnvelope[] {
+    const rows = this.#database
+      .prepare("SELECT envelope FROM events WHERE json_extract(envelope, '$.detail.uploadId') = ? ORDER BY rowid")
+      .all(uploadId);
+    return rows.map(({ envelope }) => JSON.parse(String(envelope)));
   }
 
   deliveriesOf(eventId: string): DueDelivery[] {

@@ -1,5 +1,6 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Command, CommandPorts } from '../command.ts';
+import { isLaterAttempt } from '../later-attempt.ts';
 import { type KnownUpload, recentUploads } from '../uploads.ts';
 import { retry } from './retry-upload.ts';
 
@@ -24,17 +25,8 @@ export const redriveCommand: Command = {
   },
 };
 
-function hasLaterAttempt({ upload }: KnownUpload, uploads: KnownUpload[]): boolean {
-  const { bucket, key, versionId, eTag } = upload.object;
-  return uploads.some(
-    ({ upload: other }) =>
-      other.object.bucket === bucket &&
-      other.object.key === key &&
-      other.object.versionId === versionId &&
-      other.object.eTag === eTag &&
-      other.timeline.droppedAt > upload.timeline.droppedAt,
-  );
-}
+const hasLaterAttempt = ({ upload }: KnownUpload, uploads: KnownUpload[]) =>
+  uploads.some(({ upload: other }) => isLaterAttempt(other, upload));
 
 /** Messages are only here for as long as report-dead-letter cannot report them. */
 async function moveUnreported({ sqs, outputs: { QueueUrl, DeadLetterQueueUrl } }: CommandPorts): Promise<number> {

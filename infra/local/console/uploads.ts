@@ -1,7 +1,11 @@
 import { type Drop, dropsOf } from '../../../shared/drop.ts';
+import { EVENT_SOURCE } from '../../../shared/events.ts';
 import type { FollowedUpload } from '../../../shared/execution.ts';
+import { PIN_DETAIL_TYPE, type PinFailed, type PinPublished } from '../../../shared/pin-events.ts';
 import { UPLOAD_LOG } from '../../../shared/upload-log.ts';
+import type { Attempt } from '../../cli/later-attempt.ts';
 import type { ExecutionRow } from '../execution-table.ts';
+import type { EventEnvelope } from '../observation.ts';
 import type { WaitingMessage } from '../stack-records.ts';
 import type { UploadLogLine } from '../upload-log-line.ts';
 import type { UploadRow } from './wire.ts';
@@ -21,9 +25,19 @@ export const rowOfDrop = ({
   timeline: { droppedAt },
 });
 
-/** The drops that a message in the queue tells of. */
-export function rowsOfWaiting({ body, inFlight, visibleAt }: WaitingMessage): UploadRow[] {
-  return dropsOf(body).map((drop) => {
+/** The drops that a message tells of. One that is no notification is the functions' to complain about. */
+export function dropsIn({ body }: Pick<WaitingMessage, 'body'>): Drop[] {
+  try {
+    return dropsOf(body);
+  } catch {
+    return [];
+  }
+}
+
+/** The rows of the drops that a message in the queue tells of. */
+export function rowsOfWaiting(message: WaitingMessage): UploadRow[] {
+  const { inFlight, visibleAt } = message;
+  return dropsIn(message).map((drop) => {
     const row = rowOfDrop(drop);
     if (inFlight === undefined) return row;
     return inFlight === 'with a function' ? { ...row, state: 'taken-up' } : waiting(row, visibleAt);
@@ -47,17 +61,30 @@ export const afterDeath = (again: UploadRow, why: string): UploadRow => ({
   because: `The function died (${why}).`,
 });
 
-const BROKEN = {
-  reason: 'gave_up',
-  message: 'The execution failed and put no final event. Look into its states, and retry the drop.',
+/** Which drop an upload is an attempt at. */
+export type KnownAttempt = Attempt & Pick<UploadRow, 'uploadId'>;
+
+export const attemptOfDrop = ({ uploadId, droppedAt, bucket, key, versionId, eTag }: Drop): KnownAttempt => ({
+  uploadId,
+  object: { bucket, key, ...(versionId === undefined ? {} : { versionId }), eTag },
+  timeline: { droppedAt },
+});
+
+export const attemptOfExecution = ({ input }: ExecutionRow): KnownAttempt =>
+  (JSON.parse(input) as FollowedUpload).upload;
+
+/** @param error the execution's own name for it */
+const broken = (status: string, error: string | null): NonNullable<UploadRow['failure']> => ({
+  message: `The execution ended as ${status}${error === null ? '' : ` (${error})`} and put no final event. Look into its states and the function’s log, and retry the drop.`,
   retryable: true,
-} as const;
+});
 
 /** An upload as its execution knows it: what it was given last, or what it ended with. */
 export function rowOfExecution({
   status,
   input,
   output,
+  error,
   state,
   stateInput,
   stateEnteredAt,
@@ -84,7 +111,7 @@ export function rowOfExecution({
   }
   if (status !== 'SUCCEEDED' || finalEvent === undefined) {
     const completedAt = stoppedAt ?? new Date().toISOString();
-    return { ...row, state: 'failed', timeline: { ...timeline, completedAt }, failure: BROKEN };
+    return { ...row, state: 'failed', timeline: { ...timeline, completedAt }, failure: broken(status, error) };
   }
   const { detail } = finalEvent;
   const ended = { ...row, polls: detail.polls, timeline: detail.timeline };
@@ -128,3 +155,12 @@ const instant = (timestamp: string | undefined) => timestamp ?? new Date().toISO
 
 /** @returns the row as it is after a line of the log; the same one when the line changes nothing */
 export const afterLine = (row: UploadRow, line: UploadLogLine): UploadRow => STEPS[line.message]?.(row, line) ?? row;
+
+/** @returns what the events say of the upload's Pin: nothing where nobody makes one, or it is not there yet */
+export function pinOf(events: EventEnvelope[]): Pick<UploadRow, 'pin'> {
+  const put = events.filter((event) => event.source === EVENT_SOURCE);
+  const published = put.find((event) => event['detail-type'] === PIN_DETAIL_TYPE.published);
+  if (published) return { pin: { published: true, pinId: (published.detail as PinPublished).pinId } };
+  const failed = put.find((event) => event['detail-type'] === PIN_DETAIL_TYPE.failed);
+  return failed ? { pin: { published: false, why: (failed.detail as PinFailed).failure.message } } : {};
+}

@@ -42,3 +42,24 @@ it('tells the messages that wait on purpose from those that a function has', asy
     { body: 'function', inFlight: 'with a function', visibleAt: 5000 },
   ]);
 });
+
+it('gives all executions that run, and of those that have ended the newest', async () => {
+  const { executions, records: kept } = await records(() => ({ ready: [], delayed: [], inflight: [] }));
+  for (let minute = 1; minute <= 5; minute++) {
+    executions.start('arn', `upload-${minute}`, '{}', `2026-03-01T09:0${minute}:00.000Z`);
+    if (minute > 1) executions.end('arn', `upload-${minute}`, 'SUCCEEDED', { output: '{}' });
+  }
+  executions.start('another-arn', 'upload-6', '{}', '2026-03-01T09:06:00.000Z');
+  expect(kept.executions(2).map(({ name }) => name)).toEqual(['upload-1', 'upload-5', 'upload-4']);
+});
+
+it('finds the events of an upload, whatever put them', async () => {
+  const { database, records: kept } = await records(() => ({ ready: [], delayed: [], inflight: [] }));
+  const insert = database.prepare("INSERT INTO events (id, origin, bus, envelope) VALUES (?, ?, 'bus', ?)");
+  const put = (id: string, detail: unknown) => insert.run(id, id, JSON.stringify({ id, detail }));
+  put('final', { uploadId: 'clip' });
+  put('of another', { uploadId: 'other' });
+  put('of none', null);
+  put('pin', { uploadId: 'clip' });
+  expect(kept.eventsOf('clip').map(({ id }) => id)).toEqual(['final', 'pin']);
+});

@@ -5,6 +5,7 @@ import type { Failure } from '../../../../shared/events.ts';
 import { type FollowedUpload, finalEvent } from '../../../../shared/execution.ts';
 
 const BUCKET = 'pindrop-dropbucket';
+const ETAG = 'd41d8cd98f00b204e9800998ecf8427e';
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Pindrop-MediaStatusMachine';
 
 export interface StagedUpload {
@@ -19,6 +20,8 @@ export interface StagedUpload {
   /** How it ended, or did not. */
   ending?: 'succeeded' | Failure;
   polls?: number;
+  /** Of the object; by default each has its own. */
+  version?: string;
   /** Of one that is in the queue: why its message is not free to be received, and in how many seconds it is again. */
   inFlight?: WaitingMessage['inFlight'];
   visible?: number;
@@ -29,30 +32,45 @@ export function stagedRecords(uploads: StagedUpload[], now: number = Date.now())
   const staged = uploads.map((upload) => stage(upload, now));
   const rows = staged.flatMap(({ row }) => row ?? []);
   const byId = new Map(rows.map((row) => [row.name, row]));
+  const events = rows.flatMap((row) => envelopeOf(row) ?? []);
   const endings = { succeeded: 0, failed: 0 };
   for (const { ending } of uploads) if (ending) endings[ending === 'succeeded' ? 'succeeded' : 'failed']++;
   return {
     waiting: () => staged.flatMap(({ message }) => message ?? []),
-    executions: (limit) => rows.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit),
+    executions: (limit) => {
+      const [running, ended] = [true, false].map((runs) =>
+        rows.filter(({ status }) => (status === 'RUNNING') === runs),
+      );
+      return [
+        ...(running ?? []),
+        ...(ended ?? []).toSorted((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit),
+      ];
+    },
     execution: (uploadId) => byId.get(uploadId),
     endings: () => endings,
     statesOf: (uploadId) => statesOf(byId.get(uploadId)),
     finalEventOf: (uploadId) => envelopeOf(byId.get(uploadId)),
+    eventsOf: (uploadId) => events.filter(({ detail }) => uploadId === (detail as { uploadId: string }).uploadId),
     deliveriesOf: () => [],
   };
 }
 
+const versionAt = (milliseconds: number) => `01a20bb9a8${Math.round(milliseconds).toString(16)}`;
+
 const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
 
-function stage(
-  { key, sizeBytes, dropped, queued, uploading, processing, ending, polls = 0, inFlight, visible = 0 }: StagedUpload,
+function inQueue(
+  { key, sizeBytes, dropped, version, inFlight, visible = 0 }: StagedUpload,
   now: number,
-): { message?: WaitingMessage; row?: ExecutionRow } {
+): WaitingMessage {
+  const body = notification(key, sizeBytes, now - dropped * 1000, version);
+  return inFlight === undefined ? { body } : { body, inFlight, visibleAt: now + visible * 1000 };
+}
+
+function stage(upload: StagedUpload, now: number): { message?: WaitingMessage; row?: ExecutionRow } {
+  const { key, sizeBytes, dropped, queued, uploading, processing, ending, polls = 0, version } = upload;
   const droppedAt = now - dropped * 1000;
-  if (queued === undefined && ending === undefined) {
-    const body = notification(key, sizeBytes, droppedAt);
-    return { message: inFlight === undefined ? { body } : { body, inFlight, visibleAt: now + visible * 1000 } };
-  }
+  if (queued === undefined && ending === undefined) return { message: inQueue(upload, now) };
   const name = `${key.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}-${Math.round(droppedAt)}`;
   const registeredAt = queued === undefined ? undefined : droppedAt + queued * 1000;
   const uploadedAt =
@@ -63,8 +81,8 @@ function stage(
       object: {
         bucket: BUCKET,
         key,
-        versionId: '01a20bb9a8ff003b9c2189',
-        eTag: 'd41d8cd98f00b204e9800998ecf8427e',
+        versionId: version ?? versionAt(droppedAt),
+        eTag: ETAG,
         size: sizeBytes,
         contentType: 'video/mp4',
         metadata: { board: '42', title: 'Spring' },
@@ -112,14 +130,14 @@ function stage(
   };
 }
 
-const notification = (key: string, size: number, at: number) =>
+const notification = (key: string, size: number, at: number, versionId = versionAt(at)) =>
   JSON.stringify({
     Records: [
       {
         eventSource: 'aws:s3',
         eventName: 'ObjectCreated:Put',
         eventTime: instant(at),
-        s3: { bucket: { name: BUCKET }, object: { key: encodeURIComponent(key), size, versionId: String(at) } },
+        s3: { bucket: { name: BUCKET }, object: { key: encodeURIComponent(key), size, eTag: ETAG, versionId } },
       },
     ],
   });
@@ -144,7 +162,7 @@ function envelopeOf(row: ExecutionRow | undefined) {
   if (!row || !event) return undefined;
   return {
     version: '0' as const,
-    id: '7c9c1124-7361-4fc5-a602-0b783b503241',
+    id: `7c9c1124-7361-4fc5-a602-${String(Date.parse(row.startedAt)).slice(-12)}`,
     'detail-type': event.detailType,
     source: 'pindrop',
     account: '000000000000',
