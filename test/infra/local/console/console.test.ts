@@ -68,6 +68,12 @@ describe('the console', () => {
     expect(JSON.parse(answer.body).message).toMatch(/^.*\.$/);
   });
 
+  it('answers HEAD as it would GET, without the body', async () => {
+    const { url } = await startStagedConsole();
+    const answer = await ask(url, '/', { method: 'HEAD' });
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '' });
+  });
+
   it('serves its modules without types', async () => {
     const { url } = await startStagedConsole();
     const { body, headers } = await ask(url, '/wording.ts');
