@@ -1,4 +1,5 @@
-import type { Place, UploadRow } from '../wire.ts';
+import type { Overview, Place } from '../wire.ts';
+import { Announcer } from './announcer.ts';
 import { type ConnectionState, listen } from './connection.ts';
 import { DropZone } from './drop-zone.ts';
 import { byId, setText } from './element.ts';
@@ -8,8 +9,9 @@ import { OverviewFigures } from './overview.ts';
 import { RowList } from './row-list.ts';
 import { setClock } from './server-clock.ts';
 
+const announcer = new Announcer();
 const nothingYet = new NothingYet();
-const list = new RowList(nothingYet.root);
+const list = new RowList(nothingYet.root, announcer);
 const figures = new OverviewFigures();
 const faults = new FaultPanel();
 const zone = new DropZone();
@@ -38,12 +40,10 @@ function showPlace(place: Place): void {
   zone.prefix = prefix;
 }
 
-/** For who does not see the rows change. */
-function announce(ended: UploadRow[]): void {
-  const [first, ...others] = ended;
-  if (!first) return;
-  const words = others.length === 0 ? `${first.key} ${first.state}` : `${ended.length} uploads have ended`;
-  setText(byId('announcement', HTMLParagraphElement), words);
+function showOverview(overview: Overview): void {
+  figures.show(overview);
+  faults.show(overview.faults);
+  list.totals = overview;
 }
 
 listen({
@@ -51,14 +51,10 @@ listen({
   snapshot({ place, overview, rows, now }) {
     setClock(now);
     showPlace(place);
-    figures.show(overview);
-    faults.show(overview.faults);
+    showOverview(overview);
     list.replace(rows);
     document.body.dataset['ready'] = '';
   },
-  rows: (rows) => announce(list.merge(rows)),
-  overview(overview) {
-    figures.show(overview);
-    faults.show(overview.faults);
-  },
+  rows: (rows) => announcer.ended(list.merge(rows)),
+  overview: showOverview,
 });

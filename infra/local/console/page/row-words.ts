@@ -20,7 +20,7 @@ export function stateWords({ state, percent }: UploadRow): string {
 }
 
 /** What happens with it, in a sentence or less. */
-export function situation({ state, polls, nextAt, because, mediaId, failure }: UploadRow): string {
+export function situation({ state, polls, nextAt, because, mediaId, failure, pin }: UploadRow): string {
   // It is not known of one whose registration was logged before anybody listened.
   const media = mediaId === undefined ? [] : [`Media ${mediaId}`];
   switch (state) {
@@ -42,10 +42,24 @@ export function situation({ state, polls, nextAt, because, mediaId, failure }: U
       return nextAt === undefined ? `${asked}, asking` : `${asked}, next ${until(nextAt, now())}`;
     }
     case 'succeeded':
-      return [...media, `asked ${polls}×`].join(', ');
+      return [...media, `asked ${polls}×`, ...pinWords(pin)].join(', ');
     case 'failed':
       return failure?.message ?? '';
   }
 }
 
-export const isEnded = ({ state }: UploadRow) => state === 'succeeded' || state === 'failed';
+const pinWords = (pin: UploadRow['pin']) =>
+  pin === undefined ? [] : [pin.published ? `published as Pin ${pin.pinId}` : `no Pin: ${pin.why}`];
+
+/** @param rows that have ended, at least one */
+export function endedWords(rows: UploadRow[]): string {
+  const failed = rows.filter(({ state }) => state === 'failed');
+  const why = failed.slice(0, 1).map(({ key, failure }) => `${key} failed: ${failure?.message ?? ''}`);
+  const [first] = rows;
+  if (rows.length === 1) return why[0] ?? `${first?.key} succeeded.`;
+  const counts = [
+    `${rows.length - failed.length} succeeded`,
+    ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
+  ];
+  return [`${rows.length} uploads have ended: ${counts.join(', ')}.`, ...why].join(' ');
+}
