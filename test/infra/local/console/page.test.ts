@@ -218,7 +218,7 @@ describe('dropping', () => {
       'x-amz-meta-board': '42',
       'x-amz-meta-title': `=?UTF-8?B?${Buffer.from('Frühling = schön').toString('base64')}?=`,
     });
-    await page.locator('#transfers progress').waitFor({ state: 'detached' });
+    await page.locator('#transfers progress').waitFor({ state: 'hidden' });
   });
 
   it('takes files that are dragged onto the page, and says that a folder is none', async () => {
@@ -238,9 +238,10 @@ describe('dropping', () => {
     await expect
       .poll(() => puts.map(({ path }) => path).sort())
       .toEqual(['/pindrop-dropbucket/one.mp4', '/pindrop-dropbucket/two.mp4']);
-    await page.getByText('holiday: It is a folder: drop the files in it.').waitFor();
+    await page.getByRole('alert').getByText('holiday: It is a folder: drop the files in it.').waitFor();
     await page.getByRole('button', { name: 'Dismiss' }).click();
-    expect(await page.locator('.refused li').count()).toBe(0);
+    await page.locator('.refused').waitFor({ state: 'hidden' });
+    expect(await page.locator(':focus').getAttribute('id')).toBe('files');
   });
 
   it('drops nothing when a line of the metadata is none, and says which', async () => {
@@ -257,10 +258,98 @@ describe('dropping', () => {
     const { endpoint, puts } = await s3([507]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.locator('#files').setInputFiles([video('clip.mp4')]);
-    await page.getByText('clip.mp4: The bucket did not take the file (The disk is full.).').waitFor();
+    await page
+      .getByRole('alert')
+      .getByText('clip.mp4: The bucket did not take the file (The disk is full.).')
+      .waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => puts.length).toBe(2);
-    await page.locator('.refused li').waitFor({ state: 'detached' });
+    await page.locator('.refused').waitFor({ state: 'hidden' });
+  });
+});
+
+describe('dropping many', () => {
+  it('makes one alert of all that did not get there', async () => {
+    const { endpoint, puts } = await s3([507, 507, 507]);
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    await page.locator('#files').setInputFiles(['one.mp4', 'two.mp4', 'three.mp4'].map((name) => video(name)));
+    await page.getByRole('alert').getByText('3 files did not get into the bucket.').waitFor();
+    await page.getByText('two.mp4: The bucket did not take the file (The disk is full.).').waitFor();
+    await page.getByRole('button', { name: 'Try all again' }).click();
+    await expect.poll(() => puts.length).toBe(6);
+    await page.locator('.refused').waitFor({ state: 'hidden' });
+  });
+
+  it('stops when it is cancelled', async () => {
+    let left = 0;
+    const endpoint = await loopbackServer((request) => {
+      request.on('close', () => left++).resume();
+    });
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    await page.locator('#files').setInputFiles(Array.from({ length: 5 }, (_, at) => video(`${at}.mp4`)));
+    await page.getByText('0 of 5 files').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.locator('#transfers progress').waitFor({ state: 'hidden' });
+    expect(await page.locator('.refused').isVisible()).toBe(false);
+    // Three were under way, and the others never set out.
+    await expect.poll(() => left).toBe(3);
+  });
+
+  it('leaves text that is dragged to the browser', async () => {
+    const page = await chromium.open((await startStagedConsole()).url);
+    const prevented = (kind: string) =>
+      page.evaluate(`(() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(${kind === 'file' ? "new File(['some bytes'], 'one.mp4')" : "'some text', 'text/plain'"});
+        return !document.body.dispatchEvent(new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true }));
+      })()`);
+    expect(await prevented('text')).toBe(false);
+    expect(await prevented('file')).toBe(true);
+  });
+
+  it('drops no answer that is no clip', async () => {
+    const { endpoint, puts } = await s3([]);
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    await page.route('**/sample.mp4', (route) => route.fulfill({ status: 500, json: { message: 'It broke.' } }));
+    await page.getByRole('button', { name: 'Use a sample clip' }).click();
+    await page.getByRole('alert').getByText('sample.mp4: It broke.').waitFor();
+    expect(puts).toEqual([]);
+  });
+});
+
+describe('while npm start is not there', () => {
+  it('what is dropped waits, and goes on by itself; closing the page is asked about', async () => {
+    const { endpoint, puts } = await s3([]);
+    const first = await startStagedConsole({ endpoint });
+    const page = await chromium.open(first.url);
+    await first.close();
+    await page.getByText('The connection to npm start is lost').waitFor();
+    await page.locator('#files').setInputFiles([video('one.mp4'), video('two.mp4')]);
+    await page.getByText('0 of 2 files, 0 B of 20 B, as soon as npm start answers').waitFor();
+    const asked = page.waitForEvent('dialog');
+    const closed = page.close({ runBeforeUnload: true });
+    await (await asked).dismiss();
+    await closed;
+    await startStagedConsole({ endpoint, stateDirectory: first.stateDirectory });
+    await expect.poll(() => puts.length).toBe(2);
+    await page.locator('#transfers progress').waitFor({ state: 'hidden' });
+  });
+
+  it('nothing of it goes to another Pinterest, and the page says so', async () => {
+    const { endpoint, puts } = await s3([]);
+    const first = await startStagedConsole({ endpoint, uploads: TWO_HUNDRED.slice(0, 1) });
+    const page = await chromium.open(first.url);
+    await rows(page).locator('summary').click();
+    await first.close();
+    await page.getByText('The connection to npm start is lost').waitFor();
+    await page.locator('#files').setInputFiles([video('one.mp4')]);
+    await page.getByText('as soon as npm start answers').waitFor();
+    const target = { kind: 'pinterest', name: 'api.pinterest.com' } as const;
+    await startStagedConsole({ endpoint, stateDirectory: first.stateDirectory, target });
+    await page.getByText('npm start uploads to api.pinterest.com now, and has other files.').waitFor();
+    await page.getByText('Nothing was dropped yet.').waitFor();
+    await page.locator('#files').setInputFiles([video('two.mp4')]);
+    await expect.poll(() => puts.map(({ path }) => path)).toEqual(['/pindrop-dropbucket/two.mp4']);
   });
 });
 
