@@ -13,6 +13,7 @@ import {
   attemptOfDrop,
   attemptOfExecution,
   dropsIn,
+  instant,
   type KnownAttempt,
   pinOf,
   rowOfDrop,
@@ -138,7 +139,8 @@ export class Board {
     if (!followed && !this.#rows.has(uploadId)) this.lookIntoQueue();
     const row = followed ?? this.#rows.get(uploadId);
     if (!row) return;
-    if (line.message === UPLOAD_LOG.uploaded) this.#throughput.uploaded(row.sizeBytes);
+    if (line.message === UPLOAD_LOG.uploaded)
+      this.#throughput.uploaded(row.sizeBytes, Date.parse(instant(line.timestamp)));
     if (!followed) this.#set(afterLine(row, line));
   }
 

@@ -151,7 +151,7 @@ const STEPS: Record<string, (row: UploadRow, line: UploadLogLine) => UploadRow> 
 /** Each line has it from the registration on, which may have been logged before anybody listened. */
 const mediaOf = ({ mediaId }: UploadLogLine) => (typeof mediaId === 'string' ? { mediaId } : {});
 
-const instant = (timestamp: string | undefined) => timestamp ?? new Date().toISOString();
+export const instant = (timestamp: string | undefined) => timestamp ?? new Date().toISOString();
 
 /** @returns the row as it is after a line of the log; the same one when the line changes nothing */
 export const afterLine = (row: UploadRow, line: UploadLogLine): UploadRow => STEPS[line.message]?.(row, line) ?? row;

@@ -123,7 +123,7 @@ describe('the console', () => {
     const answered = new Promise<http.IncomingMessage>((resolve) => put.on('response', resolve));
     // The rest of the body may find nobody any more.
     put.on('error', () => {}).end(Buffer.alloc(8 * 1024 * 1024));
-    expect(JSON.parse(await text(await answered)).message).toContain('(The bucket is closed.)');
+    expect(JSON.parse(await text(await answered)).message).toContain('(The bucket is closed).');
   });
 
   it('shows days of the token, and nothing of the token', async () => {
