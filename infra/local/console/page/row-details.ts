@@ -86,8 +86,8 @@ export class RowDetails {
         this.#ticking('p', () => situation(row)),
       );
     if (row.failure) yield this.#failure(row.failure, details.retriedAs);
-    yield element('div', { class: 'facts' }, this.#times(row), stateTable(details));
-    yield identity(details);
+    const about = element('div', { class: 'about-it' }, this.#times(row), identity(details));
+    yield element('div', { class: 'facts' }, about, stateTable(details));
     yield block('Final event', event === undefined ? noEvent(row) : codeBlock('Final event', json(event)));
     for (const other of otherEvents) yield block(other['detail-type'], codeBlock(`Event ${other.id}`, json(other)));
     if (deliveries.length > 0) yield block('Not delivered yet', this.#deliveries(deliveries));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { UploadRecords } from '../../../../infra/local/console/board.ts';
 import type { ExecutionRow } from '../../../../infra/local/execution-table.ts';
 import type { WaitingMessage } from '../../../../infra/local/stack-records.ts';
@@ -71,7 +72,11 @@ function stage(upload: StagedUpload, now: number): { message?: WaitingMessage; r
   const { key, sizeBytes, dropped, queued, uploading, processing, ending, polls = 0, version } = upload;
   const droppedAt = now - dropped * 1000;
   if (queued === undefined && ending === undefined) return { message: inQueue(upload, now) };
-  const name = `${key.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}-${Math.round(droppedAt)}`;
+  const hash = createHash('sha256').update(`${key} ${droppedAt}`).digest('hex').slice(0, 32);
+  const name = `${key
+    .split('/')
+    .at(-1)
+    ?.replace(/[^A-Za-z0-9]+/g, '-')}-${hash}`;
   const registeredAt = queued === undefined ? undefined : droppedAt + queued * 1000;
   const uploadedAt =
     registeredAt === undefined || uploading === undefined ? undefined : registeredAt + uploading * 1000;
@@ -142,16 +147,25 @@ const notification = (key: string, size: number, at: number, versionId = version
     ],
   });
 
+/** As the state machine enters them: it waits, asks and looks for each poll. */
 function statesOf(row: ExecutionRow | undefined) {
   if (!row) return [];
   const at = Date.parse(row.startedAt);
   const ended = row.stoppedAt === null ? undefined : Date.parse(row.stoppedAt);
-  const { upload }: FollowedUpload = JSON.parse(row.input);
-  const followed = upload.timeline.uploadedAt !== undefined;
+  const { upload, polls }: FollowedUpload = JSON.parse(row.input);
+  const until = ended ?? row.stateEnteredAt ?? at;
+  const asked = Array.from({ length: polls }, (_, index) => at + ((until - at) * (index + 1)) / polls - 140);
+  const follows = upload.timeline.uploadedAt !== undefined;
+  const waits = follows ? [at + 1, ...asked.map((instant) => instant + 138)].slice(0, ended ? polls : polls + 1) : [];
   return [
     { state: 'Ended before it began?', enteredAt: at },
-    ...(followed ? [{ state: 'Wait for Pinterest', enteredAt: at + 1 }] : []),
-    ...(followed && ended !== undefined ? [{ state: 'Ask Pinterest', enteredAt: ended - 140 }] : []),
+    ...waits.flatMap((instant, index) => [
+      { state: 'Wait for Pinterest', enteredAt: instant },
+      ...asked.slice(index, index + 1).flatMap((then) => [
+        { state: 'Ask Pinterest', enteredAt: then },
+        { state: 'Ended?', enteredAt: then + 137 },
+      ]),
+    ]),
     ...(ended === undefined ? [] : [{ state: 'Emit the final event', enteredAt: ended - 3 }]),
     ...(ended === undefined ? [] : [{ state: 'Ended', enteredAt: ended }]),
   ];
