@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { headerText } from './console/page/header-text.ts';
 
 export interface DroppedFile {
   file: string;
@@ -10,10 +11,6 @@ export interface DroppedFile {
   versionId?: string;
   eTag?: string;
 }
-
-/** Headers are ASCII: what is not goes as an encoded word, as S3 would give it back. @see RFC 2047 */
-const headerText = (value: string) =>
-  /^[\x20-\x7e]*$/.test(value) ? value : `=?UTF-8?B?${Buffer.from(value).toString('base64')}?=`;
 
 /** What the AWS CLI would say they are. */
 const CONTENT_TYPES: Record<string, string> = { '.mp4': 'video/mp4', '.m4v': 'video/x-m4v', '.mov': 'video/quicktime' };

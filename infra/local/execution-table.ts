@@ -52,6 +52,16 @@ export class ExecutionTable {
     return rows as unknown as ExecutionRow[];
   }
 
+  /** The newest of those that have ended, newest first. */
+  ended(machineArn: string, limit: number): ExecutionRow[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT ${COLUMNS} FROM executions WHERE machine_arn = ? AND status <> 'RUNNING' ORDER BY started_at DESC LIMIT ?`,
+      )
+      .all(machineArn, limit);
+    return rows as unknown as ExecutionRow[];
+  }
+
   /** Newest first. */
   list(machineArn: string, status: string | undefined, limit: number): ExecutionRow[] {
     const rows = this.#database

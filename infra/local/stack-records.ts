@@ -7,9 +7,9 @@ import type { Queue } from './queues.ts';
 export interface WaitingMessage {
   /** S3's notification as JSON. */
   body: string;
-  /** How often it was received. */
-  received: number;
-  /** When it is received again unless it is deleted, in milliseconds since 1970; absent when it is free to be received. */
+  /** Why it is not free to be received: a function works at it, or it is tried again later. */
+  inFlight?: 'with a function' | 'on purpose';
+  /** When one that is in flight is received again unless it is deleted: milliseconds since 1970. */
   visibleAt?: number;
 }
 
@@ -40,19 +40,21 @@ export class StackRecords {
 
   waiting(): WaitingMessage[] {
     const { ready, delayed, inflight } = this.#queue().inspectMessages();
+    const rows = this.#database.prepare('SELECT message_id FROM waiting_messages').all();
+    const onPurpose = new Set(rows.map((row) => row['message_id']));
     return [
-      ...[...ready, ...delayed].map((message) => ({ message, visibleAt: undefined })),
-      ...inflight.map(({ message, visibilityDeadline: visibleAt }) => ({ message, visibleAt })),
-    ].map(({ message: { body, approximateReceiveCount: received }, visibleAt }) => ({
-      body,
-      received,
-      ...(visibleAt === undefined ? {} : { visibleAt }),
-    }));
+      ...[...ready, ...delayed].map(({ body }) => ({ body })),
+      ...inflight.map(({ message: { body, messageId }, visibilityDeadline: visibleAt }) => ({
+        body,
+        inFlight: onPurpose.has(messageId) ? ('on purpose' as const) : ('with a function' as const),
+        visibleAt,
+      })),
+    ];
   }
 
-  /** Newest first. */
-  executions(limit: number): ExecutionRow[] {
-    return this.#executions.list(this.#machineArn, undefined, limit);
+  /** All that run, and the newest of those that have ended. @param ended how many of these at most */
+  executions(ended: number): ExecutionRow[] {
+    return [...this.#executions.running(this.#machineArn), ...this.#executions.ended(this.#machineArn, ended)];
   }
 
   execution(uploadId: string): ExecutionRow | undefined {
@@ -84,6 +86,14 @@ export class StackRecords {
       .prepare('SELECT envelope FROM events WHERE origin >= ? AND origin < ? LIMIT 1')
       .get(`${execution}/`, `${execution}0`);
     return row && JSON.parse(String(row['envelope']));
+  }
+
+  /** Everything on the buses whose detail names the upload, in the order in which it was put. */
+  eventsOf(uploadId: string): EventEnvelope[] {
+    const rows = this.#database
+      .prepare("SELECT envelope FROM events WHERE json_extract(envelope, '$.detail.uploadId') = ? ORDER BY rowid")
+      .all(uploadId);
+    return rows.map(({ envelope }) => JSON.parse(String(envelope)));
   }
 
   deliveriesOf(eventId: string): DueDelivery[] {

@@ -17,6 +17,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
     id TEXT PRIMARY KEY, origin TEXT UNIQUE, bus TEXT NOT NULL, envelope TEXT NOT NULL, delivered INTEGER NOT NULL DEFAULT 0
   );
+  CREATE INDEX IF NOT EXISTS events_by_upload ON events (json_extract(envelope, '$.detail.uploadId'));
   CREATE TABLE IF NOT EXISTS deliveries (
     event_id TEXT NOT NULL, target TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, put_at INTEGER,
     PRIMARY KEY (event_id, target)

@@ -28,7 +28,7 @@ describe('npm start, with its console', () => {
     await page.locator('#files').setInputFiles(CLIP);
     const row = page.locator('#rows > li');
     await row.locator('.state').getByText('Succeeded').waitFor();
-    expect(await page.locator('#announcement').innerText()).toBe('clip.mp4 succeeded');
+    await page.locator('#announcement').getByText('clip.mp4 succeeded.').waitFor();
     await first.until(() => first.events().length === 1);
     const [event] = first.events();
     await row.locator('summary').click();

@@ -1,15 +1,6 @@
+import type { FaultSwitch } from '../../infra/local/console/wire.ts';
 import type { Fault, FaultSource, FaultyRequest } from './faults.ts';
 import { processingSecondsBySize } from './simulator.ts';
-
-/** A fault that a person can turn on, with what Pindrop does about it. */
-export interface FaultSwitch {
-  name: string;
-  label: string;
-  consequence: string;
-  on: boolean;
-  /** When it ends by itself: milliseconds since 1970. */
-  until?: number;
-}
 
 interface Switchable extends Pick<FaultSwitch, 'name' | 'label' | 'consequence'> {
   /** `once`: it strikes the next request that it can strike. A number: so many seconds. */

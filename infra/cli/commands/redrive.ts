@@ -1,5 +1,6 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Command, CommandPorts } from '../command.ts';
+import { isLaterAttempt } from '../later-attempt.ts';
 import { type KnownUpload, recentUploads } from '../uploads.ts';
 import { retry } from './retry-upload.ts';
 
@@ -32,17 +33,8 @@ export const redriveCommand: Command = {
   },
 };
 
-function hasLaterAttempt({ upload }: KnownUpload, uploads: KnownUpload[]): boolean {
-  const { bucket, key, versionId, eTag } = upload.object;
-  return uploads.some(
-    ({ upload: other }) =>
-      other.object.bucket === bucket &&
-      other.object.key === key &&
-      other.object.versionId === versionId &&
-      other.object.eTag === eTag &&
-      other.timeline.droppedAt > upload.timeline.droppedAt,
-  );
-}
+const hasLaterAttempt = ({ upload }: KnownUpload, uploads: KnownUpload[]) =>
+  uploads.some(({ upload: other }) => isLaterAttempt(other, upload));
 
 /** @returns how many messages were moved */
 async function move(from: string, to: string, { sqs }: CommandPorts): Promise<number> {

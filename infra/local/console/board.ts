@@ -1,21 +1,31 @@
-import { dropsOf } from '../../../shared/drop.ts';
+import { UPLOAD_LOG } from '../../../shared/upload-log.ts';
+import { isLaterAttempt } from '../../cli/later-attempt.ts';
+import type { ExecutionRow } from '../execution-table.ts';
 import type { Observation } from '../observation.ts';
 import type { StackRecords } from '../stack-records.ts';
 import { uploadLogLine } from '../upload-log-line.ts';
 import { KeptLog } from './kept-log.ts';
+import { isEnded, SHOWN, shownRows } from './page/shown-rows.ts';
 import { Throughput } from './throughput.ts';
-import { afterLine, rowOfDrop, rowOfExecution, rowsOfWaiting } from './uploads.ts';
+import {
+  afterDeath,
+  afterLine,
+  attemptOfDrop,
+  attemptOfExecution,
+  dropsIn,
+  instant,
+  type KnownAttempt,
+  pinOf,
+  rowOfDrop,
+  rowOfExecution,
+  rowsOfWaiting,
+} from './uploads.ts';
 import type { Overview, UploadDetails, UploadRow } from './wire.ts';
-
-/** Rows that the page is given at most: the newest. */
-const SHOWN_ROWS = 1000;
-
-const isEnded = (state: UploadRow['state'] | undefined) => state === 'succeeded' || state === 'failed';
 
 /** What the board reads of the stack's records. */
 export type UploadRecords = Pick<
   StackRecords,
-  'waiting' | 'executions' | 'execution' | 'statesOf' | 'endings' | 'finalEventOf' | 'deliveriesOf'
+  'waiting' | 'executions' | 'execution' | 'statesOf' | 'endings' | 'finalEventOf' | 'eventsOf' | 'deliveriesOf'
 >;
 
 /**
@@ -30,39 +40,53 @@ export class Board {
   readonly #watchers = new Set<(row: UploadRow) => void>();
   readonly #endings: { succeeded: number; failed: number };
   /** Rows at which the oldest are let go. */
-  #tooMany = SHOWN_ROWS * 2;
+  #tooMany = SHOWN.ended * 2;
 
   constructor(records: UploadRecords) {
     this.#records = records;
     this.#endings = records.endings();
-    for (const execution of records.executions(SHOWN_ROWS).reverse()) {
-      const row = rowOfExecution(execution);
+    for (const execution of records.executions(SHOWN.ended)) {
+      const row = this.#rowOf(execution);
       this.#rows.set(row.uploadId, row);
     }
     this.lookIntoQueue();
   }
 
-  /** The newest, newest first. */
+  /** What the page shows, newest first. */
   rows(): UploadRow[] {
-    return this.#sorted().slice(0, SHOWN_ROWS);
+    return shownRows(this.#rows.values());
   }
 
   counts(): Pick<Overview, 'succeeded' | 'failed' | 'underWay' | 'lastMinute'> {
     let underWay = 0;
-    for (const { state } of this.#rows.values()) if (!isEnded(state)) underWay++;
+    for (const row of this.#rows.values()) if (!isEnded(row)) underWay++;
     return { ...this.#endings, underWay, lastMinute: this.#throughput.lastMinute() };
   }
 
   /** @returns undefined when there is no such upload */
   details(uploadId: string): UploadDetails | undefined {
     const execution = this.#records.execution(uploadId);
-    const row = this.#rows.get(uploadId) ?? (execution && rowOfExecution(execution));
+    const row = this.#rows.get(uploadId) ?? (execution && this.#rowOf(execution));
     if (!row) return undefined;
+    const attempts = this.#attempts([uploadId, ...this.#laterAt(row)]);
+    const own = attempts.find((attempt) => attempt.uploadId === uploadId);
+    const [retried] = attempts
+      .filter((attempt) => own && isLaterAttempt(attempt, own))
+      .sort((one, other) => (isLaterAttempt(one, other) ? -1 : 1));
     const event = this.#records.finalEventOf(uploadId);
+    const events = this.#records.eventsOf(uploadId);
     const { lines: log, cut: logCut } = this.#log.of(uploadId);
-    const states = this.#records.statesOf(uploadId);
-    const deliveries = event ? this.#records.deliveriesOf(event.id) : [];
-    return { row, states, log, logCut, deliveries, ...(event === undefined ? {} : { event }) };
+    return {
+      row,
+      ...(own && { object: own.object }),
+      ...(retried && { retriedAs: retried.uploadId }),
+      states: this.#records.statesOf(uploadId),
+      ...(event && { event }),
+      otherEvents: events.filter(({ id }) => id !== event?.id),
+      deliveries: events.flatMap(({ id }) => this.#records.deliveriesOf(id)),
+      log,
+      logCut,
+    };
   }
 
   /** Calls back for each row that is new or has changed. @returns what ends it */
@@ -73,17 +97,13 @@ export class Board {
 
   /** Takes up what waits in the queue and is not known: what was dropped before the start, and new attempts. */
   lookIntoQueue(): void {
-    for (const message of this.#records.waiting()) {
-      for (const row of rowsOfWaitingSafely(message)) {
-        if (!this.#rows.has(row.uploadId)) this.#set(row);
-      }
-    }
+    for (const row of this.#records.waiting().flatMap(rowsOfWaiting)) this.#takeUp(row);
   }
 
   observe(observation: Observation): void {
     switch (observation.kind) {
       case 'put-notified':
-        for (const drop of dropsOf(observation.body)) if (!this.#rows.has(drop.uploadId)) this.#set(rowOfDrop(drop));
+        for (const drop of dropsIn(observation)) this.#takeUp(rowOfDrop(drop));
         break;
       case 'function-log':
         this.#logged(observation.functionName, observation.line);
@@ -94,38 +114,87 @@ export class Board {
       case 'execution-ended':
         this.#ended(observation.executionName);
         break;
+      case 'event-put':
+        this.#eventPut(observation.envelope.detail);
+        break;
+      case 'function-died':
+        // Only then is it noted that its messages wait.
+        setImmediate(() => this.#died(observation.functionName, observation.why));
+        break;
     }
   }
 
-  #sorted(): UploadRow[] {
-    return [...this.#rows.values()].sort((a, b) => b.timeline.droppedAt.localeCompare(a.timeline.droppedAt));
+  /** A drop that is told of again may have an execution since long ago. */
+  #takeUp(row: UploadRow): void {
+    if (!this.#rows.has(row.uploadId) && !this.#lookAtExecution(row.uploadId)) this.#set(row);
   }
 
   #logged(functionName: string, text: string): void {
     const line = uploadLogLine(text);
     if (!line) return;
+    const { uploadId } = line;
     this.#log.add(functionName, line);
-    if (!this.#rows.has(line.uploadId)) this.lookIntoQueue();
-    const before = this.#rows.get(line.uploadId);
-    if (!before) return;
     // Once an execution follows it, that one knows better; the page still wants to hear of the line.
-    const row = this.#records.execution(line.uploadId) ? before : afterLine(before, line);
-    if (row.timeline.uploadedAt && !before.timeline.uploadedAt) this.#throughput.uploaded(row.sizeBytes);
-    this.#set(row);
+    const followed = this.#lookAtExecution(uploadId);
+    if (!followed && !this.#rows.has(uploadId)) this.lookIntoQueue();
+    const row = followed ?? this.#rows.get(uploadId);
+    if (!row) return;
+    if (line.message === UPLOAD_LOG.uploaded)
+      this.#throughput.uploaded(row.sizeBytes, Date.parse(instant(line.timestamp)));
+    if (!followed) this.#set(afterLine(row, line));
+  }
+
+  /** Something about an upload that has ended, such as what became of its Pin. */
+  #eventPut(detail: unknown): void {
+    const { uploadId } = (detail ?? {}) as { uploadId?: unknown };
+    if (typeof uploadId === 'string' && this.#rows.has(uploadId)) this.#lookAtExecution(uploadId);
+  }
+
+  /** What the queue holds back now and a process of that function logged of last is what the dead one had. */
+  #died(functionName: string, why: string): void {
+    for (const again of this.#records.waiting().flatMap(rowsOfWaiting)) {
+      const { uploadId, state } = again;
+      if (state !== 'waiting' || this.#rows.get(uploadId)?.state === 'waiting') continue;
+      const last = this.#log.of(uploadId).lines.at(-1)?.functionName ?? functionName;
+      if (last === functionName && !this.#records.execution(uploadId)) this.#set(afterDeath(again, why));
+    }
   }
 
   #lookAtExecution(name: string): UploadRow | undefined {
     const execution = this.#records.execution(name);
-    const row = execution && rowOfExecution(execution);
+    const row = execution && this.#rowOf(execution);
     if (row) this.#set(row);
     return row;
   }
 
+  #rowOf(execution: ExecutionRow): UploadRow {
+    const row = rowOfExecution(execution);
+    return row.state === 'succeeded' ? { ...row, ...pinOf(this.#records.eventsOf(row.uploadId)) } : row;
+  }
+
+  /** What may be a new attempt of one that failed. */
+  #laterAt({ key, state, timeline: { droppedAt } }: UploadRow): string[] {
+    if (state !== 'failed') return [];
+    const later = [...this.#rows.values()].filter((row) => row.key === key && row.timeline.droppedAt > droppedAt);
+    return later.map(({ uploadId }) => uploadId);
+  }
+
+  /** What these uploads are attempts at. The queue is only read through for those that have no execution yet. */
+  #attempts(uploadIds: string[]): KnownAttempt[] {
+    const executions = uploadIds.flatMap((uploadId) => this.#records.execution(uploadId) ?? []);
+    const followed = executions.map(attemptOfExecution);
+    const others = new Set(uploadIds).difference(new Set(followed.map(({ uploadId }) => uploadId)));
+    if (others.size === 0) return followed;
+    const queued = this.#records.waiting().flatMap(dropsIn);
+    return [...followed, ...queued.filter(({ uploadId }) => others.has(uploadId)).map(attemptOfDrop)];
+  }
+
   #ended(name: string): void {
     // An example's machine may give its executions the names of ours.
-    if (isEnded(this.#rows.get(name)?.state)) return;
+    const before = this.#rows.get(name);
+    if (before && isEnded(before)) return;
     const row = this.#lookAtExecution(name);
-    if (!row || !isEnded(row.state)) return;
+    if (!row || !isEnded(row)) return;
     this.#endings[row.state === 'succeeded' ? 'succeeded' : 'failed']++;
     this.#throughput.ended();
   }
@@ -136,20 +205,10 @@ export class Board {
     for (const watcher of this.#watchers) watcher(row);
   }
 
-  /** What has ended long ago is in the records still. */
+  /** What has ended long ago is in the records still; what is under way is counted. */
   #letOldestGo(): void {
-    for (const { uploadId, state } of this.#sorted().slice(SHOWN_ROWS)) {
-      if (isEnded(state)) this.#rows.delete(uploadId);
-    }
-    this.#tooMany = this.#rows.size + SHOWN_ROWS;
-  }
-}
-
-/** A message that is no notification is the functions' to complain about. */
-function rowsOfWaitingSafely(message: ReturnType<UploadRecords['waiting']>[number]): UploadRow[] {
-  try {
-    return rowsOfWaiting(message);
-  } catch {
-    return [];
+    const shown = new Set(this.rows());
+    for (const row of this.#rows.values()) if (isEnded(row) && !shown.has(row)) this.#rows.delete(row.uploadId);
+    this.#tooMany = this.#rows.size + SHOWN.ended;
   }
 }

@@ -79,7 +79,9 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
       const named = path.exec(pathname);
       if (named && method === request.method) return void (await act(decoded(named[1] ?? ''), request, response));
     }
-    if (request.method === 'GET' && (await answerPageFile(pathname, response))) return;
+    // Node leaves the body out of the answer to HEAD.
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    if (reads && (await answerPageFile(pathname, response))) return;
     throw new Refusal(404, 'The console has nothing there.');
   }
 

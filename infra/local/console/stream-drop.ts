@@ -46,7 +46,7 @@ export async function streamDrop(
   const body = await text(answer);
   if (answer.statusCode !== 200) {
     const [, why = `status ${answer.statusCode}`] = /<Message>([^<]*)<\/Message>/.exec(body) ?? [];
-    throw new Refusal(502, `The bucket did not take the file (${why}).`);
+    throw new Refusal(502, `The bucket did not take the file (${why.replace(/\.$/, '')}).`);
   }
   const versionId = answer.headers['x-amz-version-id'];
   return versionId === undefined ? {} : { versionId: String(versionId) };

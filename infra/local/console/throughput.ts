@@ -12,8 +12,9 @@ export class Throughput {
     this.#now = now;
   }
 
-  uploaded(bytes: number): void {
-    this.#uploads.push({ at: this.#now(), bytes });
+  /** @param at milliseconds since 1970 */
+  uploaded(bytes: number, at: number): void {
+    this.#uploads.push({ at, bytes });
   }
 
   ended(): void {

@@ -1,8 +1,18 @@
-import type { Failure, Timeline } from '../../../shared/events.ts';
+import type { DroppedObject, Failure, Timeline } from '../../../shared/events.ts';
+import type { EventEnvelope } from '../observation.ts';
 
 /** What the console's server and its page say to each other: JSON of these shapes. */
 
-export type UploadState = 'dropped' | 'registered' | 'uploading' | 'processing' | 'succeeded' | 'failed';
+/** The first three are without a media: in the queue, with a function, and to be tried again later. */
+export type UploadState =
+  | 'dropped'
+  | 'taken-up'
+  | 'waiting'
+  | 'registered'
+  | 'uploading'
+  | 'processing'
+  | 'succeeded'
+  | 'failed';
 
 /** One upload, as a row of the page. */
 export interface UploadRow {
@@ -17,22 +27,31 @@ export interface UploadRow {
   polls: number;
   /** When Pinterest is asked next, or the next attempt begins: milliseconds since 1970. */
   nextAt?: number;
-  /** Why it is tried again. */
+  /** Why it waits, as far as this process has heard of it. */
   because?: string;
   timeline: Partial<Timeline> & Pick<Timeline, 'droppedAt'>;
-  failure?: Failure;
+  /** Without a reason when its execution broke and put no final event. */
+  failure?: Pick<Failure, 'message' | 'retryable'> & Partial<Pick<Failure, 'reason'>>;
+  /** What became of the Pin, where the example publish-pin makes one. */
+  pin?: { published: true; pinId: string } | { published: false; why: string };
 }
 
 /** All that is known of one upload. */
 export interface UploadDetails {
   row: UploadRow;
+  /** Not known of one whose message has just left the queue. */
+  object?: Pick<DroppedObject, 'bucket' | 'versionId'>;
   /** The final event as its subscribers get it. */
-  event?: unknown;
+  event?: EventEnvelope;
+  /** What else was put on the bus about this upload. */
+  otherEvents: EventEnvelope[];
+  /** The newest attempt of the same drop since it failed. */
+  retriedAs?: string;
   states: { state: string /** Milliseconds since 1970. */; enteredAt: number }[];
   log: LogLine[];
   /** The oldest lines were let go. */
   logCut: boolean;
-  /** Who has not taken the event yet. */
+  /** Who has not taken an event yet. */
   deliveries: { target: string; attempts: number; dueAt: number }[];
 }
 

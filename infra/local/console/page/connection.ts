@@ -14,8 +14,9 @@ export function listen(listeners: Listeners): void {
   const source = new EventSource('/events');
   const on = <Name extends keyof StreamEvents>(name: Name) =>
     source.addEventListener(name, (event) => listeners[name](JSON.parse((event as MessageEvent<string>).data)));
-  source.addEventListener('snapshot', () => listeners.state('live'));
   on('snapshot');
+  // After it: what waits for npm start must not go to another Pinterest than it was meant for.
+  source.addEventListener('snapshot', () => listeners.state('live'));
   on('rows');
   on('overview');
   source.addEventListener('error', () => {

@@ -1,5 +1,6 @@
 import { byId } from './element.ts';
 import { MetadataField } from './metadata-field.ts';
+import { sampleClip } from './server.ts';
 import { Transfers } from './transfers.ts';
 
 /** Takes files: dropped anywhere on the page, or chosen. */
@@ -19,6 +20,16 @@ export class DropZone {
     this.#acceptDrags();
   }
 
+  /** True while there is no npm start to send to. */
+  set held(held: boolean) {
+    this.#transfers.held = held;
+  }
+
+  /** What is not in the bucket yet was for another stack. */
+  letGo(): void {
+    this.#transfers.letGo();
+  }
+
   /** @param prefix what the keys of all files begin with */
   set prefix(prefix: string) {
     this.#prefix = prefix;
@@ -31,10 +42,9 @@ export class DropZone {
 
   async #dropSample(): Promise<void> {
     try {
-      const clip = await (await fetch('/sample.mp4')).blob();
-      this.drop([new File([clip], 'sample.mp4', { type: 'video/mp4' })]);
-    } catch {
-      this.#transfers.refuse('sample.mp4', 'npm start does not answer. Is it still running in its terminal?');
+      this.drop([await sampleClip()]);
+    } catch (error) {
+      this.#transfers.refuse({ name: 'sample.mp4', why: (error as Error).message });
     }
   }
 
@@ -45,14 +55,17 @@ export class DropZone {
       entered = Math.max(0, entered + change);
       document.body.toggleAttribute('data-dragging', entered > 0);
     };
-    addEventListener('dragenter', (event) => {
-      event.preventDefault();
-      mark(1);
-    });
-    addEventListener('dragleave', () => mark(-1));
-    addEventListener('dragover', (event) => event.preventDefault());
-    addEventListener('drop', (event) => {
-      event.preventDefault();
+    // Text that is dragged, into the filter say, is the browser's affair.
+    const on = (name: 'dragenter' | 'dragleave' | 'dragover' | 'drop', act: (event: DragEvent) => void) =>
+      addEventListener(name, (event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return;
+        event.preventDefault();
+        act(event);
+      });
+    on('dragenter', () => mark(1));
+    on('dragleave', () => mark(-1));
+    on('dragover', () => {});
+    on('drop', (event) => {
       mark(-entered);
       this.#dropItems([...(event.dataTransfer?.items ?? [])]);
     });
@@ -64,7 +77,7 @@ export class DropZone {
       const file = item.getAsFile();
       if (!file) continue;
       if (item.webkitGetAsEntry()?.isDirectory)
-        this.#transfers.refuse(file.name, 'It is a folder: drop the files in it.');
+        this.#transfers.refuse({ name: file.name, why: 'It is a folder: drop the files in it.' });
       else files.push(file);
     }
     this.drop(files);

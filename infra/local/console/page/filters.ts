@@ -1,12 +1,21 @@
-import type { UploadRow } from '../wire.ts';
+import type { UploadRow, UploadState } from '../wire.ts';
 import { byId, element, setText } from './element.ts';
-import { isEnded } from './row-words.ts';
+import { isEnded } from './shown-rows.ts';
 
+const among =
+  (...states: UploadState[]) =>
+  ({ state }: UploadRow) =>
+    states.includes(state);
+
+/** The three in the middle are the parts of what is under way, as the bar has them. */
 const CHOICES = [
   { value: 'all', words: 'All', shows: () => true },
   { value: 'under-way', words: 'Under way', shows: (row: UploadRow) => !isEnded(row) },
-  { value: 'succeeded', words: 'Succeeded', shows: ({ state }: UploadRow) => state === 'succeeded' },
-  { value: 'failed', words: 'Failed', shows: ({ state }: UploadRow) => state === 'failed' },
+  { value: 'waiting', words: 'Waiting', shows: among('dropped', 'waiting') },
+  { value: 'uploading', words: 'Uploading', shows: among('taken-up', 'registered', 'uploading') },
+  { value: 'processing', words: 'Processing', shows: among('processing') },
+  { value: 'succeeded', words: 'Succeeded', shows: among('succeeded') },
+  { value: 'failed', words: 'Failed', shows: among('failed') },
 ] as const;
 
 /** Which rows are shown. */
@@ -52,5 +61,9 @@ export class Filters {
     this.#name.value = '';
     const [all] = this.#inputs;
     if (all) all.checked = true;
+  }
+
+  focus(): void {
+    this.#name.focus();
   }
 }

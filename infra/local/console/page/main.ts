@@ -1,4 +1,5 @@
-import type { Place, UploadRow } from '../wire.ts';
+import type { Overview, Place } from '../wire.ts';
+import { Announcer } from './announcer.ts';
 import { type ConnectionState, listen } from './connection.ts';
 import { DropZone } from './drop-zone.ts';
 import { byId, setText } from './element.ts';
@@ -8,11 +9,13 @@ import { OverviewFigures } from './overview.ts';
 import { RowList } from './row-list.ts';
 import { setClock } from './server-clock.ts';
 
+const announcer = new Announcer();
 const nothingYet = new NothingYet();
-const list = new RowList(nothingYet.root);
+const list = new RowList(nothingYet.root, announcer);
 const figures = new OverviewFigures();
 const faults = new FaultPanel();
 const zone = new DropZone();
+let placeBefore: Place | undefined;
 
 const CONNECTION: Record<ConnectionState, string> = { connecting: 'Connecting', live: 'Live', lost: 'Not connected' };
 
@@ -25,25 +28,39 @@ function showConnection(state: ConnectionState): void {
   setText(
     banner,
     state === 'lost'
-      ? 'The connection to npm start is lost. What you see is how it was then; nothing dropped is forgotten. Run npm start again: this page finds it by itself.'
+      ? 'The connection to npm start is lost. What you see is how it was then; what had arrived in the bucket is not forgotten. Run npm start again: this page finds it by itself.'
       : '',
   );
+  zone.held = state !== 'live';
 }
 
 function showPlace(place: Place): void {
   const { simulated, pinterest, bucket, prefix } = place;
+  // The next npm start may have the same port, and upload to another Pinterest.
+  if (placeBefore && placeBefore.pinterest !== pinterest) becomeAnother(place);
+  placeBefore = place;
   setText(byId('place', HTMLParagraphElement), simulated ? 'with a simulated Pinterest' : `uploading to ${pinterest}`);
   setText(byId('bucket', HTMLElement), `${bucket}${prefix === '' ? '' : `/${prefix}`}`);
   nothingYet.show(place);
   zone.prefix = prefix;
 }
 
-/** For who does not see the rows change. */
-function announce(ended: UploadRow[]): void {
-  const [first, ...others] = ended;
-  if (!first) return;
-  const words = others.length === 0 ? `${first.key} ${first.state}` : `${ended.length} uploads have ended`;
-  setText(byId('announcement', HTMLParagraphElement), words);
+function becomeAnother({ simulated, pinterest }: Place): void {
+  const banner = byId('another', HTMLParagraphElement);
+  const where = simulated ? 'has a simulated Pinterest now' : `uploads to ${pinterest} now`;
+  setText(
+    banner,
+    `npm start ${where}, and has other files. What was not in the bucket before was let go: drop it again.`,
+  );
+  banner.hidden = false;
+  list.clear();
+  zone.letGo();
+}
+
+function showOverview(overview: Overview): void {
+  figures.show(overview);
+  faults.show(overview.faults);
+  list.totals = overview;
 }
 
 listen({
@@ -51,14 +68,10 @@ listen({
   snapshot({ place, overview, rows, now }) {
     setClock(now);
     showPlace(place);
-    figures.show(overview);
-    faults.show(overview.faults);
+    showOverview(overview);
     list.replace(rows);
     document.body.dataset['ready'] = '';
   },
-  rows: (rows) => announce(list.merge(rows)),
-  overview(overview) {
-    figures.show(overview);
-    faults.show(overview.faults);
-  },
+  rows: (rows) => announcer.ended(list.merge(rows)),
+  overview: showOverview,
 });

@@ -1,24 +1,40 @@
-import type { UploadDetails } from '../wire.ts';
-import { codeBlock, scrolling } from './code-block.ts';
+import type { UploadDetails, UploadRow } from '../wire.ts';
+import { codeBlock, copyButton, scrolling } from './code-block.ts';
 import { button, element, setText } from './element.ts';
 import { logTable } from './log-table.ts';
-import { type Segment, segmentsOf } from './segments.ts';
-import { retryUpload, uploadDetails } from './server.ts';
+import { redraw } from './redraw.ts';
+import { Retry } from './retry.ts';
+import { situation } from './row-words.ts';
+import { segmentsOf } from './segments.ts';
+import { uploadDetails } from './server.ts';
 import { now } from './server-clock.ts';
+import { isEnded } from './shown-rows.ts';
 import { clock, dateAndTime, duration, until } from './wording.ts';
 
 /** What a row opens to: everything that is known of one upload. */
 export class RowDetails {
   readonly root = element('div', { class: 'details' });
   readonly #uploadId: string;
-  readonly #onRetried: (uploadId: string) => void;
+  readonly #goTo: (uploadId: string) => void;
+  readonly #onFocusLost: () => void;
+  readonly #retry: Retry;
   #loading = false;
   #stale = false;
   #shown = '';
+  /** What writes anew what changes by time alone. */
+  #ticks: (() => void)[] = [];
+  /** When there is something new to be asked for that nobody tells of: milliseconds since 1970. */
+  #dueAt = Number.POSITIVE_INFINITY;
 
-  constructor(uploadId: string, onRetried: (uploadId: string) => void) {
+  /** @param onFocusLost when what had the focus in here is gone */
+  constructor(uploadId: string, goTo: (uploadId: string) => void, onFocusLost: () => void) {
     this.#uploadId = uploadId;
-    this.#onRetried = onRetried;
+    this.#goTo = goTo;
+    this.#onFocusLost = onFocusLost;
+    this.#retry = new Retry(uploadId, (attempt) => {
+      goTo(attempt);
+      void this.load();
+    });
   }
 
   /** Asks for it anew. While an answer is awaited the next question waits. */
@@ -35,11 +51,8 @@ export class RowDetails {
       if (text !== this.#shown) this.#show(details);
       this.#shown = text;
     } catch (error) {
-      this.#shown = '';
-      this.root.replaceChildren(
-        element('p', { class: 'error' }, (error as Error).message),
-        button('Look again', () => void this.load()),
-      );
+      // What is shown stays: that the connection is lost is said above.
+      if (this.#shown === '') this.#showError(error as Error);
     } finally {
       this.#loading = false;
     }
@@ -48,83 +61,109 @@ export class RowDetails {
     await this.load();
   }
 
+  tick(): void {
+    for (const tick of this.#ticks) tick();
+    if (now() >= this.#dueAt) void this.load();
+  }
+
   #show(details: UploadDetails): void {
-    // Somebody may be reading further down in the log.
-    const scrolled = [...this.root.querySelectorAll<HTMLElement>('.scrolls')].map(({ scrollTop }) => scrollTop);
-    const focused = this.root.contains(document.activeElement)
-      ? document.activeElement?.getAttribute('data-keep')
-      : null;
-    this.root.replaceChildren(...this.#parts(details));
-    this.root.querySelectorAll('.scrolls').forEach((part, index) => {
-      part.scrollTop = scrolled[index] ?? 0;
-    });
-    if (focused) this.root.querySelector<HTMLElement>(`[data-keep="${focused}"]`)?.focus();
+    this.#ticks = [];
+    this.#dueAt = Math.min(...details.deliveries.map(({ dueAt }) => dueAt));
+    redraw(this.root, this.#parts(details), this.#onFocusLost);
+    for (const tick of this.#ticks) tick();
+  }
+
+  #showError({ message }: Error): void {
+    const again = button('Look again', () => void this.load(), { 'data-keep': 'again' });
+    redraw(this.root, [element('p', { class: 'error' }, message), again], this.#onFocusLost);
   }
 
   *#parts(details: UploadDetails): Generator<HTMLElement> {
-    const { row, event, deliveries } = details;
-    if (row.failure) yield this.#failure(row.failure);
-    yield element('div', { class: 'facts' }, timeTable(segmentsOf(row), row), stateTable(details));
-    yield block(
-      'Final event',
-      event === undefined
-        ? element('p', { class: 'muted' }, 'There is none yet: it comes when the upload has ended.')
-        : codeBlock('Final event', JSON.stringify(event, null, 2)),
-    );
-    if (deliveries.length > 0) yield block('Not delivered yet', deliveryList(deliveries));
+    const { row, event, otherEvents, deliveries } = details;
+    if (row.state === 'waiting')
+      yield block(
+        'Why it waits',
+        this.#ticking('p', () => situation(row)),
+      );
+    if (row.failure) yield this.#failure(row.failure, details.retriedAs);
+    const about = element('div', { class: 'about-it' }, this.#times(row), identity(details));
+    yield element('div', { class: 'facts' }, about, stateTable(details));
+    yield block('Final event', event === undefined ? noEvent(row) : codeBlock('Final event', json(event)));
+    for (const other of otherEvents) yield block(other['detail-type'], codeBlock(`Event ${other.id}`, json(other)));
+    if (deliveries.length > 0) yield block('Not delivered yet', this.#deliveries(deliveries));
     yield block('Log', logTable(details));
   }
 
-  #failure({ reason, message, retryable }: NonNullable<UploadDetails['row']['failure']>): HTMLElement {
-    const said = element('p', { class: 'error', role: 'alert' });
-    const retry = button(
-      'Retry',
-      () => {
-        retry.disabled = true;
-        setText(said, '');
-        retryUpload(this.#uploadId)
-          .then(this.#onRetried)
-          .catch((error: Error) => setText(said, error.message))
-          .finally(() => {
-            retry.disabled = false;
-          });
-      },
-      { class: 'button primary', 'data-keep': 'retry' },
-    );
+  /** Text that is written anew as time goes by. */
+  #ticking(tag: 'p' | 'li' | 'dd', words: () => string): HTMLElement {
+    const made = element(tag);
+    this.#ticks.push(() => setText(made, words()));
+    return made;
+  }
+
+  #failure({ reason, message, retryable }: NonNullable<UploadRow['failure']>, retriedAs?: string): HTMLElement {
     const outlook = retryable
       ? 'The same file may succeed in a new attempt.'
       : 'The same file will most likely fail again.';
-    return element(
+    const said = element(
       'div',
-      { class: 'failure' },
-      element(
-        'div',
-        {},
-        element('code', { class: 'reason' }, reason),
-        element('p', {}, message),
-        element('p', { class: 'muted' }, outlook),
-      ),
-      retry,
-      said,
+      {},
+      element('code', { class: 'reason' }, reason ?? 'no final event'),
+      element('p', {}, message),
+      element('p', { class: 'muted' }, outlook),
     );
+    if (retriedAs === undefined)
+      return element('div', { class: 'failure' }, said, this.#retry.button, this.#retry.said);
+    const there = button(retriedAs, () => this.#goTo(retriedAs), { class: 'link', 'data-keep': 'retried' });
+    return element('div', { class: 'failure' }, said, element('p', { class: 'retried' }, 'Retried as ', there));
+  }
+
+  #times(row: UploadRow): HTMLElement {
+    const list = element('dl', { class: 'pairs' });
+    segmentsOf(row).forEach(({ name, words, open }, index) => {
+      const took = () => `${duration(segmentsOf(row)[index]?.milliseconds ?? 0)}${open ? ' so far' : ''}`;
+      list.append(element('dt', { class: `swatch ${name}` }, words), this.#ticking('dd', took));
+    });
+    list.append(element('dt', {}, 'dropped at'), element('dd', {}, dateAndTime(row.timeline.droppedAt)));
+    return block('Times', list);
+  }
+
+  #deliveries(deliveries: UploadDetails['deliveries']): HTMLElement {
+    const list = element('ul', { class: 'entered' });
+    for (const { target, attempts, dueAt } of deliveries) {
+      list.append(this.#ticking('li', () => `${target}: tried ${attempts}×, again ${until(dueAt, now())}`));
+    }
+    return list;
   }
 }
+
+const json = (event: unknown) => JSON.stringify(event, null, 2);
 
 function block(title: string, ...children: HTMLElement[]): HTMLElement {
   return element('section', { class: 'block' }, element('h3', {}, title), ...children);
 }
 
-function timeTable(segments: Segment[], { uploadId, mediaId, timeline }: UploadDetails['row']): HTMLElement {
+const noEvent = (row: UploadRow) =>
+  element(
+    'p',
+    { class: 'muted' },
+    isEnded(row)
+      ? 'There is none: the execution broke before it put one.'
+      : 'There is none yet: it comes when the upload has ended.',
+  );
+
+/** What to look for it by, in a log or with the AWS CLI. */
+function identity({ row: { uploadId, mediaId }, object }: UploadDetails): HTMLElement {
   const list = element('dl', { class: 'pairs' });
-  const add = (name: string, value: string, swatch?: string) =>
-    list.append(element('dt', { class: swatch }, name), element('dd', {}, value));
-  for (const { name, words, milliseconds, open } of segments) {
-    add(words, `${duration(milliseconds)}${open ? ' so far' : ''}`, `swatch ${name}`);
-  }
-  add('dropped at', dateAndTime(timeline.droppedAt));
-  add('upload', uploadId);
+  const add = (name: string, ...value: (string | HTMLElement)[]) =>
+    list.append(element('dt', {}, name), element('dd', {}, ...value));
+  add('upload', element('code', {}, uploadId), ' ', copyButton('upload id', uploadId));
   add('media', mediaId ?? 'not registered');
-  return block('Times', list);
+  if (object) {
+    add('bucket', object.bucket);
+    add('version', object.versionId ?? 'the bucket keeps none');
+  }
+  return block('Upload', list);
 }
 
 function stateTable({ states }: UploadDetails): HTMLElement {
@@ -139,12 +178,4 @@ function stateTable({ states }: UploadDetails): HTMLElement {
     list.append(element('li', {}, element('time', {}, clock(enteredAt)), state));
   }
   return block('Execution', scrolling('States of the execution', list));
-}
-
-function deliveryList(deliveries: UploadDetails['deliveries']): HTMLElement {
-  const list = element('ul', { class: 'entered' });
-  for (const { target, attempts, dueAt } of deliveries) {
-    list.append(element('li', {}, `${target}: tried ${attempts}×, again ${until(dueAt, now())}`));
-  }
-  return list;
 }

@@ -1,55 +1,72 @@
-import type { UploadRow } from '../wire.ts';
+import type { Overview, UploadRow } from '../wire.ts';
+import type { Announcer } from './announcer.ts';
 import { button, byId, element, setText } from './element.ts';
 import { Filters } from './filters.ts';
 import { RowView } from './row-view.ts';
-import { isEnded } from './row-words.ts';
+import { extentOf, isEnded, newestFirst, shownRows } from './shown-rows.ts';
+import { plural } from './wording.ts';
 
 /** Rows in the document at most, until more are asked for. */
 const STEP = 100;
-/** Rows that a page keeps at most which is open for days. */
-const KEPT = 2000;
 
 /** The rows, newest first: those that the filters let pass, as many as are asked for. */
 export class RowList {
   readonly #list = byId('rows', HTMLOListElement);
   readonly #more = byId('more', HTMLButtonElement);
   readonly #empty = byId('empty', HTMLDivElement);
-  readonly #filters = new Filters(() => {
-    this.#limit = STEP;
-    this.#draw();
-  });
+  readonly #extent = byId('extent', HTMLParagraphElement);
+  readonly #noMatch = element('p');
+  readonly #filters = new Filters(() => this.#filter());
   readonly #rows = new Map<string, UploadRow>();
   readonly #views = new Map<string, RowView>();
   readonly #nothingYet: HTMLElement;
+  readonly #announcer: Announcer;
+  #totals = { underWay: 0, succeeded: 0, failed: 0 };
   #limit = STEP;
   #drawing = false;
   /** The upload that is to be shown open once it is there. */
   #awaited: string | undefined;
 
   /** @param nothingYet what stands there before anything was dropped */
-  constructor(nothingYet: HTMLElement) {
+  constructor(nothingYet: HTMLElement, announcer: Announcer) {
     this.#nothingYet = nothingYet;
-    this.#more.addEventListener('click', () => {
-      this.#limit += STEP;
-      this.#draw();
-    });
+    this.#announcer = announcer;
+    this.#more.addEventListener('click', () => this.#showMore());
     setInterval(() => {
       for (const view of this.#views.values()) view.tick();
     }, 1000);
   }
 
-  /** Takes the place of all rows. */
+  /** Of all there are, which may be more than the rows. */
+  set totals({ underWay, succeeded, failed }: Overview) {
+    this.#totals = { underWay, succeeded, failed };
+    this.#drawSoon();
+  }
+
+  /** Takes the place of all rows but those that somebody reads. */
   replace(rows: UploadRow[]): void {
+    const read = [...this.#views.values()].filter((view) => view.held && isEnded(view.row)).map(({ row }) => row);
     this.#rows.clear();
+    for (const row of read) this.#rows.set(row.uploadId, row);
     this.merge(rows);
+    for (const view of this.#views.values()) view.reload();
   }
 
   /** @returns the rows that ended just now */
   merge(rows: UploadRow[]): UploadRow[] {
+    const added = new Set(rows.filter(({ uploadId }) => !this.#rows.has(uploadId)).map(({ key }) => key));
     const ended = rows.filter((row) => isEnded(row) && this.#rows.get(row.uploadId)?.state !== row.state);
     for (const row of rows) this.#rows.set(row.uploadId, row);
+    // A new attempt is told of by the one that it follows.
+    for (const view of this.#views.values()) if (added.has(view.row.key)) view.reload();
     this.#drawSoon();
     return ended;
+  }
+
+  /** Of another stack: what somebody reads of it, too. */
+  clear(): void {
+    this.#rows.clear();
+    this.#draw('nothing');
   }
 
   /** Opens a row and goes there, as soon as there is one. */
@@ -68,31 +85,65 @@ export class RowList {
     });
   }
 
-  #draw(): void {
-    const all = [...this.#rows.values()].sort((a, b) => b.timeline.droppedAt.localeCompare(a.timeline.droppedAt));
-    for (const row of all.slice(KEPT)) if (isEnded(row)) this.#rows.delete(row.uploadId);
+  #filter(): void {
+    this.#limit = STEP;
+    const matching = this.#draw('nothing');
+    this.#announcer.found(matching === 0 ? `${this.#noMatch.textContent}` : `${plural(matching, 'upload')} shown.`);
+  }
+
+  #showMore(): void {
+    const last = this.#list.lastElementChild;
+    this.#limit += STEP;
+    this.#draw();
+    // The button may be gone, and who came by keyboard goes on with what it brought.
+    last?.nextElementSibling?.querySelector('summary')?.focus();
+  }
+
+  /**
+   * @param keeps rows that are held stay, even if the filters would not let them pass any more
+   * @returns how many the filters let pass
+   */
+  #draw(keeps: 'held' | 'nothing' = 'held'): number {
+    const held = keeps === 'held' ? [...this.#views.values()].filter((view) => view.held) : [];
+    const all = this.#kept(held);
     const matching = this.#filters.apply(all);
-    const shown = matching.slice(0, this.#limit);
-    const ids = new Set(shown.map(({ uploadId }) => uploadId));
+    const drawn = new Set(matching.slice(0, this.#limit));
+    for (const { row } of held) drawn.add(this.#rows.get(row.uploadId) ?? row);
+    this.#place([...drawn].sort(newestFirst));
+    this.#more.hidden = matching.length <= this.#limit;
+    setText(this.#more, `Show ${Math.min(STEP, matching.length - this.#limit)} more of ${matching.length}`);
+    this.#showEmpty(all, drawn.size);
+    const awaited = this.#awaited === undefined ? undefined : this.#views.get(this.#awaited);
+    if (awaited) {
+      this.#awaited = undefined;
+      awaited.focus();
+    }
+    return matching.length;
+  }
+
+  /** Lets go what is more than is shown. */
+  #kept(held: RowView[]): UploadRow[] {
+    const shown = shownRows(this.#rows.values());
+    if (shown.length === this.#rows.size) return shown;
+    const kept = new Set([...shown, ...held.map(({ row }) => row)].map(({ uploadId }) => uploadId));
+    for (const uploadId of this.#rows.keys()) if (!kept.has(uploadId)) this.#rows.delete(uploadId);
+    return shown;
+  }
+
+  #place(rows: UploadRow[]): void {
+    const ids = new Set(rows.map(({ uploadId }) => uploadId));
     for (const [uploadId, view] of this.#views) {
       if (ids.has(uploadId)) continue;
       view.root.remove();
       this.#views.delete(uploadId);
     }
     let next = this.#list.firstElementChild;
-    for (const row of shown) {
+    for (const row of rows) {
       const view = this.#viewOf(row);
       // What is in its place stays there, with its focus and what is open in it.
       if (view.root === next) next = next.nextElementSibling;
       else this.#list.insertBefore(view.root, next);
     }
-    this.#more.hidden = matching.length <= shown.length;
-    setText(this.#more, `Show ${Math.min(STEP, matching.length - shown.length)} more of ${matching.length}`);
-    this.#showEmpty(all.length, matching.length);
-    const awaited = this.#awaited === undefined ? undefined : this.#views.get(this.#awaited);
-    if (!awaited) return;
-    this.#awaited = undefined;
-    awaited.focus();
   }
 
   #viewOf(row: UploadRow): RowView {
@@ -106,8 +157,14 @@ export class RowList {
     return view;
   }
 
-  #showEmpty(all: number, matching: number): void {
-    const state = all === 0 ? 'nothing' : matching === 0 ? 'no-match' : 'rows';
+  #showEmpty(all: UploadRow[], drawn: number): void {
+    const extent = extentOf(all, this.#totals);
+    setText(this.#extent, extent === '' ? '' : `These are ${extent}.`);
+    setText(
+      this.#noMatch,
+      extent === '' ? 'No upload is like that.' : `None is like that: looked through were ${extent}.`,
+    );
+    const state = all.length === 0 ? 'nothing' : drawn === 0 ? 'no-match' : 'rows';
     document.body.dataset['rows'] = state;
     if (this.#empty.dataset['state'] === state) return;
     this.#empty.dataset['state'] = state;
@@ -116,9 +173,11 @@ export class RowList {
     else {
       const clear = button('Show all', () => {
         this.#filters.clear();
-        this.#draw();
+        this.#filter();
+        // The button is gone.
+        this.#filters.focus();
       });
-      this.#empty.replaceChildren(element('p', {}, 'No upload is like that.'), clear);
+      this.#empty.replaceChildren(this.#noMatch, clear);
     }
   }
 }

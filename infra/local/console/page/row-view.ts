@@ -1,7 +1,7 @@
 import type { UploadRow } from '../wire.ts';
 import { element, setText } from './element.ts';
 import { RowDetails } from './row-details.ts';
-import { isEnded, situation, stateWords } from './row-words.ts';
+import { situation, stateWords } from './row-words.ts';
 import { segmentsOf, totalMilliseconds } from './segments.ts';
 import { now } from './server-clock.ts';
 import { drawTimeline, timelinePicture } from './timeline.ts';
@@ -11,6 +11,7 @@ import { ago, duration, size } from './wording.ts';
 export class RowView {
   readonly root: HTMLLIElement;
   readonly #details: HTMLDetailsElement;
+  readonly #summary: HTMLElement;
   readonly #state = element('span', { class: 'state' });
   readonly #name = element('span', { class: 'name' });
   readonly #situation = element('span', { class: 'situation' });
@@ -20,10 +21,10 @@ export class RowView {
   readonly #opened: RowDetails;
   #row: UploadRow;
 
-  constructor(row: UploadRow, onRetried: (uploadId: string) => void) {
+  /** @param goTo shows another upload */
+  constructor(row: UploadRow, goTo: (uploadId: string) => void) {
     this.#row = row;
-    this.#opened = new RowDetails(row.uploadId, onRetried);
-    const summary = element(
+    this.#summary = element(
       'summary',
       {},
       this.#state,
@@ -31,10 +32,9 @@ export class RowView {
       element('span', { class: 'when' }, this.#picture, this.#about),
       this.#took,
     );
-    this.#details = element('details', { class: 'row' }, summary, this.#opened.root);
-    this.#details.addEventListener('toggle', () => {
-      if (this.#details.open) this.#opened.load();
-    });
+    this.#opened = new RowDetails(row.uploadId, goTo, () => this.#summary.focus());
+    this.#details = element('details', { class: 'row' }, this.#summary, this.#opened.root);
+    this.#details.addEventListener('toggle', () => this.reload());
     this.root = element('li', {}, this.#details);
     this.update(row);
   }
@@ -43,13 +43,23 @@ export class RowView {
     return this.#row;
   }
 
+  /** Somebody reads it. */
+  get held(): boolean {
+    return this.#details.open || this.root.contains(document.activeElement);
+  }
+
   update(row: UploadRow): void {
     this.#row = row;
     this.#details.dataset['state'] = row.state;
     setText(this.#name, row.key);
     this.#name.title = row.key;
     this.tick();
-    if (this.#details.open) this.#opened.load();
+    this.reload();
+  }
+
+  /** Asks anew for what is shown of it when it is open. */
+  reload(): void {
+    if (this.#details.open) void this.#opened.load();
   }
 
   /** Shows what changes by time alone. */
@@ -61,15 +71,12 @@ export class RowView {
     setText(this.#about, `${size(row.sizeBytes)}, ${ago(now() - Date.parse(row.timeline.droppedAt))}`);
     this.#state.style.setProperty('--percent', `${row.percent ?? 0}%`);
     drawTimeline(this.#picture, row);
-  }
-
-  get alive(): boolean {
-    return !isEnded(this.#row);
+    if (this.#details.open) this.#opened.tick();
   }
 
   focus(): void {
     this.#details.open = true;
-    this.#details.querySelector('summary')?.focus();
+    this.#summary.focus();
     this.root.scrollIntoView({ block: 'nearest' });
   }
 }

@@ -1,5 +1,6 @@
 import type { UploadRow } from '../wire.ts';
 import { now } from './server-clock.ts';
+import { isEnded } from './shown-rows.ts';
 
 export interface Segment {
   /** Of the class, and of the legend. */
@@ -13,10 +14,10 @@ export interface Segment {
 const WORDS = { queued: 'in the queue', uploading: 'uploading', processing: 'processing' };
 
 /** The parts of an upload's time so far, by what is known of when each ended. */
-export function segmentsOf({ timeline, state }: UploadRow): Segment[] {
-  const ended = state === 'succeeded' || state === 'failed';
+export function segmentsOf(row: UploadRow): Segment[] {
+  const { timeline } = row;
   const instants = [
-    ['queued', timeline.droppedAt, timeline.registeredAt],
+    ['queued', timeline.droppedAt, timeline.registeredAt ?? timeline.uploadedAt],
     ['uploading', timeline.registeredAt, timeline.uploadedAt],
     ['processing', timeline.uploadedAt, timeline.completedAt],
   ] as const;
@@ -24,7 +25,7 @@ export function segmentsOf({ timeline, state }: UploadRow): Segment[] {
     if (from === undefined) return [];
     const end = to ?? timeline.completedAt;
     const milliseconds = Math.max(0, (end === undefined ? now() : Date.parse(end)) - Date.parse(from));
-    return [{ name, words: WORDS[name], milliseconds, open: end === undefined && !ended }];
+    return [{ name, words: WORDS[name], milliseconds, open: end === undefined && !isEnded(row) }];
   });
 }
 

@@ -1,4 +1,6 @@
 import type { FaultSwitch, UploadDetails } from '../wire.ts';
+import { headerText } from './header-text.ts';
+import type { Transfer } from './transfers.ts';
 
 /** What npm start answered instead of doing it. Its message is a sentence. */
 export class ServerError extends Error {
@@ -7,17 +9,18 @@ export class ServerError extends Error {
 
 const GONE = 'npm start does not answer. Is it still running in its terminal?';
 
-async function ask<Answer>(method: string, path: string): Promise<Answer> {
+async function answer(method: string, path: string): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, { method });
   } catch {
     throw new ServerError(GONE);
   }
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ServerError(body.message ?? `npm start answered with status ${response.status}.`);
-  return body;
+  if (response.ok) return response;
+  throw new ServerError(messageIn(await response.text()) ?? `npm start answered with status ${response.status}.`);
 }
+
+const ask = async <Answer>(method: string, path: string): Promise<Answer> => (await answer(method, path)).json();
 
 export const uploadDetails = (uploadId: string) =>
   ask<UploadDetails>('GET', `/uploads/${encodeURIComponent(uploadId)}`);
@@ -28,22 +31,20 @@ export const retryUpload = async (uploadId: string) =>
 
 export const turnFault = (name: string, on: boolean) => ask<FaultSwitch[]>(on ? 'PUT' : 'DELETE', `/faults/${name}`);
 
-/** Headers are ASCII: what is not goes as an encoded word. @see RFC 2047 */
-function headerText(value: string): string {
-  if (/^[\x20-\x7e]*$/.test(value)) return value;
-  const bytes = String.fromCharCode(...new TextEncoder().encode(value));
-  return `=?UTF-8?B?${btoa(bytes)}?=`;
+/** The clip for who has no video at hand. @throws ServerError */
+export async function sampleClip(): Promise<File> {
+  const response = await answer('GET', '/sample.mp4');
+  return new File([await response.blob()], 'sample.mp4', { type: 'video/mp4' });
 }
 
 /**
  * Puts a file into the bucket; the browser streams it from the disk.
  * @param onProgress told how many bytes have gone
- * @throws ServerError
+ * @throws ServerError, also when it was aborted
  */
 export function putFile(
-  key: string,
-  file: File,
-  metadata: Record<string, string>,
+  { key, file, metadata }: Transfer,
+  signal: AbortSignal,
   onProgress: (sentBytes: number) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -59,6 +60,8 @@ export function putFile(
       reject(new ServerError(messageIn(request.responseText) ?? `npm start answered with status ${request.status}.`));
     });
     request.addEventListener('error', () => reject(new ServerError(GONE)));
+    request.addEventListener('abort', () => reject(new ServerError('It was cancelled.')));
+    signal.addEventListener('abort', () => request.abort());
     request.send(file);
   });
 }

@@ -1,8 +1,9 @@
 import { button, byId, element, setText } from './element.ts';
+import { type Refused, RefusedFiles } from './refused-files.ts';
 import { putFile } from './server.ts';
 import { plural, size } from './wording.ts';
 
-interface Transfer {
+export interface Transfer {
   key: string;
   file: File;
   metadata: Record<string, string>;
@@ -16,19 +17,39 @@ export class Transfers {
   readonly #root = byId('transfers', HTMLDivElement);
   readonly #bar = element('progress', { max: '1', value: '0', 'aria-label': 'Files on their way into the bucket' });
   readonly #words = element('p', {});
-  readonly #refused = element('ul', { class: 'refused', role: 'list', 'aria-label': 'Files that did not get there' });
+  readonly #progress = element(
+    'div',
+    { class: 'progress', hidden: true },
+    this.#bar,
+    this.#words,
+    button('Cancel', () => this.cancel(), { class: 'button small' }),
+  );
+  readonly #refused = new RefusedFiles((transfers) => {
+    for (const transfer of transfers) this.add(transfer);
+  });
   readonly #waiting: Transfer[] = [];
-  readonly #under = new Set<Transfer>();
+  readonly #under = new Map<Transfer, AbortController>();
+  #held = true;
   /** Of the files since there was last nothing to do. */
   #files = { all: 0, done: 0 };
   #bytes = { all: 0, sent: 0 };
 
   constructor() {
-    this.#root.append(this.#refused);
+    this.#root.append(this.#progress, this.#refused.root);
+    // What is under way ends with the page.
+    addEventListener('beforeunload', (event) => {
+      if (this.#busy) event.preventDefault();
+    });
+  }
+
+  /** True while there is no npm start to send to: what is added waits. */
+  set held(held: boolean) {
+    this.#held = held;
+    this.#next();
   }
 
   add(transfer: Transfer): void {
-    if (this.#under.size === 0) {
+    if (!this.#busy) {
       this.#files = { all: 0, done: 0 };
       this.#bytes = { all: 0, sent: 0 };
     }
@@ -39,34 +60,40 @@ export class Transfers {
   }
 
   /** Says that a file does not go. */
-  refuse(name: string, why: string, again?: Transfer): void {
-    const item = element('li', {}, element('span', { class: 'error', role: 'alert' }, `${name}: ${why}`));
-    const act = (label: string, then: () => void) =>
-      button(
-        label,
-        () => {
-          item.remove();
-          then();
-        },
-        { class: 'button small' },
-      );
-    if (again) item.append(act('Try again', () => this.add(again)));
-    item.append(act('Dismiss', () => {}));
-    this.#refused.append(item);
+  refuse(refused: Refused): void {
+    this.#refused.add(refused);
+  }
+
+  /** Stops what is under way. What is in the bucket is there. */
+  cancel(): void {
+    this.#waiting.length = 0;
+    for (const controller of this.#under.values()) controller.abort();
+    this.#show();
+  }
+
+  /** Also lets go what could be tried again. */
+  letGo(): void {
+    this.cancel();
+    this.#refused.clear();
+  }
+
+  get #busy(): boolean {
+    return this.#under.size + this.#waiting.length > 0;
   }
 
   #next(): void {
-    while (this.#under.size < AT_ONCE) {
+    while (!this.#held && this.#under.size < AT_ONCE) {
       const transfer = this.#waiting.shift();
       if (!transfer) break;
-      this.#under.add(transfer);
       void this.#send(transfer);
     }
     this.#show();
   }
 
   async #send(transfer: Transfer): Promise<void> {
-    const { key, file, metadata } = transfer;
+    const { file } = transfer;
+    const controller = new AbortController();
+    this.#under.set(transfer, controller);
     let told = 0;
     const sent = (bytes: number) => {
       this.#bytes.sent += bytes - told;
@@ -74,9 +101,9 @@ export class Transfers {
       this.#show();
     };
     try {
-      await putFile(key, file, metadata, sent);
+      await putFile(transfer, controller.signal, sent);
     } catch (error) {
-      this.refuse(file.name, (error as Error).message, transfer);
+      if (!controller.signal.aborted) this.refuse({ name: file.name, why: (error as Error).message, transfer });
     }
     sent(file.size);
     this.#files.done++;
@@ -85,15 +112,11 @@ export class Transfers {
   }
 
   #show(): void {
-    if (this.#under.size === 0) {
-      this.#bar.remove();
-      this.#words.remove();
-      return;
-    }
-    if (!this.#bar.isConnected) this.#root.prepend(this.#bar, this.#words);
+    this.#progress.hidden = !this.#busy;
     this.#bar.value = this.#bytes.all === 0 ? 0 : this.#bytes.sent / this.#bytes.all;
     const { all, done } = this.#files;
     const of = all === 1 ? 'Into the bucket' : `Into the bucket: ${done} of ${plural(all, 'file')}`;
-    setText(this.#words, `${of}, ${size(this.#bytes.sent)} of ${size(this.#bytes.all)}`);
+    const waits = this.#held ? ', as soon as npm start answers' : '';
+    setText(this.#words, `${of}, ${size(this.#bytes.sent)} of ${size(this.#bytes.all)}${waits}`);
   }
 }

@@ -68,6 +68,12 @@ describe('the console', () => {
     expect(JSON.parse(answer.body).message).toMatch(/^.*\.$/);
   });
 
+  it('answers HEAD as it would GET, without the body', async () => {
+    const { url } = await startStagedConsole();
+    const answer = await ask(url, '/', { method: 'HEAD' });
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '' });
+  });
+
   it('serves its modules without types', async () => {
     const { url } = await startStagedConsole();
     const { body, headers } = await ask(url, '/wording.ts');
@@ -117,7 +123,7 @@ describe('the console', () => {
     const answered = new Promise<http.IncomingMessage>((resolve) => put.on('response', resolve));
     // The rest of the body may find nobody any more.
     put.on('error', () => {}).end(Buffer.alloc(8 * 1024 * 1024));
-    expect(JSON.parse(await text(await answered)).message).toContain('(The bucket is closed.)');
+    expect(JSON.parse(await text(await answered)).message).toContain('(The bucket is closed).');
   });
 
   it('shows days of the token, and nothing of the token', async () => {

@@ -66,15 +66,100 @@ describe('the rows', () => {
     const uploadId = await row
       .locator('summary')
       .click()
-      .then(() => row.locator('dt:text-is("upload") + dd').innerText());
+      .then(() => row.locator('dt:text-is("upload") + dd code').innerText());
     console.log({ uploadId, message: 'registered', mediaId: '5017' });
     await row.locator('.state').getByText('Registered').waitFor();
     console.log({ uploadId, message: 'uploading', percent: 40 });
     await row.getByText('Uploading 40 %').waitFor();
     console.log({ uploadId, message: 'to be tried again', afterSeconds: 300, because: 'The connection broke.' });
-    await row.getByText(/Again (in .*|now): The connection broke\./).waitFor();
+    await row
+      .locator('.situation')
+      .getByText(/Again (in .*|now): The connection broke\./)
+      .waitFor();
+    // A wide row may cut the reason off; what is open has all of it.
+    await row.locator('.block').first().getByText('The connection broke.').waitFor();
     // What is open shows the new lines, too.
     await row.getByRole('cell', { name: 'to be tried again' }).waitFor();
+  });
+
+  it('stay as long as they are read, even when the filter would not let them pass any more', async () => {
+    const upload: StagedUpload = { key: 'clip.mp4', sizeBytes: 5_000_000, dropped: 9, queued: 1, uploading: 2 };
+    const console = await startStagedConsole({ uploads: [upload] });
+    const page = await chromium.open(console.url);
+    await page.locator('#states label', { hasText: 'Processing 1' }).click();
+    await rows(page).locator('summary').click();
+    await rows(page).getByText('There is none yet: it comes when the upload has ended.').waitFor();
+    const [{ name: executionName } = { name: '' }] = console.records.executions(1);
+    console.restage([{ ...upload, processing: 3, ending: 'succeeded' }]);
+    console.observe({ kind: 'execution-ended', executionName, status: 'SUCCEEDED' });
+    await page.locator('#states label', { hasText: 'Processing 0' }).waitFor();
+    await rows(page).getByText('"detail-type": "Media Upload Succeeded"').waitFor();
+    await page.locator('#announcement').getByText('clip.mp4 succeeded.').waitFor();
+    // A choice is a choice.
+    await page.locator('#states label', { hasText: 'Failed 0' }).click();
+    await page.getByText('No upload is like that.').waitFor();
+    await page.locator('#announcement').getByText('No upload is like that.').waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    expect(await page.locator(':focus').getAttribute('id')).toBe('name');
+  });
+
+  it('leave who is in one where they are when it is drawn anew', async () => {
+    const console = await startStagedConsole({ uploads: [{ key: 'clip.mp4', sizeBytes: 5_000_000, dropped: 2 }] });
+    const page = await chromium.open(console.url);
+    await rows(page).locator('summary').click();
+    const uploadId = await rows(page).locator('dt:text-is("upload") + dd code').innerText();
+    for (let line = 0; line < 60; line++) console.log({ uploadId, message: `line ${line}` });
+    const log = page.getByRole('region', { name: 'Log lines' });
+    await log.getByRole('cell', { name: 'line 59' }).waitFor();
+    await log.focus();
+    await page.keyboard.press('End');
+    const scrolled = () => log.evaluate((region: { scrollTop: number }) => region.scrollTop);
+    await expect.poll(scrolled).toBeGreaterThan(100);
+    const before = await scrolled();
+    console.log({ uploadId, message: 'one more' });
+    await log.getByRole('cell', { name: 'one more' }).waitFor();
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Log lines');
+    expect(await scrolled()).toBe(before);
+  });
+
+  it('go on by keyboard where more were asked for', async () => {
+    const page = await chromium.open((await startStagedConsole({ uploads: TWO_HUNDRED })).url);
+    await page.getByRole('button', { name: 'Show 100 more of 200' }).press('Enter');
+    expect(await page.locator(':focus .name').innerText()).toBe('clip 100.mp4');
+  });
+
+  it('say who has not taken an event yet, and ask again when that is due', async () => {
+    const console = await startStagedConsole({ uploads: TWO_HUNDRED.slice(1, 2) });
+    console.records.deliveriesOf = () => [{ target: 'Rule/Target0', attempts: 2, dueAt: Date.now() + 1500 }];
+    const page = await chromium.open(console.url);
+    await rows(page).locator('summary').click();
+    await page.getByText(/Rule\/Target0: tried 2×, again in \d s/).waitFor();
+    console.records.deliveriesOf = () => [];
+    await page.getByText('Not delivered yet').waitFor({ state: 'detached' });
+  });
+
+  it('keep what a retry is about to say, and then say what it was retried as', async () => {
+    const refused: StagedUpload = { ...TWO_HUNDRED[0], key: 'clip.mp4', sizeBytes: 1, dropped: 60, version: 'one' };
+    const console = await startStagedConsole({ uploads: [refused] });
+    const page = await chromium.open(console.url);
+    await rows(page).locator('summary').click();
+    const retry = page.getByRole('button', { name: 'Retry' });
+    await retry.press('Enter');
+    // Nothing listens where the stack would.
+    const alert = page.locator('.failure .error').getByText('That did not work');
+    await alert.waitFor();
+    const uploadId = await rows(page).locator('dt:text-is("upload") + dd code').innerText();
+    console.log({ uploadId, message: 'one more' });
+    await page.getByRole('cell', { name: 'one more' }).waitFor();
+    expect(await alert.isVisible()).toBe(true);
+    expect(await page.locator(':focus').innerText()).toBe('Retry');
+    console.restage([refused, { key: 'clip.mp4', sizeBytes: 1, dropped: 1, version: 'one' }]);
+    const [message] = console.records.waiting();
+    console.observe({ kind: 'put-notified', body: message?.body ?? '' });
+    await page.getByText('Retried as').waitFor();
+    expect(await retry.count()).toBe(0);
+    await page.locator('.retried button').click();
+    expect(await page.locator(':focus .situation').innerText()).toBe('In the queue');
   });
 
   it('show a name as it is, even when it is markup', async () => {
@@ -93,22 +178,22 @@ describe('the rows', () => {
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').innerText()).toBe('Skip to the uploads');
     await page.keyboard.press('Enter');
-    // From the uploads on: the filters, the name, the rows.
+    // From the uploads on: the name, the states, the rows.
     await page.keyboard.press('Tab');
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('ArrowRight');
+    await page.keyboard.type('clip 00');
+    await page.keyboard.press('Tab');
+    for (let choice = 0; choice < 5; choice++) await page.keyboard.press('ArrowRight');
     expect(await page.getByRole('radio', { name: 'Succeeded' }).isChecked()).toBe(true);
     expect(await rows(page).count()).toBe(2);
-    await page.keyboard.press('Tab');
-    await page.keyboard.type('clip 002');
-    expect(await rows(page).count()).toBe(1);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.locator('.row[open] pre').waitFor();
     await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').getAttribute('title')).toBe('Copy: upload id');
+    await page.keyboard.press('Tab');
     expect(await page.locator(':focus').getAttribute('aria-label')).toBe('States of the execution');
     await page.keyboard.press('Tab');
-    expect(await page.locator(':focus').innerText()).toBe('Copy');
+    expect(await page.locator(':focus').getAttribute('title')).toBe('Copy: Final event');
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Final event');
   });
@@ -132,7 +217,7 @@ describe('dropping', () => {
       'x-amz-meta-board': '42',
       'x-amz-meta-title': `=?UTF-8?B?${Buffer.from('Frühling = schön').toString('base64')}?=`,
     });
-    await page.locator('#transfers progress').waitFor({ state: 'detached' });
+    await page.locator('#transfers progress').waitFor({ state: 'hidden' });
   });
 
   it('takes files that are dragged onto the page, and says that a folder is none', async () => {
@@ -152,9 +237,10 @@ describe('dropping', () => {
     await expect
       .poll(() => puts.map(({ path }) => path).sort())
       .toEqual(['/pindrop-dropbucket/one.mp4', '/pindrop-dropbucket/two.mp4']);
-    await page.getByText('holiday: It is a folder: drop the files in it.').waitFor();
+    await page.getByRole('alert').getByText('holiday: It is a folder: drop the files in it.').waitFor();
     await page.getByRole('button', { name: 'Dismiss' }).click();
-    expect(await page.locator('.refused li').count()).toBe(0);
+    await page.locator('.refused').waitFor({ state: 'hidden' });
+    expect(await page.locator(':focus').getAttribute('id')).toBe('files');
   });
 
   it('drops nothing when a line of the metadata is none, and says which', async () => {
@@ -171,10 +257,95 @@ describe('dropping', () => {
     const { endpoint, puts } = await s3([507]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.locator('#files').setInputFiles([video('clip.mp4')]);
-    await page.getByText('clip.mp4: The bucket did not take the file (The disk is full.).').waitFor();
+    await page.getByRole('alert').getByText('clip.mp4: The bucket did not take the file (The disk is full).').waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => puts.length).toBe(2);
-    await page.locator('.refused li').waitFor({ state: 'detached' });
+    await page.locator('.refused').waitFor({ state: 'hidden' });
+  });
+});
+
+describe('dropping many', () => {
+  it('makes one alert of all that did not get there', async () => {
+    const { endpoint, puts } = await s3([507, 507, 507]);
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    await page.locator('#files').setInputFiles(['one.mp4', 'two.mp4', 'three.mp4'].map((name) => video(name)));
+    await page.getByRole('alert').getByText('3 files did not get into the bucket.').waitFor();
+    await page.getByText('two.mp4: The bucket did not take the file (The disk is full).').waitFor();
+    await page.getByRole('button', { name: 'Try all again' }).click();
+    await expect.poll(() => puts.length).toBe(6);
+    await page.locator('.refused').waitFor({ state: 'hidden' });
+  });
+
+  it('stops when it is cancelled', async () => {
+    let left = 0;
+    const endpoint = await loopbackServer((request) => {
+      request.on('close', () => left++).resume();
+    });
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    await page.locator('#files').setInputFiles(Array.from({ length: 5 }, (_, at) => video(`${at}.mp4`)));
+    await page.getByText('0 of 5 files').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.locator('#transfers progress').waitFor({ state: 'hidden' });
+    expect(await page.locator('.refused').isVisible()).toBe(false);
+    // Three were under way, and the others never set out.
+    await expect.poll(() => left).toBe(3);
+  });
+
+  it('leaves text that is dragged to the browser', async () => {
+    const page = await chromium.open((await startStagedConsole()).url);
+    const prevented = (kind: string) =>
+      page.evaluate(`(() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(${kind === 'file' ? "new File(['some bytes'], 'one.mp4')" : "'some text', 'text/plain'"});
+        return !document.body.dispatchEvent(new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true }));
+      })()`);
+    expect(await prevented('text')).toBe(false);
+    expect(await prevented('file')).toBe(true);
+  });
+
+  it('drops no answer that is no clip', async () => {
+    const { endpoint, puts } = await s3([]);
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    await page.route('**/sample.mp4', (route) => route.fulfill({ status: 500, json: { message: 'It broke.' } }));
+    await page.getByRole('button', { name: 'Use a sample clip' }).click();
+    await page.getByRole('alert').getByText('sample.mp4: It broke.').waitFor();
+    expect(puts).toEqual([]);
+  });
+});
+
+describe('while npm start is not there', () => {
+  it('what is dropped waits, and goes on by itself; closing the page is asked about', async () => {
+    const { endpoint, puts } = await s3([]);
+    const first = await startStagedConsole({ endpoint });
+    const page = await chromium.open(first.url);
+    await first.close();
+    await page.getByText('The connection to npm start is lost').waitFor();
+    await page.locator('#files').setInputFiles([video('one.mp4'), video('two.mp4')]);
+    await page.getByText('0 of 2 files, 0 B of 20 B, as soon as npm start answers').waitFor();
+    const asked = page.waitForEvent('dialog');
+    const closed = page.close({ runBeforeUnload: true });
+    await (await asked).dismiss();
+    await closed;
+    await startStagedConsole({ endpoint, stateDirectory: first.stateDirectory });
+    await expect.poll(() => puts.length).toBe(2);
+    await page.locator('#transfers progress').waitFor({ state: 'hidden' });
+  });
+
+  it('nothing of it goes to another Pinterest, and the page says so', async () => {
+    const { endpoint, puts } = await s3([]);
+    const first = await startStagedConsole({ endpoint, uploads: TWO_HUNDRED.slice(0, 1) });
+    const page = await chromium.open(first.url);
+    await rows(page).locator('summary').click();
+    await first.close();
+    await page.getByText('The connection to npm start is lost').waitFor();
+    await page.locator('#files').setInputFiles([video('one.mp4')]);
+    await page.getByText('as soon as npm start answers').waitFor();
+    const target = { kind: 'pinterest', name: 'api.pinterest.com' } as const;
+    await startStagedConsole({ endpoint, stateDirectory: first.stateDirectory, target });
+    await page.getByText('npm start uploads to api.pinterest.com now, and has other files.').waitFor();
+    await page.getByText('Nothing was dropped yet.').waitFor();
+    await page.locator('#files').setInputFiles([video('two.mp4')]);
+    await expect.poll(() => puts.map(({ path }) => path)).toEqual(['/pindrop-dropbucket/two.mp4']);
   });
 });
 

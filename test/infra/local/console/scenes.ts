@@ -1,4 +1,8 @@
 import type { Page } from 'playwright-core';
+import { decide } from '../../../../shared/decide.ts';
+import { mediaUploadFailedExamples } from '../../../../shared/event-examples.ts';
+import { UPLOAD_LOG } from '../../../../shared/upload-log.ts';
+import { loopbackServer } from '../../../loopback-server.ts';
 import { startStagedConsole } from './staged-console.ts';
 import type { StagedUpload } from './staged-uploads.ts';
 
@@ -9,23 +13,7 @@ export interface Scene {
 }
 
 const MB = 1_000_000;
-const PROCESSING_FAILED = {
-  reason: 'processing_failed',
-  message:
-    'Pinterest could not process the video, and gives no reason. Re-encode it as H.264 in an MP4 and drop it again.',
-  retryable: false,
-} as const;
-const REFUSED = {
-  reason: 'registration_refused',
-  message:
-    'Pinterest refused to register the media (403, code 29). Check that the token has the scopes pins:read and pins:write and that the app has more than trial access, then retry the drop.',
-  retryable: true,
-} as const;
-const REJECTED = {
-  reason: 'rejected_file',
-  message: 'The video is 2 s long, and Pinterest takes 4 s to 15 min. Drop a file that fits.',
-  retryable: false,
-} as const;
+const { processing_failed, registration_refused, rejected_file } = mediaUploadFailedExamples;
 
 /** A morning's work: something in every state. */
 const MORNING: StagedUpload[] = [
@@ -43,7 +31,7 @@ const MORNING: StagedUpload[] = [
     polls: 3,
     ending: 'succeeded',
   },
-  { key: 'spring/teaser.mp4', sizeBytes: 1.2 * MB, dropped: 260, ending: REJECTED },
+  { key: 'spring/teaser.mp4', sizeBytes: 1.2 * MB, dropped: 260, ending: rejected_file.failure },
   {
     key: 'spring/easter-table.mp4',
     sizeBytes: 77 * MB,
@@ -62,7 +50,7 @@ const MORNING: StagedUpload[] = [
     uploading: 21,
     processing: 97,
     polls: 4,
-    ending: PROCESSING_FAILED,
+    ending: processing_failed.failure,
   },
   {
     key: 'spring/window-boxes.mp4',
@@ -74,54 +62,47 @@ const MORNING: StagedUpload[] = [
     polls: 2,
     ending: 'succeeded',
   },
-  { key: 'winter/advent-wreath.mp4', sizeBytes: 88 * MB, dropped: 5400, ending: REFUSED },
+  { key: 'winter/advent-wreath.mp4', sizeBytes: 88 * MB, dropped: 5400, ending: registration_refused.failure },
 ];
 
-async function morning() {
-  const console = await startStagedConsole({
-    uploads: MORNING,
-    secret: {
-      accessToken: 'pina_staged',
-      refreshToken: 'pinr_staged',
-      accessTokenExpiresAt: new Date(Date.now() + 23.5 * 86_400_000).toISOString(),
-    },
-  });
+/** What the function says when Pinterest answers a registration with 429. */
+const rateLimited = decide(
+  { at: 'media_create', kind: 'answer', status: 429, code: 8, retryAfterSeconds: 33, unexpected: false },
+  { attempt: 0, ageSeconds: 1, giveUpAfterSeconds: 86_400, maxBackoffSeconds: 900, random: 0.2 },
+);
+
+/** Seconds ago, what was logged of which file then. */
+const LINES: [number, string, string, object][] = [
+  [20, 'summer/lemonade-three-ways.mp4', UPLOAD_LOG.received, {}],
+  [1, 'summer/lemonade-three-ways.mp4', UPLOAD_LOG.retrying, { level: 'WARN', ...rateLimited }],
+  [47, 'summer/linen-dresses.mov', UPLOAD_LOG.received, {}],
+  [46, 'summer/linen-dresses.mov', UPLOAD_LOG.registered, { mediaId: '50179549316501240048' }],
+  [1, 'summer/linen-dresses.mov', UPLOAD_LOG.uploading, { mediaId: '50179549316501240048', percent: 62 }],
+  ...(
+    [
+      [189.6, UPLOAD_LOG.received, { bucket: 'pindrop-dropbucket', size: 240 * MB, attempt: 0 }],
+      [189.3, UPLOAD_LOG.inspected, { verdict: { verdict: 'accepted' } }],
+      [188.9, UPLOAD_LOG.registered, { mediaId: '50179549316501240190' }],
+      [169.8, UPLOAD_LOG.uploading, { mediaId: '50179549316501240190', percent: 50, sentBytes: 120 * MB }],
+      [150.9, UPLOAD_LOG.uploaded, { mediaId: '50179549316501240190' }],
+      [150.8, UPLOAD_LOG.following, { mediaId: '50179549316501240190' }],
+      [122.9, UPLOAD_LOG.processing, { mediaId: '50179549316501240190', polls: 1, waitSeconds: 28 }],
+      [94.9, UPLOAD_LOG.processing, { mediaId: '50179549316501240190', polls: 2, waitSeconds: 28 }],
+      [66.9, UPLOAD_LOG.ended, { mediaId: '50179549316501240190', polls: 3, status: 'succeeded' }],
+    ] as const
+  ).map(([ago, ...line]): [number, string, string, object] => [ago, 'spring/raised-beds.mp4', ...line]),
+];
+
+/** @param endpoint of the S3 that files are put into */
+async function morning(endpoint?: string) {
+  const console = await startStagedConsole({ uploads: MORNING, ...(endpoint === undefined ? {} : { endpoint }) });
   const ids = await uploadIds(console.url);
-  const of = (key: string) => ids.get(key);
-  console.log({ _aws: {}, QuotaLeft: [842] });
-  console.log({ message: 'drop received', uploadId: of('summer/lemonade-three-ways.mp4') });
-  console.log({
-    message: 'to be tried again',
-    uploadId: of('summer/lemonade-three-ways.mp4'),
-    level: 'WARN',
-    afterSeconds: 34,
-    because: 'Pinterest asks to wait (429).',
-  });
-  console.log({ message: 'drop received', uploadId: of('summer/linen-dresses.mov') });
-  console.log({
-    message: 'registered',
-    uploadId: of('summer/linen-dresses.mov'),
-    mediaId: '50179549316501240048',
-    timestamp: new Date(Date.now() - 46_000).toISOString(),
-  });
-  console.log({ message: 'uploading', uploadId: of('summer/linen-dresses.mov'), percent: 62 });
-  for (const [seconds, message, details] of LINES) {
-    const timestamp = new Date(Date.now() - 190_000 + seconds * 1000).toISOString();
-    console.log({ uploadId: of('spring/raised-beds.mp4'), message, timestamp, ...details });
+  for (const [ago, key, message, details] of LINES) {
+    const timestamp = new Date(Date.now() - ago * 1000).toISOString();
+    console.log({ uploadId: ids.get(key), message, timestamp, ...details });
   }
   return console;
 }
-
-/** Of the file that succeeded: seconds since the drop, and what was logged then. */
-const LINES: [number, string, object][] = [
-  [0.4, 'drop received', { bucket: 'pindrop-dropbucket', size: 240_000_000, attempt: 0 }],
-  [0.7, 'inspected', { verdict: { verdict: 'accepted' } }],
-  [1.1, 'registered', { mediaId: '50179549316501240190' }],
-  [20.2, 'uploading', { mediaId: '50179549316501240190', percent: 50, sentBytes: 120_000_000 }],
-  [39.1, 'uploaded', { mediaId: '50179549316501240190' }],
-  [82, 'not ended yet', { mediaId: '50179549316501240190', polls: 2, waitSeconds: 41 }],
-  [123, 'ended', { mediaId: '50179549316501240190', polls: 3, status: 'succeeded' }],
-];
 
 /** What each file's upload is called, as the page is told. */
 export async function uploadIds(url: string): Promise<Map<string, string>> {
@@ -142,9 +123,16 @@ const opened = (key: string) => async (page: Page) => {
   await page.evaluate("document.querySelector('.row[open]').scrollIntoView()");
 };
 
+const FILES = ['gift-ideas', 'pumpkin-soup', 'leaf-garland'].map((name) => ({
+  name: `${name}.mp4`,
+  mimeType: 'video/mp4',
+  buffer: Buffer.alloc(1024),
+}));
+
 /** Every state that the page can be in, each as a person would come upon it. */
 export const SCENES: Scene[] = [
-  { name: 'empty', set: startStagedConsole },
+  // Nothing is sent there; it is what the page shows.
+  { name: 'empty', set: () => startStagedConsole({ endpoint: 'http://127.0.0.1:36521' }) },
   { name: 'rows', set: morning },
   { name: 'opened', set: async () => ({ ...(await morning()), act: opened('raised-beds') }) },
   { name: 'failed', set: async () => ({ ...(await morning()), act: opened('advent-wreath') }) },
@@ -168,6 +156,22 @@ export const SCENES: Scene[] = [
     set: async () => ({ ...(await morning()), act: (page) => page.getByRole('searchbox').fill('no such file') }),
   },
   {
+    name: 'refused',
+    async set() {
+      const message = '<Error><Message>We encountered an internal error. Please try again.</Message></Error>';
+      const endpoint = await loopbackServer((request, response) => {
+        request.resume().on('end', () => response.writeHead(500).end(message));
+      });
+      return {
+        ...(await morning(endpoint)),
+        async act(page) {
+          await page.locator('#files').setInputFiles(FILES);
+          await page.getByText('3 files did not get into the bucket.').waitFor();
+        },
+      };
+    },
+  },
+  {
     name: 'lost',
     async set() {
       const console = await morning();
@@ -176,6 +180,9 @@ export const SCENES: Scene[] = [
         async act(page) {
           await console.close();
           await page.getByText('The connection to npm start is lost').waitFor();
+          // What is dropped now waits.
+          await page.locator('#files').setInputFiles(FILES);
+          await page.getByText('as soon as npm start answers').waitFor();
         },
       };
     },

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { UploadRecords } from '../../../../infra/local/console/board.ts';
 import { type ConsoleOptions, type LocalConsole, startConsole } from '../../../../infra/local/console/console.ts';
 import { freePort } from '../../../free-port.ts';
 import { FaultSwitches } from '../../../pinterest-simulator/fault-switches.ts';
@@ -20,6 +21,10 @@ export interface Stage extends Partial<Pick<ConsoleOptions, 'target' | 'prefix'>
 export interface StagedConsole extends LocalConsole {
   faults: FaultSwitches;
   stateDirectory: string;
+  /** What the stack keeps; a test may change it. */
+  records: UploadRecords;
+  /** Has the stack keep something else: the same uploads, further on. */
+  restage(uploads: StagedUpload[]): void;
   /** Has a function log a line of an upload that is under way. */
   log(line: Record<string, unknown>): void;
 }
@@ -37,12 +42,14 @@ export async function startStagedConsole({
   // The usual port is the one of the npm start that whoever runs the tests may have up.
   if (!given) await writeFile(join(stateDirectory, 'console-port'), String(await freePort()));
   const faults = new FaultSwitches();
+  const now = Date.now();
+  const records = stagedRecords(uploads, now);
   const served = await startConsole({
     stack: {
       endpoint,
       region: 'us-east-1',
       outputs: { DropBucketName: 'pindrop-dropbucket', StateMachineArn: 'arn', TokenSecretArn: 'token' },
-      records: stagedRecords(uploads),
+      records,
       secretValue: () => JSON.stringify(secret),
     },
     target,
@@ -64,6 +71,8 @@ export async function startStagedConsole({
     close,
     faults,
     stateDirectory,
+    records,
+    restage: (others) => void Object.assign(records, stagedRecords(others, now)),
     log: (line) =>
       served.observe({
         kind: 'function-log',

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { UploadRecords } from '../../../../infra/local/console/board.ts';
 import type { ExecutionRow } from '../../../../infra/local/execution-table.ts';
-import type { KnownFailure } from '../../../../shared/events.ts';
+import type { WaitingMessage } from '../../../../infra/local/stack-records.ts';
+import type { Failure, KnownFailure } from '../../../../shared/events.ts';
 import { type FollowedUpload, finalEvent } from '../../../../shared/execution.ts';
 
 const BUCKET = 'pindrop-dropbucket';
+const ETAG = 'd41d8cd98f00b204e9800998ecf8427e';
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Pindrop-MediaStatusMachine';
 
 export interface StagedUpload {
@@ -16,8 +19,13 @@ export interface StagedUpload {
   uploading?: number;
   processing?: number;
   /** How it ended, or did not. */
-  ending?: 'succeeded' | KnownFailure;
+  ending?: 'succeeded' | Failure;
   polls?: number;
+  /** Of the object; by default each has its own. */
+  version?: string;
+  /** Of one that is in the queue: why its message is not free to be received, and in how many seconds it is again. */
+  inFlight?: WaitingMessage['inFlight'];
+  visible?: number;
 }
 
 /** What a stack would have kept of these uploads. */
@@ -25,28 +33,50 @@ export function stagedRecords(uploads: StagedUpload[], now: number = Date.now())
   const staged = uploads.map((upload) => stage(upload, now));
   const rows = staged.flatMap(({ row }) => row ?? []);
   const byId = new Map(rows.map((row) => [row.name, row]));
+  const events = rows.flatMap((row) => envelopeOf(row) ?? []);
   const endings = { succeeded: 0, failed: 0 };
   for (const { ending } of uploads) if (ending) endings[ending === 'succeeded' ? 'succeeded' : 'failed']++;
   return {
-    waiting: () => staged.flatMap(({ message }) => (message ? [{ body: message, received: 0 }] : [])),
-    executions: (limit) => rows.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit),
+    waiting: () => staged.flatMap(({ message }) => message ?? []),
+    executions: (limit) => {
+      const [running, ended] = [true, false].map((runs) =>
+        rows.filter(({ status }) => (status === 'RUNNING') === runs),
+      );
+      return [
+        ...(running ?? []),
+        ...(ended ?? []).toSorted((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit),
+      ];
+    },
     execution: (uploadId) => byId.get(uploadId),
     endings: () => endings,
     statesOf: (uploadId) => statesOf(byId.get(uploadId)),
     finalEventOf: (uploadId) => envelopeOf(byId.get(uploadId)),
+    eventsOf: (uploadId) => events.filter(({ detail }) => uploadId === (detail as { uploadId: string }).uploadId),
     deliveriesOf: () => [],
   };
 }
 
+const versionAt = (milliseconds: number) => `01a20bb9a8${Math.round(milliseconds).toString(16)}`;
+
 const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
 
-function stage(
-  { key, sizeBytes, dropped, queued, uploading, processing, ending, polls = 0 }: StagedUpload,
+function inQueue(
+  { key, sizeBytes, dropped, version, inFlight, visible = 0 }: StagedUpload,
   now: number,
-) {
+): WaitingMessage {
+  const body = notification(key, sizeBytes, now - dropped * 1000, version);
+  return inFlight === undefined ? { body } : { body, inFlight, visibleAt: now + visible * 1000 };
+}
+
+function stage(upload: StagedUpload, now: number): { message?: WaitingMessage; row?: ExecutionRow } {
+  const { key, sizeBytes, dropped, queued, uploading, processing, ending, polls = 0, version } = upload;
   const droppedAt = now - dropped * 1000;
-  if (queued === undefined && ending === undefined) return { message: notification(key, sizeBytes, droppedAt) };
-  const name = `${key.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}-${Math.round(droppedAt)}`;
+  if (queued === undefined && ending === undefined) return { message: inQueue(upload, now) };
+  const hash = createHash('sha256').update(`${key} ${droppedAt}`).digest('hex').slice(0, 32);
+  const name = `${key
+    .split('/')
+    .at(-1)
+    ?.replace(/[^A-Za-z0-9]+/g, '-')}-${hash}`;
   const registeredAt = queued === undefined ? undefined : droppedAt + queued * 1000;
   const uploadedAt =
     registeredAt === undefined || uploading === undefined ? undefined : registeredAt + uploading * 1000;
@@ -56,8 +86,8 @@ function stage(
       object: {
         bucket: BUCKET,
         key,
-        versionId: '01a20bb9a8ff003b9c2189',
-        eTag: 'd41d8cd98f00b204e9800998ecf8427e',
+        versionId: version ?? versionAt(droppedAt),
+        eTag: ETAG,
         size: sizeBytes,
         contentType: 'video/mp4',
         metadata: { board: '42', title: 'Spring' },
@@ -91,7 +121,9 @@ function stage(
   if (ending === undefined) return { row };
   const endedAt = (uploadedAt ?? registeredAt ?? droppedAt) + (processing ?? 0.2) * 1000;
   const outcome =
-    ending === 'succeeded' ? ({ status: ending } as const) : ({ status: 'failed', failure: ending } as const);
+    ending === 'succeeded'
+      ? ({ status: ending } as const)
+      : ({ status: 'failed', failure: ending as KnownFailure } as const);
   const event = finalEvent(followed.upload, polls, new Date(endedAt), outcome);
   return {
     row: {
@@ -105,28 +137,37 @@ function stage(
   };
 }
 
-const notification = (key: string, size: number, at: number) =>
+const notification = (key: string, size: number, at: number, versionId = versionAt(at)) =>
   JSON.stringify({
     Records: [
       {
         eventSource: 'aws:s3',
         eventName: 'ObjectCreated:Put',
         eventTime: instant(at),
-        s3: { bucket: { name: BUCKET }, object: { key: encodeURIComponent(key), size, versionId: String(at) } },
+        s3: { bucket: { name: BUCKET }, object: { key: encodeURIComponent(key), size, eTag: ETAG, versionId } },
       },
     ],
   });
 
+/** As the state machine enters them: it waits, asks and looks for each poll. */
 function statesOf(row: ExecutionRow | undefined) {
   if (!row) return [];
   const at = Date.parse(row.startedAt);
   const ended = row.stoppedAt === null ? undefined : Date.parse(row.stoppedAt);
-  const { upload }: FollowedUpload = JSON.parse(row.input);
-  const followed = upload.timeline.uploadedAt !== undefined;
+  const { upload, polls }: FollowedUpload = JSON.parse(row.input);
+  const until = ended ?? row.stateEnteredAt ?? at;
+  const asked = Array.from({ length: polls }, (_, index) => at + ((until - at) * (index + 1)) / polls - 140);
+  const follows = upload.timeline.uploadedAt !== undefined;
+  const waits = follows ? [at + 1, ...asked.map((instant) => instant + 138)].slice(0, ended ? polls : polls + 1) : [];
   return [
     { state: 'Ended before it began?', enteredAt: at },
-    ...(followed ? [{ state: 'Wait for Pinterest', enteredAt: at + 1 }] : []),
-    ...(followed && ended !== undefined ? [{ state: 'Ask Pinterest', enteredAt: ended - 140 }] : []),
+    ...waits.flatMap((instant, index) => [
+      { state: 'Wait for Pinterest', enteredAt: instant },
+      ...asked.slice(index, index + 1).flatMap((then) => [
+        { state: 'Ask Pinterest', enteredAt: then },
+        { state: 'Ended?', enteredAt: then + 137 },
+      ]),
+    ]),
     ...(ended === undefined ? [] : [{ state: 'Emit the final event', enteredAt: ended - 3 }]),
     ...(ended === undefined ? [] : [{ state: 'Ended', enteredAt: ended }]),
   ];
@@ -137,7 +178,7 @@ function envelopeOf(row: ExecutionRow | undefined) {
   if (!row || !event) return undefined;
   return {
     version: '0' as const,
-    id: '7c9c1124-7361-4fc5-a602-0b783b503241',
+    id: `7c9c1124-7361-4fc5-a602-${String(Date.parse(row.startedAt)).slice(-12)}`,
     'detail-type': event.detailType,
     source: 'pindrop',
     account: '000000000000',

@@ -1,0 +1,22 @@
+/**
+ * Draws what a part of the page holds anew, and leaves who is in it where they are: scrolled as far, and in the same place by
+ * keyboard. Both are found again by their `data-keep`.
+ * @param onFocusLost when what had the focus is gone
+ */
+export function redraw(root: HTMLElement, children: Iterable<HTMLElement>, onFocusLost: () => void): void {
+  const kept = () => [...root.querySelectorAll<HTMLElement>('[data-keep]')];
+  const scrolled = new Map(
+    kept().map(({ dataset, scrollTop, scrollLeft }) => [dataset['keep'], [scrollTop, scrollLeft]]),
+  );
+  const focused = root.contains(document.activeElement) ? document.activeElement : null;
+  const name = focused?.getAttribute('data-keep');
+  root.replaceChildren(...children);
+  for (const part of kept()) {
+    const [top = 0, left = 0] = scrolled.get(part.dataset['keep']) ?? [];
+    part.scrollTo({ top, left });
+  }
+  if (!focused) return;
+  const again = kept().find(({ dataset }) => dataset['keep'] === name);
+  if (again) again.focus({ preventScroll: true });
+  else onFocusLost();
+}

@@ -1,0 +1,36 @@
+import { button, element, setText } from './element.ts';
+import { retryUpload } from './server.ts';
+
+/** Asks for a new attempt. Its elements are the same however often the row is drawn, with what they are about to say. */
+export class Retry {
+  readonly said = element('p', { class: 'error', role: 'alert' });
+  readonly button: HTMLButtonElement;
+  #asked = false;
+
+  /** @param onRetried told the new attempt's upload id */
+  constructor(uploadId: string, onRetried: (uploadId: string) => void) {
+    this.button = button('Retry', () => void this.#ask(uploadId, onRetried), {
+      class: 'button primary',
+      'data-keep': 'retry',
+    });
+  }
+
+  async #ask(uploadId: string, onRetried: (uploadId: string) => void): Promise<void> {
+    if (this.#asked) return;
+    this.#mark(true);
+    setText(this.said, '');
+    try {
+      onRetried(await retryUpload(uploadId));
+    } catch (error) {
+      setText(this.said, (error as Error).message);
+    } finally {
+      this.#mark(false);
+    }
+  }
+
+  /** A button that is disabled would lose the focus. */
+  #mark(asked: boolean): void {
+    this.#asked = asked;
+    this.button.ariaDisabled = String(asked);
+  }
+}

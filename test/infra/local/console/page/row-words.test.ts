@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { endedWords, situation, stateWords } from '../../../../../infra/local/console/page/row-words.ts';
+import type { UploadRow } from '../../../../../infra/local/console/wire.ts';
+
+const row = (state: UploadRow['state'], more: Partial<UploadRow> = {}): UploadRow => ({
+  uploadId: 'u',
+  key: 'clip.mp4',
+  sizeBytes: 1,
+  polls: 3,
+  state,
+  timeline: { droppedAt: '2026-03-01T09:00:00.000Z' },
+  ...more,
+});
+const failure = { reason: 'gave_up', message: 'It took too long.', retryable: true } as const;
+
+describe('the words of a row', () => {
+  it.each<[string, string, UploadRow]>([
+    ['Dropped', 'In the queue', row('dropped')],
+    ['Taken up', 'Looked into before it is registered', row('taken-up')],
+    ['Waiting', 'Again now', row('waiting', { nextAt: 1 })],
+    ['Waiting', 'Again now: It broke.', row('waiting', { nextAt: 1, because: 'It broke.' })],
+    ['Registered', 'Media 5: the upload begins', row('registered', { mediaId: '5' })],
+    ['Uploading 62 %', 'Media 5', row('uploading', { percent: 62, mediaId: '5' })],
+    ['Uploading 62 %', '', row('uploading', { percent: 62 })],
+    ['Processing', 'Asked 3×, next now', row('processing', { nextAt: 1 })],
+    ['Succeeded', 'Media 5, asked 3×', row('succeeded', { mediaId: '5' })],
+    [
+      'Succeeded',
+      'Media 5, asked 3×, published as Pin 7',
+      row('succeeded', { mediaId: '5', pin: { published: true, pinId: '7' } }),
+    ],
+    [
+      'Succeeded',
+      'Media 5, asked 3×, no Pin: There is no board.',
+      row('succeeded', { mediaId: '5', pin: { published: false, why: 'There is no board.' } }),
+    ],
+    ['Failed', 'It took too long.', row('failed', { failure })],
+  ])('are %s, %s', (state, words, each) => {
+    expect([stateWords(each), situation(each)]).toEqual([state, words]);
+  });
+
+  it.each<[string, UploadRow[]]>([
+    ['clip.mp4 succeeded.', [row('succeeded')]],
+    ['clip.mp4 failed: It took too long.', [row('failed', { failure })]],
+    ['2 uploads have ended: 2 succeeded.', [row('succeeded'), row('succeeded')]],
+    [
+      '2 uploads have ended: 1 succeeded, 1 failed. clip.mp4 failed: It took too long.',
+      [row('failed', { failure }), row('succeeded')],
+    ],
+  ])('announce: %s', (words, rows) => expect(endedWords(rows)).toBe(words));
+});
