@@ -80,9 +80,6 @@ function pollFunction(parts: Construct, { settings, deployment, token, pace }: M
     description: 'Asks Pinterest how far an upload is',
     // A list and a question that are both answered at the last moment, and AWS's requests beside them.
     timeout: Duration.seconds(90),
-    // 77 MiB at its peak, as `npm start` saw it. At 128 MB it would have 0.07 of a CPU, and to connect would take longer than
-    // Pinterest's answer; what this costs is a hundredth of what the machine's transitions do.
-    memorySize: 256,
     environment: {
       PINTEREST_API_URL: settings.pinterestApiUrl,
       DEPLOYMENT: deployment,

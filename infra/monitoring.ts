@@ -49,7 +49,7 @@ function watched({ drops, machine, rotateToken }: MonitoringProps, measured: Mea
     },
     {
       id: 'FailureRatio',
-      says: 'More than a quarter of the files of an hour failed.',
+      says: 'A quarter or more of the files of an hour failed.',
       metric: measured(METRIC.failureRatio, 'Average').with({ period: Duration.hours(1) }),
       threshold: 0.25,
     },

@@ -16,8 +16,6 @@ export class ReportDeadLetterFunction extends NodeFunction {
     super(scope, id, {
       folder: 'report-dead-letter',
       description: 'Reports drops that could not be ingested as failed',
-      // As poll has, and for its reasons; it hardly ever runs.
-      memorySize: 256,
       environment: { DEPLOYMENT: deployment, STATE_MACHINE_ARN: machine.stateMachineArn },
     });
     takeFrom(drops.deadLetters, this, { batchSize: 10 });

@@ -24,8 +24,6 @@ export class TokenRotation extends Construct {
     this.rotateToken = new NodeFunction(this, 'RotateToken', {
       folder: 'rotate-token',
       description: "Renews Pinterest's tokens for Secrets Manager's rotation",
-      // As poll has, and for its reasons; it runs four times a week.
-      memorySize: 256,
       environment: { PINTEREST_API_URL: settings.pinterestApiUrl },
     });
     this.rotateToken.addToRolePolicy(

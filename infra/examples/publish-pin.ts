@@ -56,7 +56,6 @@ export class PublishPin extends Construct {
     const publish = new NodeFunction(this, 'Publish', {
       folder: 'examples/publish-pin',
       description: 'Makes the next step towards the Pin of an upload',
-      memorySize: 256,
       timeout: Duration.minutes(2),
       environment: {
         PINTEREST_API_URL: settings.pinterestApiUrl,

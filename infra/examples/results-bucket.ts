@@ -42,7 +42,6 @@ export class ResultsBucket extends Construct {
     const write = new NodeFunction(this, 'Write', {
       folder: 'examples/results-bucket',
       description: 'Writes completed uploads to a bucket',
-      memorySize: 256,
       environment: { RESULTS_BUCKET: bucket.bucketName },
       onFailure: new SqsDestination(unwritten),
       retryAttempts: 2,

@@ -24,7 +24,6 @@ export class SlackWebhook extends Construct {
     const tell = new NodeFunction(this, 'Tell', {
       folder: 'examples/slack-webhook',
       description: 'Tells a webhook how uploads ended',
-      memorySize: 256,
       environment: { WEBHOOK_SECRET_ARN: webhook.secretArn },
     });
     readSecret(webhook, tell);

@@ -30,7 +30,6 @@ export class StartStateMachine extends Construct {
     const start = new NodeFunction(this, 'Start', {
       folder: 'examples/start-state-machine',
       description: 'Starts a state machine for each upload that ended',
-      memorySize: 256,
       environment: { STATE_MACHINE_ARN: machine.stateMachineArn },
     });
     start.addToRolePolicy(
