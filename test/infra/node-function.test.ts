@@ -3,17 +3,20 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SOURCE_MAPS, sourcePlace } from '../../infra/source-maps.ts';
+import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
+import { SOURCE_MAPS, sourceMapOf, sourcePlace } from '../../infra/source-maps.ts';
+import { mediaUploadSucceededEventExample } from '../../shared/event-examples.ts';
 import { type Assembly, assemble, LAMBDA_ENVIRONMENT } from '../assembly.ts';
-import { BUNDLE_KILOBYTES } from '../bundle-kilobytes.ts';
+import { BUNDLE_KILOBYTES, EXAMPLE_KILOBYTES } from '../bundle-kilobytes.ts';
 import { loopbackServer, type ReceivedRequest, received } from '../loopback-server.ts';
 
 const RUNTIME = fileURLToPath(new URL('../../infra/local/functions/runtime.ts', import.meta.url));
-type FunctionName = keyof typeof BUNDLE_KILOBYTES;
+const KILOBYTES = { ...BUNDLE_KILOBYTES, ...EXAMPLE_KILOBYTES };
+type FunctionName = keyof typeof KILOBYTES;
 
 let assembly: Assembly;
 beforeAll(async () => {
-  assembly = await assemble({ pinterestApiUrl: 'http://127.0.0.1:9/v5' });
+  assembly = await assemble({ pinterestApiUrl: 'http://127.0.0.1:9/v5', with: EXAMPLE_NAMES });
 });
 afterAll(() => assembly.remove());
 
@@ -29,6 +32,8 @@ const drop = JSON.stringify({
   ],
 });
 const message = { messageId: 'm', receiptHandle: 'r', body: drop, attributes: { ApproximateReceiveCount: '1' } };
+const event = mediaUploadSucceededEventExample;
+const queued = { Records: [{ ...message, eventSource: 'aws:sqs', body: JSON.stringify(event) }] };
 const EVENTS: Record<FunctionName, unknown> = {
   ingest: { Records: [message] },
   poll: {
@@ -37,6 +42,14 @@ const EVENTS: Record<FunctionName, unknown> = {
   },
   'report-dead-letter': { Records: [message] },
   'rotate-token': { Step: 'createSecret', SecretId: 'arn', ClientRequestToken: 'a'.repeat(32) },
+  'slack-webhook': queued,
+  'results-bucket': event,
+  'start-state-machine': queued,
+  'publish-pin': {
+    upload: { ...event.detail, object: { ...event.detail.object, metadata: { board: '42' } } },
+    step: 'prepare',
+    waitSeconds: 0,
+  },
 };
 
 /** Runs a bundle as Lambda does, with the environment that Lambda gives, and nothing else. */
@@ -62,11 +75,11 @@ async function invoked(name: FunctionName, endpoint: string): Promise<void> {
   }
 }
 
-describe.each(Object.keys(BUNDLE_KILOBYTES) as FunctionName[])('the bundle of %s', (name) => {
+describe.each(Object.keys(KILOBYTES) as FunctionName[])('the bundle of %s', (name) => {
   it('is all that is deployed, and small', () => {
     const { directory } = assembly.bundled(name);
     expect(readdirSync(directory)).toEqual(['index.js']);
-    expect(statSync(join(directory, 'index.js')).size / 1000).toBeLessThan(BUNDLE_KILOBYTES[name]);
+    expect(statSync(join(directory, 'index.js')).size / 1000).toBeLessThan(KILOBYTES[name]);
   });
 
   it('reaches AWS with the credentials that Lambda puts into its environment', async () => {
@@ -86,7 +99,10 @@ describe.each(Object.keys(BUNDLE_KILOBYTES) as FunctionName[])('the bundle of %s
   it('has a source map, kept here, that leads back to the source', () => {
     const bundle = readFileSync(join(assembly.bundled(name).directory, 'index.js'), 'utf8');
     const before = bundle.slice(0, bundle.indexOf('is missing or ill-typed')).split('\n');
-    const map = readFileSync(join(SOURCE_MAPS, `${name}.js.map`), 'utf8');
+    const map = readFileSync(
+      join(SOURCE_MAPS, sourceMapOf(name in EXAMPLE_KILOBYTES ? `examples/${name}` : name)),
+      'utf8',
+    );
     expect(sourcePlace(map, before.length, (before.at(-1) as string).length)).toMatch(
       /^functions\/environment\.ts:\d+:\d+$/,
     );
