@@ -11,6 +11,7 @@ import type { Executions } from '../../shared/executions.ts';
 import type { Fault } from '../../shared/fault.ts';
 import type { MediaStatus } from '../../shared/pinterest/media.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
+import { USUAL_PACE } from '../../shared/processing-pace.ts';
 import { machineDefinition, synthesized } from '../infra/synthesized.ts';
 
 const POLICY = { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 };
@@ -64,7 +65,8 @@ async function rejection(bytes: Buffer, size: number): Promise<Failure> {
       pinterest: { mediaCreate: unused, mediaGet: unused },
       gate: { closedForSeconds: unused, close: unused },
       apiUrl: 'https://api.pinterest.com/v5',
-      pace: unused,
+      // Read beside the rest, before anything is known of the file.
+      pace: async () => USUAL_PACE,
       now: () => hoursLater(0),
     },
     { number: 0, retryPolicy: POLICY },
