@@ -57,7 +57,7 @@ async function inTemporaryDirectory<T>(use: (directory: string) => Promise<T>): 
 export const WAYS: Way[] = [
   {
     // It stays up until Ctrl+C.
-    commands: /^npm start( -- (-c \S+ ?)+)?$/,
+    commands: /^npm start( -- ((-c|--with) \S+ ?)+)?$/,
     async run(command, machine) {
       const environment = { PINDROP_STATE_DIR: machine.stateDirectory() };
       const { code, stderr } = await typed(command, {
@@ -133,6 +133,15 @@ export const WAYS: Way[] = [
         if (!command.includes('redrive')) expect(results.length).toBeGreaterThan(0);
       }
     },
+  },
+  {
+    // In simulated time: the one part that takes seconds, and no quiet machine.
+    commands: /^npm run bench -- requests$/,
+    run: (command) =>
+      inTemporaryDirectory(async (directory) => {
+        const { stdout } = succeeded(await typed(`${command} --json ${directory}/bench.json`, {}));
+        expect(stdout).toContain('requests per file');
+      }),
   },
   {
     commands: /^npm run synth$/,

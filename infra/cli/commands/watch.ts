@@ -12,7 +12,8 @@ export const watchCommand: Command = {
   takes: [0, 0],
   async run(_args, ports, output) {
     const stopped = new AbortController();
-    process.once('SIGINT', () => stopped.abort());
+    // It may come twice: from the terminal, and from npm, which hands on what it got.
+    process.on('SIGINT', () => stopped.abort());
     output.say('Watching. Ctrl+C stops.');
     await watch(ports, output, stopped.signal);
     return 0;

@@ -59,7 +59,7 @@ describe('pollMedia', () => {
 
   it('asks again sooner when the answer came with those for others', async () => {
     const shared = await poll(async () => ({ status: 'processing', shared: true }), 60);
-    expect(shared.waitSeconds).toBe(8);
+    expect(shared.waitSeconds).toBe(7);
   });
 
   it('says how long ago the upload was, and that an answer at the deadline must be certain', async () => {

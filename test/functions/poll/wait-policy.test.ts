@@ -24,7 +24,7 @@ describe('pollWaitSeconds', () => {
   });
 
   it('grows more slowly where asking is shared', () => {
-    expect([5, 20, 60, 200, 600, 3000].map((elapsed) => next(elapsed, true))).toEqual([5, 5, 8, 28, 84, 240]);
+    expect([5, 20, 60, 200, 600, 3000].map((elapsed) => next(elapsed, true))).toEqual([5, 5, 7, 24, 72, 240]);
   });
 
   it('always gives whole seconds from 4 to 288', () => {
