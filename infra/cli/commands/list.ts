@@ -1,5 +1,5 @@
 import type { Media } from '../../../shared/pinterest/media.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandPorts, Output } from '../command.ts';
 import { pinterestOfStack } from '../pinterest-of-stack.ts';
 import { table } from '../table.ts';
 import { type KnownUpload, recentUploads } from '../uploads.ts';
@@ -23,14 +23,23 @@ export const listCommand: Command = {
   takes: [0, 0],
   async run(_args, ports, output) {
     const uploads = await recentUploads(NEWEST, ports);
-    const { items } = await pinterestOfStack(ports).mediaList({ pageSize: NEWEST });
-    const rows = [...joined(uploads, items)];
+    const rows = [...joined(uploads, await statuses(ports, output))];
     if (output.json) for (const row of rows) output.print(JSON.stringify(row));
     else if (rows.length === 0) output.say('Nothing was dropped yet.');
     else output.print(table(['dropped', 'file', 'upload', 'state', 'media', 'at Pinterest'], rows.map(cells)));
     return 0;
   },
 };
+
+/** An outage of Pinterest's, or a token that it refuses, must not hide what the stack knows. */
+async function statuses(ports: CommandPorts, output: Output): Promise<Media[]> {
+  try {
+    return (await pinterestOfStack(ports).mediaList({ pageSize: NEWEST })).items;
+  } catch (error) {
+    output.say(`${(error as Error).message} What it says of the media is left out.`);
+    return [];
+  }
+}
 
 function* joined(uploads: KnownUpload[], media: Media[]): Generator<Row> {
   const statuses = new Map(media.map(({ mediaId, status }) => [mediaId, status]));

@@ -53,6 +53,11 @@ describe('the commands', () => {
     expect(rows).toContainEqual(
       expect.objectContaining({ uploadId: good.uploadId, mediaId: good.mediaId, pinterest: 'succeeded' }),
     );
+    const unreachable = await run(listCommand, [], { ...ports, apiUrl: 'http://127.0.0.1:9/v5' });
+    expect(unreachable.lines[0]).toBe(
+      'Pinterest did not answer media_list at all. What it says of the media is left out.',
+    );
+    expect(unreachable.text).toMatch(new RegExp(`good clip.mp4 +${good.uploadId} +succeeded +${good.mediaId} +–`));
 
     for (const what of [good.uploadId, good.mediaId ?? '', `s3://${pindrop.bucket}/spring/good clip.mp4`]) {
       const { text, code } = await run(statusCommand, [what], ports);
