@@ -22,7 +22,7 @@ export type Observation =
   | { kind: 'version-unrecovered'; bucket: string; versionId: string; why: string }
   | { kind: 'function-log'; functionName: string; line: string }
   /** An invocation that ended in an error, the function's own or for want of an answer. */
-  | { kind: 'function-failed'; functionName: string }
+  | { kind: 'function-failed'; functionName: string; why: string }
   /** An invocation that ended without an answer of the function's own. */
   | { kind: 'function-died'; functionName: string; why: string }
   | { kind: 'event-refused'; code: string }

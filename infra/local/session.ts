@@ -63,8 +63,9 @@ export class Session {
       if (row) this.#person.show(row);
       const sentence = exampleSentence(observation.line);
       if (sentence) this.#person.say(sentence);
-    } else if (observation.kind === 'function-died') {
-      this.#person.say(`${observation.functionName} died (${observation.why}); what it was doing is taken up again.`);
+    } else if (observation.kind === 'function-failed') {
+      // A death is one, too.
+      this.#person.say(`${observation.functionName} failed (${observation.why}); what it was doing is taken up again.`);
     } else if (observation.kind === 'delivery-failed') {
       this.#person.say(deliverySentence(observation));
     } else if (observation.kind === 'version-unrecovered') {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -33,4 +33,6 @@ export async function synthesize(outputDirectory: string, context: Record<string
   for (const stream of [app.stdout, app.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const code = await new Promise<number | null>((resolve, reject) => app.on('error', reject).on('close', resolve));
   if (code !== 0) throw new Error(`The stack does not synthesize:\n${said.trim()}`);
+  // On Lambda no package.json is above the bundles. Here the project's own would make ES modules of them.
+  await writeFile(join(outputDirectory, 'package.json'), '{}\n');
 }

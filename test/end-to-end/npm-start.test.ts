@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { finalEventDetailSchema } from '../../shared/event-schema.ts';
-import { npmStart, stateDirectory, whereTo } from '../npm-start.ts';
+import { npmStart, projectWith, stateDirectory, whereTo } from '../npm-start.ts';
 import { startPinterestSimulator } from '../pinterest-simulator/simulator.ts';
 
 const CLIP = fileURLToPath(new URL('../fixtures/clip.mp4', import.meta.url));
@@ -24,6 +24,13 @@ describe('npm start -- FILE', () => {
     });
     expect(run.stderr()).toContain('simulated Pinterest');
     expect(run.stderr()).toContain('clip.mp4: uploaded');
+  });
+
+  it('keeps its state in the project, where newcomers have it', async () => {
+    const project = await projectWith({});
+    const run = npmStart([CLIP], join(project, '.pindrop'), {}, project);
+    expect(await run.ended).toBe(0);
+    expect(run.events()).toHaveLength(1);
   });
 
   it('exits 1 when one of two files failed', async () => {

@@ -98,12 +98,14 @@ export class LocalFunction {
   #failed(process: FunctionProcess, error: unknown): void {
     // Ended on purpose: what it was doing is taken up again at the next start, which is said elsewhere.
     if (this.#closed) return;
-    this.#observe({ kind: 'function-failed', functionName: this.definition.name });
+    const { name: functionName } = this.definition;
+    const why = (error as Error).message;
+    this.#observe({ kind: 'function-failed', functionName, why });
     const died = !(error instanceof InvocationError) || error.died;
     if (!died) this.#keep(process);
     else {
       process.kill();
-      this.#observe({ kind: 'function-died', functionName: this.definition.name, why: (error as Error).message });
+      this.#observe({ kind: 'function-died', functionName, why });
     }
   }
 
