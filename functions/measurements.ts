@@ -1,8 +1,8 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { FinalEventDetail } from '../shared/events.ts';
-import { METRIC, METRIC_NAMESPACE, type MetricName } from '../shared/metrics.ts';
+import type { FinalEventDetail } from '../shared/events/events.ts';
 import type { PinterestClientOptions } from '../shared/pinterest/pinterest-client.ts';
-import { type TokenSecret, tokenDaysLeft } from '../shared/token-secret.ts';
+import { type TokenSecret, tokenDaysLeft } from '../shared/pinterest/token-secret.ts';
+import { METRIC, METRIC_NAMESPACE, type MetricName } from '../shared/upload/metrics.ts';
 
 const UNITS: Partial<Record<MetricName, (typeof MetricUnit)[keyof typeof MetricUnit]>> = {
   [METRIC.bytesUploaded]: MetricUnit.Bytes,

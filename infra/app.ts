@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { PindropStack } from './pindrop-stack.ts';
 import { readSettings } from './settings.ts';
+import { PindropStack } from './stack/pindrop-stack.ts';
 
 /** The account that emulators of AWS run as; the toolkit says which one the credentials at hand are for. */
 const EMULATED_ACCOUNT = '000000000000';

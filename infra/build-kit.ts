@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { mediaUploadEventJsonSchema } from '../shared/event-schema.ts';
-import { pinEventJsonSchema } from '../shared/pin-event-schema.ts';
+import { pinEventJsonSchema } from '../shared/events/pin/pin-event-schema.ts';
+import { mediaUploadEventJsonSchema } from '../shared/events/schema.ts';
 
 /**
  * Builds what others install as `pindrop/events`: plain JavaScript with declarations, since Node strips no types from

@@ -1,8 +1,8 @@
 import { GetObjectCommand, HeadObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import type { Drop } from '../../shared/drop.ts';
-import type { DroppedObject } from '../../shared/events.ts';
-import { SourceError } from '../../shared/fault.ts';
+import type { DroppedObject } from '../../shared/events/events.ts';
 import type { FileBody } from '../../shared/pinterest/form-upload.ts';
+import type { Drop } from '../../shared/upload/drop.ts';
+import { SourceError } from '../outcome/fault.ts';
 
 /** Reads a dropped object: the version that was dropped, or nothing. */
 export interface DropSource {

@@ -1,11 +1,11 @@
-import { type Blame, decide, type RetryPolicy } from '../../shared/decide.ts';
-import type { Drop } from '../../shared/drop.ts';
-import type { DroppedObject, FinalEventDetail, KnownFailure } from '../../shared/events.ts';
-import { finalEvent, recordOf, type UploadRecord } from '../../shared/execution.ts';
-import type { Executions } from '../../shared/executions.ts';
-import { faultOf } from '../../shared/fault.ts';
+import type { DroppedObject, FinalEventDetail, KnownFailure } from '../../shared/events/events.ts';
 import type { FormUpload } from '../../shared/pinterest/form-upload.ts';
-import type { RateLimitGate } from '../../shared/rate-limit-gate.ts';
+import type { Drop } from '../../shared/upload/drop.ts';
+import { finalEvent, recordOf, type UploadRecord } from '../../shared/upload/execution.ts';
+import type { RateLimitGate } from '../../shared/upload/rate-limit-gate.ts';
+import type { Executions } from '../aws/executions.ts';
+import { type Blame, decide, type RetryPolicy } from '../outcome/decide.ts';
+import { faultOf } from '../outcome/fault.ts';
 import { pollWaitSeconds } from '../poll/wait-policy.ts';
 import type { Verdict } from './inspection/inspect-video.ts';
 import { registerMedia } from './register-media.ts';

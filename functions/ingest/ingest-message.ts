@@ -1,7 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Drop, dropsOf } from '../../shared/drop.ts';
-import { METRIC } from '../../shared/metrics.ts';
-import { UPLOAD_LOG } from '../../shared/upload-log.ts';
+import { type Drop, dropsOf } from '../../shared/upload/drop.ts';
+import { METRIC } from '../../shared/upload/metrics.ts';
+import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
 import type { Measurements } from '../measurements.ts';
 import { type Attempt, type IngestOutcome, type IngestPorts, ingestDrop } from './ingest-drop.ts';
 import { progressReports } from './progress.ts';

@@ -1,10 +1,10 @@
-import type { DroppedObject } from '../../shared/events.ts';
-import { UntrustedUploadHostError } from '../../shared/fault.ts';
+import type { DroppedObject } from '../../shared/events/events.ts';
 import { type FormUpload, formUpload } from '../../shared/pinterest/form-upload.ts';
 import { FormUploadError } from '../../shared/pinterest/form-upload-error.ts';
 import type { MediaUpload } from '../../shared/pinterest/media.ts';
 import type { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import { uploadDestination } from '../../shared/pinterest/upload-destination.ts';
+import { UntrustedUploadHostError } from '../outcome/fault.ts';
 import type { DropSource } from './drop-source.ts';
 
 export interface UploadPorts {

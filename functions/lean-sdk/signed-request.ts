@@ -1,7 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import type http from 'node:http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { keptConnections } from '../../shared/connections.ts';
+import { keptConnections } from '../../shared/pinterest/connections.ts';
 import { needed } from './endpoint.ts';
 
 export interface AwsRequest {

@@ -1,4 +1,4 @@
-import type { ProcessingPace } from '../../shared/processing-pace.ts';
+import type { ProcessingPace } from '../../shared/upload/processing-pace.ts';
 import { learntPace, type Processed } from './processing-estimate.ts';
 
 /** Nothing is written for less of a change than this factor, and not more often than once a minute. */

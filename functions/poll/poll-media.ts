@@ -1,9 +1,9 @@
-import { decide, type RetryPolicy } from '../../shared/decide.ts';
-import type { KnownFailure } from '../../shared/events.ts';
-import { type FollowedUpload, finalEvent } from '../../shared/execution.ts';
-import { faultOf } from '../../shared/fault.ts';
+import type { KnownFailure } from '../../shared/events/events.ts';
 import type { MediaStatus } from '../../shared/pinterest/media.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
+import { type FollowedUpload, finalEvent } from '../../shared/upload/execution.ts';
+import { decide, type RetryPolicy } from '../outcome/decide.ts';
+import { faultOf } from '../outcome/fault.ts';
 import type { StatusAnswer, StatusQuestion } from './media-statuses.ts';
 import type { Processed } from './processing-estimate.ts';
 import { pollWaitSeconds } from './wait-policy.ts';

@@ -1,4 +1,4 @@
-import { boundedPace, USUAL_PACE } from '../../shared/processing-pace.ts';
+import { boundedPace, USUAL_PACE } from '../../shared/upload/processing-pace.ts';
 
 /** Small clips were seen ready within seconds, and 32 MB took longer than 90 s. */
 const LEAST_SECONDS = 8;

@@ -1,8 +1,8 @@
-import { gaveUp } from '../../shared/decide.ts';
-import type { Drop } from '../../shared/drop.ts';
-import type { FinalEventDetail } from '../../shared/events.ts';
-import { finalEvent, recordOf } from '../../shared/execution.ts';
-import type { Executions } from '../../shared/executions.ts';
+import type { FinalEventDetail } from '../../shared/events/events.ts';
+import type { Drop } from '../../shared/upload/drop.ts';
+import { finalEvent, recordOf } from '../../shared/upload/execution.ts';
+import type { Executions } from '../aws/executions.ts';
+import { gaveUp } from '../outcome/decide.ts';
 
 export interface DeadLetterPorts {
   executions: Executions;

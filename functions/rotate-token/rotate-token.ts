@@ -1,5 +1,5 @@
 import { type OAuthApp, TokenRequestError, type Tokens } from '../../shared/pinterest/oauth.ts';
-import { readTokenSecret, type TokenSecret } from '../../shared/token-secret.ts';
+import { readTokenSecret, type TokenSecret } from '../../shared/pinterest/token-secret.ts';
 import type { SecretVersions } from './secret-versions.ts';
 
 /** The four steps that Secrets Manager takes, one invocation each. */

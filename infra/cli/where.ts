@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SOURCE_MAPS, sourceMapOf, sourcePlace } from '../source-maps.ts';
+import { SOURCE_MAPS, sourceMapOf, sourcePlace } from '../stack/function/source-maps.ts';
 
 const USAGE = `It is: npm run where -- FUNCTION LINE:COLUMN …
   such as npm run where -- ingest 12:3456 for "index.js:12:3456" in a stack trace of the function ingest`;

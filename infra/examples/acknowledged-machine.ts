@@ -1,6 +1,6 @@
 import { Validations } from 'aws-cdk-lib';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { acknowledgeWildcard } from '../acknowledged-finding.ts';
+import { acknowledgeWildcard } from '../stack/function/acknowledged-finding.ts';
 
 /** Says of an example's state machine why it is as it is, to whoever checks the app with cdk-nag. */
 export function acknowledgeMachine(machine: StateMachine): void {

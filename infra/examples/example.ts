@@ -1,7 +1,7 @@
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { OnCall } from '../alarm.ts';
 import type { Settings } from '../settings.ts';
+import type { OnCall } from '../stack/monitoring/alarm.ts';
 
 /** What an example may build on. */
 export interface ExampleProps {

@@ -19,11 +19,11 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { EVENT_SOURCE } from '../../shared/events.ts';
-import { type KnownPinFailure, PIN_DETAIL_TYPE } from '../../shared/pin-events.ts';
-import { acknowledgeWildcard } from '../acknowledged-finding.ts';
-import { readSecret } from '../grants.ts';
-import { NodeFunction } from '../node-function.ts';
+import { EVENT_SOURCE } from '../../shared/events/events.ts';
+import { type KnownPinFailure, PIN_DETAIL_TYPE } from '../../shared/events/pin/pin-events.ts';
+import { acknowledgeWildcard } from '../stack/function/acknowledged-finding.ts';
+import { readSecret } from '../stack/function/grants.ts';
+import { NodeFunction } from '../stack/function/node-function.ts';
 import { acknowledgeMachine } from './acknowledged-machine.ts';
 import type { ExampleProps } from './example.ts';
 import { StartStateMachine } from './start-state-machine.ts';

@@ -6,10 +6,10 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { eventPattern } from '../../shared/event-pattern.ts';
-import { acknowledgeWildcard } from '../acknowledged-finding.ts';
-import { undeliveredEventsAlarm } from '../alarm.ts';
-import { NodeFunction } from '../node-function.ts';
+import { eventPattern } from '../../shared/events/event-pattern.ts';
+import { acknowledgeWildcard } from '../stack/function/acknowledged-finding.ts';
+import { NodeFunction } from '../stack/function/node-function.ts';
+import { undeliveredEventsAlarm } from '../stack/monitoring/alarm.ts';
 import type { ExampleProps } from './example.ts';
 
 /**

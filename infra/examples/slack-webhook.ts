@@ -1,8 +1,8 @@
 import { CfnOutput, SecretValue, Stack, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { readSecret } from '../grants.ts';
-import { NodeFunction } from '../node-function.ts';
+import { readSecret } from '../stack/function/grants.ts';
+import { NodeFunction } from '../stack/function/node-function.ts';
 import type { ExampleProps } from './example.ts';
 import { Subscription } from './subscription.ts';
 

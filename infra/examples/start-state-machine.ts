@@ -10,8 +10,8 @@ import {
   StateMachine,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { alarm, PERIOD } from '../alarm.ts';
-import { NodeFunction } from '../node-function.ts';
+import { NodeFunction } from '../stack/function/node-function.ts';
+import { alarm, PERIOD } from '../stack/monitoring/alarm.ts';
 import { acknowledgeMachine } from './acknowledged-machine.ts';
 import type { ExampleProps } from './example.ts';
 import { Subscription, type SubscriptionProps } from './subscription.ts';

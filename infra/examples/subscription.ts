@@ -3,10 +3,10 @@ import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type EventPatternOptions, eventPattern } from '../../shared/event-pattern.ts';
-import { type OnCall, undeliveredEventsAlarm } from '../alarm.ts';
-import { takeFrom } from '../grants.ts';
-import type { NodeFunction } from '../node-function.ts';
+import { type EventPatternOptions, eventPattern } from '../../shared/events/event-pattern.ts';
+import { takeFrom } from '../stack/function/grants.ts';
+import type { NodeFunction } from '../stack/function/node-function.ts';
+import { type OnCall, undeliveredEventsAlarm } from '../stack/monitoring/alarm.ts';
 
 export interface SubscriptionProps {
   /** What the outputs of the queues begin with: `pindrop redrive` and `doctor` find them by it. */

@@ -1,5 +1,5 @@
 import type http from 'node:http';
-import { keptConnections } from '../connections.ts';
+import { keptConnections } from './connections.ts';
 
 export interface ExchangeRequest {
   method: 'GET' | 'POST';

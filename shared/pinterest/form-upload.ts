@@ -1,6 +1,6 @@
 import type http from 'node:http';
 import type { Readable } from 'node:stream';
-import { keptConnections } from '../connections.ts';
+import { keptConnections } from './connections.ts';
 import { FormUploadError } from './form-upload-error.ts';
 import { type MultipartFile, multipartEnvelope } from './multipart.ts';
 

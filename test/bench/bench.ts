@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { type Assembly, assemble } from '../assembly.ts';
+import { type Assembly, assemble } from '../harness/assembly.ts';
 import { HELP, readCommandLine, UsageError } from './command-line.ts';
 import { machine } from './machine.ts';
 import type { Measured } from './part.ts';

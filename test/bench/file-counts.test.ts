@@ -3,10 +3,10 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { s3DropSource } from '../../functions/ingest/drop-source.ts';
 import { inspectVideo } from '../../functions/ingest/inspection/inspect-video.ts';
-import { startLocalPindrop } from '../local-pindrop.ts';
+import { startLocalPindrop } from '../harness/local-pindrop.ts';
 import { FIXED_TRANSITIONS, LOG_BYTES, S3_READS, TRANSITIONS_PER_POLL } from './file-counts.ts';
 
-const clip = readFileSync(new URL('../fixtures/clip.mp4', import.meta.url));
+const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
 /** What Lambda itself writes of an invocation: START, END and REPORT as JSON. */
 const LAMBDAS_OWN_BYTES = 800;

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { InvocationAnswer } from '../../infra/local/functions/invocation.ts';
-import type { FollowedUpload } from '../../shared/execution.ts';
-import { type BundledFunction, LAMBDA_ENVIRONMENT } from '../assembly.ts';
+import type { InvocationAnswer } from '../../infra/local/aws/lambda/invocation.ts';
+import type { FollowedUpload } from '../../shared/upload/execution.ts';
+import { type BundledFunction, LAMBDA_ENVIRONMENT } from '../harness/assembly.ts';
 
-const RUNTIME = fileURLToPath(new URL('../../infra/local/functions/runtime.ts', import.meta.url));
+const RUNTIME = fileURLToPath(new URL('../../infra/local/aws/lambda/runtime.ts', import.meta.url));
 /** Linux counts a process's time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
 

@@ -1,4 +1,4 @@
-import type { Assembly } from '../assembly.ts';
+import type { Assembly } from '../harness/assembly.ts';
 
 /** What `--json` writes: figures by name, in as many levels as they need. */
 export interface Figures {

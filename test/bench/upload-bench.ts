@@ -19,7 +19,7 @@ import type { Circumstances } from './part.ts';
 import { startAwsStandIn } from './servers/aws-stand-in.ts';
 import { type HttpsServers, programs, startNginx } from './servers/nginx.ts';
 
-const CLIP = fileURLToPath(new URL('../fixtures/clip.mp4', import.meta.url));
+const CLIP = fileURLToPath(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const BUCKET = 'drops';
 const MIB = 1024 ** 2;
 

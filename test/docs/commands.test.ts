@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
-import { HELP } from '../../infra/local/command-line.ts';
+import { HELP } from '../../infra/local/start/command-line.ts';
 import { type Command, commandsOf } from './commands.ts';
 import { inWords, PROJECT, page, pages } from './markdown.ts';
 import { type ReadersMachine, readersMachine } from './readers-machine.ts';

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type LocalPindrop, startLocalPindrop } from '../local-pindrop.ts';
-import type { InjectedFault } from '../pinterest-simulator/faults.ts';
-import { type PinterestSimulator, startPinterestSimulator } from '../pinterest-simulator/simulator.ts';
+import type { InjectedFault } from '../../infra/local/pinterest/faults.ts';
+import { type PinterestSimulator, startPinterestSimulator } from '../../infra/local/pinterest/simulator.ts';
+import { type LocalPindrop, startLocalPindrop } from '../harness/local-pindrop.ts';
 import { PROJECT, page } from './markdown.ts';
 import { type Outcome, shell } from './shell.ts';
 
-const clip = readFileSync(new URL('../fixtures/clip.mp4', import.meta.url));
+const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const comparison = page('docs/comparison.md');
 
 /** The script of the page, in a project of its own. @returns where it is */

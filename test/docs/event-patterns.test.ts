@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { eventPatternMatcher } from '../../infra/local/events/event-pattern.ts';
+import { eventPatternMatcher } from '../../infra/local/aws/eventbridge/pattern-matcher.ts';
 import {
   mediaUploadFailedEventExamples,
   mediaUploadSucceededEventExample,
   mediaUploadSucceededExample,
-} from '../../shared/event-examples.ts';
-import { pinEventExamples } from '../../shared/pin-event-examples.ts';
+} from '../../shared/events/examples.ts';
+import { pinEventExamples } from '../../shared/events/pin/pin-event-examples.ts';
 import { page } from './markdown.ts';
 
 const failed = Object.values(mediaUploadFailedEventExamples);

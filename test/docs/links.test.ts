@@ -42,7 +42,9 @@ describe('the links of the pages', () => {
 
   it('lead from the alarms to the runbook', () => {
     const sections = page('docs/runbook.md').sections.map(({ anchor }) => anchor);
-    const alarms = readFileSync(join(PROJECT, 'infra/monitoring.ts'), 'utf8').matchAll(/^\s+id: '(\w+)',$/gm);
+    const alarms = readFileSync(join(PROJECT, 'infra/stack/monitoring/monitoring.ts'), 'utf8').matchAll(
+      /^\s+id: '(\w+)',$/gm,
+    );
     const anchors = [...alarms].map(([, id = '']) => id.replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase());
     expect(anchors.length).toBeGreaterThan(0);
     expect(sections).toEqual(expect.arrayContaining(anchors));

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
+import type { Executions } from '../../functions/aws/executions.ts';
 import { ingestDrop } from '../../functions/ingest/ingest-drop.ts';
 import { inspectVideo } from '../../functions/ingest/inspection/inspect-video.ts';
+import { decide } from '../../functions/outcome/decide.ts';
+import type { Fault } from '../../functions/outcome/fault.ts';
 import { pollMedia } from '../../functions/poll/poll-media.ts';
 import { reportDeadLetter } from '../../functions/report-dead-letter/report-dead-letter.ts';
-import { decide } from '../../shared/decide.ts';
-import type { Drop } from '../../shared/drop.ts';
-import type { Failure } from '../../shared/events.ts';
-import type { FollowedUpload } from '../../shared/execution.ts';
-import type { Executions } from '../../shared/executions.ts';
-import type { Fault } from '../../shared/fault.ts';
+import type { Failure } from '../../shared/events/events.ts';
 import type { MediaStatus } from '../../shared/pinterest/media.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
-import { USUAL_PACE } from '../../shared/processing-pace.ts';
-import { machineDefinition, synthesized } from '../infra/synthesized.ts';
+import type { Drop } from '../../shared/upload/drop.ts';
+import type { FollowedUpload } from '../../shared/upload/execution.ts';
+import { USUAL_PACE } from '../../shared/upload/processing-pace.ts';
+import { machineDefinition, synthesized } from '../infra/stack/synthesized.ts';
 
 const POLICY = { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 };
 const DROPPED_AT = '2026-03-01T09:00:00.000Z';
@@ -37,7 +37,7 @@ export async function madeFailures(): Promise<Failure[]> {
 }
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
-const clip = fixture('clip.mp4');
+const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
 /** One file for each rule. */
 const REJECTED: [bytes: Buffer, size?: number][] = [

@@ -2,14 +2,14 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SIMULATED_APP } from '../pinterest-simulator/oauth.ts';
-import { SIMULATED_ACCESS_TOKEN } from '../pinterest-simulator/simulator.ts';
-import { startWebhookSimulator } from '../webhook-simulator.ts';
+import { SIMULATED_APP } from '../../infra/local/pinterest/oauth.ts';
+import { SIMULATED_ACCESS_TOKEN } from '../../infra/local/pinterest/simulator.ts';
+import { startWebhookSimulator } from '../../infra/local/pinterest/webhook-simulator.ts';
 import { PROJECT } from './markdown.ts';
 import { shell } from './shell.ts';
 import { startStackDirectory } from './stack-directory.ts';
 
-const CLIP = fileURLToPath(new URL('../fixtures/clip.mp4', import.meta.url));
+const CLIP = fileURLToPath(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const AWS_CLI = fileURLToPath(new URL('aws-cli.ts', import.meta.url));
 
 /** A final event, as `npm start` prints it. */

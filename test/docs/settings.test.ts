@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
-import { RESOURCE_TYPES } from '../../infra/local/resource-types.ts';
+import { RESOURCE_TYPES } from '../../infra/local/aws/template/resource-types.ts';
 import { readSettings, SETTING_NAMES, type Settings } from '../../infra/settings.ts';
-import { synthesized } from '../infra/synthesized.ts';
+import { synthesized } from '../infra/stack/synthesized.ts';
 import { page, type Table, tablesOf } from './markdown.ts';
 
 const QUEUE_ELSEWHERE = 'arn:aws:sqs:eu-west-1:123456789012:videos';

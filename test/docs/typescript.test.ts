@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { finalEventDetailSchema } from '../../shared/event-schema.ts';
+import { finalEventDetailSchema } from '../../shared/events/schema.ts';
 import { inWords, page, pages } from './markdown.ts';
 import { compiled, fileOf, moduleOf } from './typescript.ts';
 

@@ -38,7 +38,7 @@ export async function compiled(modules: Record<string, string>): Promise<string>
   try {
     const compilerOptions = {
       ...{ noUnusedLocals: false, noUnusedParameters: false, exactOptionalPropertyTypes: false },
-      paths: { 'pindrop/events': [join(PROJECT, 'shared/subscriber-kit.ts')] },
+      paths: { 'pindrop/events': [join(PROJECT, 'shared/events/index.ts')] },
     };
     const tsconfig = { extends: join(PROJECT, 'tsconfig.json'), compilerOptions, include: ['*.ts'] };
     writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(tsconfig));

@@ -3,12 +3,12 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand, type QueueAttributeName, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { portsOf } from '../../infra/cli/stack-location.ts';
 import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
-import { type Resource, readTemplate } from '../../infra/local/template.ts';
-import { METRIC_NAMESPACE } from '../../shared/metrics.ts';
-import { type LocalPindrop, type LocalPindropOptions, startLocalPindrop } from '../local-pindrop.ts';
-import { measuredBy } from '../measured.ts';
+import { type Resource, readTemplate } from '../../infra/local/aws/template/template.ts';
+import { portsOf } from '../../infra/operations/stack-location.ts';
+import { METRIC_NAMESPACE } from '../../shared/upload/metrics.ts';
+import { type LocalPindrop, type LocalPindropOptions, startLocalPindrop } from '../harness/local-pindrop.ts';
+import { measuredBy } from '../harness/measured.ts';
 
 const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', import.meta.url));
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
-import type { LocalPindrop } from '../local-pindrop.ts';
-import type { Fault, FaultSource, SimulatedOperation } from '../pinterest-simulator/faults.ts';
-import { seededRandom } from '../seeded-random.ts';
+import type { Fault, FaultSource, SimulatedOperation } from '../../infra/local/pinterest/faults.ts';
+import type { LocalPindrop } from '../harness/local-pindrop.ts';
+import { seededRandom } from '../harness/seeded-random.ts';
 
 const FAULT_PROBABILITY = 0.25;
 /** How likely a function's process is killed in each turn, idle or at work: a few in a hundred attempts die. */

@@ -4,9 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { FinalEventDetail } from '../../shared/events.ts';
-import { type LocalPindrop, startLocalPindrop } from '../local-pindrop.ts';
-import { seededRandom } from '../seeded-random.ts';
+import type { FinalEventDetail } from '../../shared/events/events.ts';
+import { type LocalPindrop, startLocalPindrop } from '../harness/local-pindrop.ts';
+import { seededRandom } from '../harness/seeded-random.ts';
 import { FINAL_ANSWER, killFunctions, seededFaults } from './chaos-faults.ts';
 
 const SEED = Number(process.env['PINDROP_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));

@@ -2,11 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../harness/free-port.ts';
+import { npmStart, type Run, stateDirectory, whereTo } from '../harness/npm-start.ts';
 import { useChromium } from '../infra/local/console/chromium.ts';
-import { npmStart, type Run, stateDirectory, whereTo } from '../npm-start.ts';
 
-const CLIP = fileURLToPath(new URL('../fixtures/clip.mp4', import.meta.url));
+const CLIP = fileURLToPath(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
 const chromium = useChromium();
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { startLocalPindrop } from '../local-pindrop.ts';
-import type { InjectedFault } from '../pinterest-simulator/faults.ts';
+import type { InjectedFault } from '../../infra/local/pinterest/faults.ts';
+import { startLocalPindrop } from '../harness/local-pindrop.ts';
 
-const clip = readFileSync(new URL('../fixtures/clip.mp4', import.meta.url));
+const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const sha256 = createHash('sha256').update(clip).digest('hex');
 
 describe('a fault that may pass', () => {

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { npmStart, projectWith, stateDirectory, whereTo } from '../npm-start.ts';
+import { npmStart, projectWith, stateDirectory, whereTo } from '../harness/npm-start.ts';
 
-const CLIP = fileURLToPath(new URL('../fixtures/clip.mp4', import.meta.url));
+const CLIP = fileURLToPath(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const clip = readFileSync(CLIP);
 
 describe('the settings of npm start', () => {

@@ -4,11 +4,11 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { finalEventDetailSchema } from '../../shared/event-schema.ts';
-import { npmStart, projectWith, stateDirectory, whereTo } from '../npm-start.ts';
-import { startPinterestSimulator } from '../pinterest-simulator/simulator.ts';
+import { startPinterestSimulator } from '../../infra/local/pinterest/simulator.ts';
+import { finalEventDetailSchema } from '../../shared/events/schema.ts';
+import { npmStart, projectWith, stateDirectory, whereTo } from '../harness/npm-start.ts';
 
-const CLIP = fileURLToPath(new URL('../fixtures/clip.mp4', import.meta.url));
+const CLIP = fileURLToPath(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const clip = readFileSync(CLIP);
 
 describe('npm start -- FILE', () => {

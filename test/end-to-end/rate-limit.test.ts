@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { startLocalPindrop } from '../local-pindrop.ts';
+import { startLocalPindrop } from '../harness/local-pindrop.ts';
 
 const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', import.meta.url));
 const FILES = 50;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { startLocalPindrop } from '../local-pindrop.ts';
+import { startLocalPindrop } from '../harness/local-pindrop.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 const clip = fixture('clip.mp4');

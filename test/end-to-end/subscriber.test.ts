@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { mediaUploadEventSchema } from '../../shared/event-schema.ts';
-import { expectByContract, jsonSchemaReader } from '../contract.ts';
-import { startLocalPindrop } from '../local-pindrop.ts';
+import { mediaUploadEventSchema } from '../../shared/events/schema.ts';
+import { expectByContract, jsonSchemaReader } from '../harness/contract.ts';
+import { startLocalPindrop } from '../harness/local-pindrop.ts';
 
 const run = promisify(execFile);
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc');
-const clip = readFileSync(new URL('../fixtures/clip.mp4', import.meta.url));
+const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
 /** What a developer who never saw our source would write. */
 const SUBSCRIBER = `

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { METRIC } from '../../shared/metrics.ts';
+import { SIMULATED_APP } from '../../infra/local/pinterest/oauth.ts';
 import { authorizationUrl, exchangeCode } from '../../shared/pinterest/oauth.ts';
-import { type LocalPindrop, startLocalPindrop } from '../local-pindrop.ts';
-import { measuredBy } from '../measured.ts';
-import { SIMULATED_APP } from '../pinterest-simulator/oauth.ts';
+import { METRIC } from '../../shared/upload/metrics.ts';
+import { type LocalPindrop, startLocalPindrop } from '../harness/local-pindrop.ts';
+import { measuredBy } from '../harness/measured.ts';
 
 const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', import.meta.url));
 

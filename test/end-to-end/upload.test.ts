@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { startLocalPindrop } from '../local-pindrop.ts';
+import { startLocalPindrop } from '../harness/local-pindrop.ts';
 
-const clip = readFileSync(new URL('../fixtures/clip.mp4', import.meta.url));
+const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const sha256 = createHash('sha256').update(clip).digest('hex');
 
 describe('a drop', () => {

@@ -1,6 +1,6 @@
-import { TokenMissingError } from '../../../shared/fault.ts';
-import type { KnownPinFailure } from '../../../shared/pin-events.ts';
+import type { KnownPinFailure } from '../../../shared/events/pin/pin-events.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
+import { TokenMissingError } from '../../outcome/fault.ts';
 
 /** What an attempt to make a Pin that was not answered with the Pin means. */
 export type CreationJudgement =

@@ -1,5 +1,5 @@
-import type { MediaUploadSucceeded } from '../../../shared/events.ts';
-import { type KnownPinFailure, PIN_DETAIL_TYPE, type PinEventDetail } from '../../../shared/pin-events.ts';
+import type { MediaUploadSucceeded } from '../../../shared/events/events.ts';
+import { type KnownPinFailure, PIN_DETAIL_TYPE, type PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
 import type { PinRequest } from '../../../shared/pinterest/pin.ts';
 import { namedBoard } from './pin-request.ts';
 

@@ -1,4 +1,4 @@
-import type { MediaUploadSucceeded } from '../../../shared/events.ts';
+import type { MediaUploadSucceeded } from '../../../shared/events/events.ts';
 import { PIN_LIMITS, type PinRequest } from '../../../shared/pinterest/pin.ts';
 import { metadataText } from './metadata-text.ts';
 

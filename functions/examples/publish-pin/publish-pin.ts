@@ -1,7 +1,7 @@
-import { backoffSeconds, leastWaitSeconds, type RetryPolicy } from '../../../shared/decide.ts';
-import type { KnownPinFailure } from '../../../shared/pin-events.ts';
+import type { KnownPinFailure } from '../../../shared/events/pin/pin-events.ts';
 import type { Pin, PinRequest } from '../../../shared/pinterest/pin.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
+import { backoffSeconds, leastWaitSeconds, type RetryPolicy } from '../../outcome/decide.ts';
 import { judgeCreation } from './judge-creation.ts';
 import { laneWaitSeconds } from './lane-wait.ts';
 import type { PinLane } from './pin-lane.ts';

@@ -2,8 +2,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import middy from '@middy/core';
-import type { MediaUploadEvent } from '../../../shared/events.ts';
-import { onMediaUpload } from '../../../shared/on-media-upload.ts';
+import type { MediaUploadEvent } from '../../../shared/events/events.ts';
+import { onMediaUpload } from '../../../shared/events/on-media-upload.ts';
 import { environment } from '../../environment.ts';
 import { resultLine } from './result-line.ts';
 

@@ -1,4 +1,4 @@
-import type { FinalEventDetail } from '../../../shared/events.ts';
+import type { FinalEventDetail } from '../../../shared/events/events.ts';
 
 /** The object of a completion: by day, under the upload's id, so that a repetition replaces it. */
 export function resultLine(detail: FinalEventDetail): { key: string; body: string } {

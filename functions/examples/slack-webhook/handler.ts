@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { onMediaUpload } from '../../../shared/on-media-upload.ts';
+import { onMediaUpload } from '../../../shared/events/on-media-upload.ts';
 import { environment } from '../../environment.ts';
 import { queuedEvents } from '../queued-events.ts';
 import { message } from './message.ts';

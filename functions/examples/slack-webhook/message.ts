@@ -1,4 +1,4 @@
-import type { FinalEventDetail } from '../../../shared/events.ts';
+import type { FinalEventDetail } from '../../../shared/events/events.ts';
 
 /** Slack's three control characters. @see https://docs.slack.dev/messaging/formatting-message-text */
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

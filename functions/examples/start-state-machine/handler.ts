@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mediaUploadEvent } from '../../../shared/on-media-upload.ts';
+import { mediaUploadEvent } from '../../../shared/events/on-media-upload.ts';
 import { environment } from '../../environment.ts';
 import { queuedEvents } from '../queued-events.ts';
 

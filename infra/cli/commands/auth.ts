@@ -3,9 +3,9 @@ import { createInterface } from 'node:readline/promises';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { authorizationUrl, exchangeCode, TokenRequestError } from '../../../shared/pinterest/oauth.ts';
 import { PinterestClient } from '../../../shared/pinterest/pinterest-client.ts';
+import { writeTokenFile } from '../../operations/token-file.ts';
 import { CommandError, type CommandPorts, type ExitCode, type Output } from '../command.ts';
 import { receiveRedirect } from '../redirect-receiver.ts';
-import { writeTokenFile } from '../token-file.ts';
 
 const TEN_MINUTES_MS = 10 * 60 * 1000;
 export const DEFAULT_REDIRECT_PORT = 8085;

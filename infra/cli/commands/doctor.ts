@@ -3,9 +3,9 @@ import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import type { RateLimit } from '../../../shared/pinterest/rate-limit.ts';
-import { tokenDaysLeft } from '../../../shared/token-secret.ts';
+import { tokenDaysLeft } from '../../../shared/pinterest/token-secret.ts';
+import { pinterestOfStack, tokenSecretOfStack } from '../../operations/pinterest-of-stack.ts';
 import type { Command, CommandPorts } from '../command.ts';
-import { pinterestOfStack, tokenSecretOfStack } from '../pinterest-of-stack.ts';
 
 interface Finding {
   about: string;

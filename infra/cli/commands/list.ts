@@ -1,8 +1,8 @@
 import type { Media } from '../../../shared/pinterest/media.ts';
+import { pinterestOfStack } from '../../operations/pinterest-of-stack.ts';
+import { type KnownUpload, recentUploads } from '../../operations/uploads.ts';
 import type { Command, CommandPorts, Output } from '../command.ts';
-import { pinterestOfStack } from '../pinterest-of-stack.ts';
 import { table } from '../table.ts';
-import { type KnownUpload, recentUploads } from '../uploads.ts';
 
 /** As many as one request of media_list brings. */
 const NEWEST = 250;

@@ -1,8 +1,8 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { isLaterAttempt } from '../../operations/later-attempt.ts';
+import { retry } from '../../operations/retry-upload.ts';
+import { type KnownUpload, recentUploads } from '../../operations/uploads.ts';
 import type { Command, CommandPorts } from '../command.ts';
-import { isLaterAttempt } from '../later-attempt.ts';
-import { type KnownUpload, recentUploads } from '../uploads.ts';
-import { retry } from './retry-upload.ts';
 
 /** How many uploads are looked through for dead letters. */
 const LOOKED_THROUGH = 1000;

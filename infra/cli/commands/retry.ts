@@ -1,5 +1,5 @@
+import { NotRetryableError, retry } from '../../operations/retry-upload.ts';
 import type { Command } from '../command.ts';
-import { NotRetryableError, retry } from './retry-upload.ts';
 
 export const retryCommand: Command = {
   usage: 'retry UPLOAD_ID|s3://bucket/key …',

@@ -1,8 +1,8 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { dropsOf } from '../../../shared/drop.ts';
+import { dropsOf } from '../../../shared/upload/drop.ts';
+import { pinterestOfStack } from '../../operations/pinterest-of-stack.ts';
+import { findUpload, type KnownUpload, recentUploads } from '../../operations/uploads.ts';
 import { type Command, CommandError, type CommandPorts } from '../command.ts';
-import { pinterestOfStack } from '../pinterest-of-stack.ts';
-import { findUpload, type KnownUpload, recentUploads } from '../uploads.ts';
 
 /** How many uploads are looked through for a media id. */
 const LOOKED_THROUGH = 1000;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { findUpload, type KnownUpload, newestExecutions } from '../../operations/uploads.ts';
 import type { Command, CommandPorts, Output } from '../command.ts';
-import { findUpload, type KnownUpload, newestExecutions } from '../uploads.ts';
 
 const EVERY_MS = 2000;
 /** Uploads that may begin between two looks. */

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { type Assembly, LAMBDA_ENVIRONMENT } from '../../assembly.ts';
-import { BUNDLE_KILOBYTES } from '../../bundle-kilobytes.ts';
+import { type Assembly, LAMBDA_ENVIRONMENT } from '../../harness/assembly.ts';
+import { BUNDLE_KILOBYTES } from '../../harness/bundle-kilobytes.ts';
 import type { Figures, Part } from '../part.ts';
 import { median, rounded } from '../statistics.ts';
 

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FollowedUpload } from '../../../shared/execution.ts';
+import type { FollowedUpload } from '../../../shared/upload/execution.ts';
 
 export interface AwsStandIn {
   /** For AWS_ENDPOINT_URL, and for PINTEREST_API_URL. */

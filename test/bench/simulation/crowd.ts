@@ -1,7 +1,7 @@
 import { registerMedia } from '../../../functions/ingest/register-media.ts';
-import { decide } from '../../../shared/decide.ts';
-import { faultOf } from '../../../shared/fault.ts';
-import { seededRandom } from '../../seeded-random.ts';
+import { decide } from '../../../functions/outcome/decide.ts';
+import { faultOf } from '../../../functions/outcome/fault.ts';
+import { seededRandom } from '../../harness/seeded-random.ts';
 import { uploadSeconds } from '../lambda-time.ts';
 import { median } from '../statistics.ts';
 import { fileDrawer, type SimulatedFile } from './files.ts';

@@ -2,8 +2,8 @@ import { MediaStatuses } from '../../../functions/poll/media-statuses.ts';
 import { pollMedia } from '../../../functions/poll/poll-media.ts';
 import { learntPace } from '../../../functions/poll/processing-estimate.ts';
 import { pollWaitSeconds } from '../../../functions/poll/wait-policy.ts';
-import type { FollowedUpload } from '../../../shared/execution.ts';
-import { USUAL_PACE } from '../../../shared/processing-pace.ts';
+import type { FollowedUpload } from '../../../shared/upload/execution.ts';
+import { USUAL_PACE } from '../../../shared/upload/processing-pace.ts';
 import type { SimulatedFile } from './files.ts';
 import type { PinterestModel } from './pinterest-model.ts';
 import { SandboxPool } from './sandbox-pool.ts';
@@ -13,7 +13,7 @@ const POLICY = {
   deadlineSeconds: 3600,
   retryPolicy: { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 },
 };
-/** A function keeps the token for so long: shared/access-token.ts. */
+/** A function keeps the token for so long: functions/aws/access-token.ts. */
 const TOKEN_KEPT_SECONDS = 300;
 /** Seconds that an invocation takes which asks nobody. */
 const OVERHEAD_SECONDS = 0.01;

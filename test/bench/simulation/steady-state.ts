@@ -1,4 +1,4 @@
-import { seededRandom } from '../../seeded-random.ts';
+import { seededRandom } from '../../harness/seeded-random.ts';
 import { fileDrawer, type SimulatedFile } from './files.ts';
 import { Following } from './following.ts';
 import { type PinterestHabits, PinterestModel } from './pinterest-model.ts';

@@ -5,11 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { npmStart, type Run, stateDirectory, whereTo } from '../../npm-start.ts';
-import { MediaStore } from '../../pinterest-simulator/media-store.ts';
-import { startPinterestSimulator } from '../../pinterest-simulator/simulator.ts';
+import { MediaStore } from '../../../infra/local/pinterest/media-store.ts';
+import { startPinterestSimulator } from '../../../infra/local/pinterest/simulator.ts';
+import { npmStart, type Run, stateDirectory, whereTo } from '../../harness/npm-start.ts';
 
-const CLIP = fileURLToPath(new URL('../../fixtures/clip.mp4', import.meta.url));
+const CLIP = fileURLToPath(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const clip = readFileSync(CLIP);
 
 /** The Pins that the simulator made, after the run that it was a part of. */

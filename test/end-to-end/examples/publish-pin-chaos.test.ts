@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { pinEventSchema } from '../../../shared/pin-event-schema.ts';
-import { startLocalPindrop } from '../../local-pindrop.ts';
-import { seededRandom } from '../../seeded-random.ts';
+import { pinEventSchema } from '../../../shared/events/pin/pin-event-schema.ts';
+import { startLocalPindrop } from '../../harness/local-pindrop.ts';
+import { seededRandom } from '../../harness/seeded-random.ts';
 import { killFunctions, seededFaults } from '../chaos-faults.ts';
 
 const SEED = Number(process.env['PINDROP_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));

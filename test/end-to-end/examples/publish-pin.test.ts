@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { pinEventSchema } from '../../../shared/pin-event-schema.ts';
-import type { PinEventDetail } from '../../../shared/pin-events.ts';
-import { expectByContract } from '../../contract.ts';
-import { type LocalPindrop, type LocalPindropOptions, startLocalPindrop } from '../../local-pindrop.ts';
-import type { InjectedFault } from '../../pinterest-simulator/faults.ts';
+import type { InjectedFault } from '../../../infra/local/pinterest/faults.ts';
+import { pinEventSchema } from '../../../shared/events/pin/pin-event-schema.ts';
+import type { PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
+import { expectByContract } from '../../harness/contract.ts';
+import { type LocalPindrop, type LocalPindropOptions, startLocalPindrop } from '../../harness/local-pindrop.ts';
 
-const clip = readFileSync(new URL('../../fixtures/clip.mp4', import.meta.url));
+const clip = readFileSync(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
 const start = (options: LocalPindropOptions = {}) =>
   startLocalPindrop({ ...options, settings: { with: 'publish-pin', pinPatienceSeconds: 4, ...options.settings } });

@@ -3,11 +3,11 @@ import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { finalEventDetailSchema } from '../../../shared/event-schema.ts';
-import { startLocalPindrop } from '../../local-pindrop.ts';
-import { startWebhookSimulator } from '../../webhook-simulator.ts';
+import { startWebhookSimulator } from '../../../infra/local/pinterest/webhook-simulator.ts';
+import { finalEventDetailSchema } from '../../../shared/events/schema.ts';
+import { startLocalPindrop } from '../../harness/local-pindrop.ts';
 
-const clip = readFileSync(new URL('../../fixtures/clip.mp4', import.meta.url));
+const clip = readFileSync(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
 
 describe('slack-webhook', () => {

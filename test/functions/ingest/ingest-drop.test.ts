@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type IngestOutcome, type IngestPorts, ingestDrop } from '../../../functions/ingest/ingest-drop.ts';
-import type { Drop } from '../../../shared/drop.ts';
-import { finalEventDetailSchema } from '../../../shared/event-schema.ts';
-import type { FollowedUpload } from '../../../shared/execution.ts';
-import { SourceError } from '../../../shared/fault.ts';
+import { SourceError } from '../../../functions/outcome/fault.ts';
+import { finalEventDetailSchema } from '../../../shared/events/schema.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
-import { loopbackServer, received } from '../../loopback-server.ts';
+import type { Drop } from '../../../shared/upload/drop.ts';
+import type { FollowedUpload } from '../../../shared/upload/execution.ts';
+import { loopbackServer, received } from '../../harness/loopback-server.ts';
 
 const bytes = randomBytes(50_000);
 const drop: Drop = {

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { CHUNK_BYTES, openObject } from '../../../functions/lean-sdk/object-stream.ts';
 import { formUpload } from '../../../shared/pinterest/form-upload.ts';
-import { received } from '../../loopback-server.ts';
-import { seededRandom } from '../../seeded-random.ts';
+import { received } from '../../harness/loopback-server.ts';
+import { seededRandom } from '../../harness/seeded-random.ts';
 
 const fixture = (name: string) => readFileSync(fileURLToPath(new URL(`../../fixtures/tls/${name}`, import.meta.url)));
 const identity = { key: fixture('loopback-key.pem'), cert: fixture('loopback-certificate.pem') };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PaceLearner } from '../../../functions/poll/pace-learner.ts';
 import { estimatedSeconds, learntPace } from '../../../functions/poll/processing-estimate.ts';
-import { boundedPace, paceHint } from '../../../shared/processing-pace.ts';
+import { boundedPace, paceHint } from '../../../shared/upload/processing-pace.ts';
 
 const SIZE = 32_000_000;
 const took = (seconds: number) => ({ sizeBytes: SIZE, doneSeconds: seconds, notDoneSeconds: seconds });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type PollPorts, pollMedia } from '../../../functions/poll/poll-media.ts';
-import { mediaUploadSucceededExample } from '../../../shared/event-examples.ts';
-import type { FollowedUpload } from '../../../shared/execution.ts';
+import { mediaUploadSucceededExample } from '../../../shared/events/examples.ts';
 import type { MediaStatus } from '../../../shared/pinterest/media.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
+import type { FollowedUpload } from '../../../shared/upload/execution.ts';
 
 const UPLOADED = Date.parse('2026-03-01T09:00:00.000Z');
 const policy = { deadlineSeconds: 3600, retryPolicy: { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 } };

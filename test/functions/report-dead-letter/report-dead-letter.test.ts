@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportDeadLetter } from '../../../functions/report-dead-letter/report-dead-letter.ts';
-import { finalEventDetailSchema } from '../../../shared/event-schema.ts';
-import type { FollowedUpload } from '../../../shared/execution.ts';
+import { finalEventDetailSchema } from '../../../shared/events/schema.ts';
+import type { FollowedUpload } from '../../../shared/upload/execution.ts';
 
 const drop = {
   uploadId: 'clip-1',

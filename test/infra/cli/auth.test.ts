@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readTarget } from '../../../infra/local/target.ts';
-import { SIMULATED_APP } from '../../pinterest-simulator/oauth.ts';
-import { startPinterestSimulator } from '../../pinterest-simulator/simulator.ts';
+import { SIMULATED_APP } from '../../../infra/local/pinterest/oauth.ts';
+import { startPinterestSimulator } from '../../../infra/local/pinterest/simulator.ts';
+import { readTarget } from '../../../infra/local/start/target.ts';
 
-const COMMAND = fileURLToPath(new URL('../../../infra/cli/pindrop.ts', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../../infra/cli/main.ts', import.meta.url));
 
 /** Runs `pindrop auth --local`, and lets a browser follow the URL that it prints. */
 async function authenticate({ agrees = true, clientSecret = SIMULATED_APP.clientSecret, stateless = false } = {}) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EXAMPLE_NAMES } from '../../../infra/examples/example-names.ts';
-import { synthesized } from '../synthesized.ts';
+import { synthesized } from '../stack/synthesized.ts';
 
 /** The alarms that settings add to the stack's own, by logical id without its hash. */
 function alarmsAddedBy(settings: Record<string, unknown>) {

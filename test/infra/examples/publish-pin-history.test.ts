@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { PinProgress } from '../../../functions/examples/publish-pin/pin-progress.ts';
 import { type PinPorts, publishPin } from '../../../functions/examples/publish-pin/publish-pin.ts';
-import { mediaUploadSucceededEventExample } from '../../../shared/event-examples.ts';
+import { mediaUploadSucceededEventExample } from '../../../shared/events/examples.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
-import { historyEvents, MOST_EVENTS } from '../history-events.ts';
-import { machineDefinition, synthesized } from '../synthesized.ts';
+import { historyEvents, MOST_EVENTS } from '../stack/status/history-events.ts';
+import { machineDefinition, synthesized } from '../stack/synthesized.ts';
 
 const definition = machineDefinition(synthesized({ with: 'publish-pin' }), 'Pindrop-PublishPin');
 

@@ -1,9 +1,9 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { mediaUploadSucceededEventExample } from '../../../shared/event-examples.ts';
-import { pinFailedSchema } from '../../../shared/pin-event-schema.ts';
-import { historyEvents } from '../history-events.ts';
-import { machineDefinition, synthesized } from '../synthesized.ts';
+import { mediaUploadSucceededEventExample } from '../../../shared/events/examples.ts';
+import { pinFailedSchema } from '../../../shared/events/pin/pin-event-schema.ts';
+import { historyEvents } from '../stack/status/history-events.ts';
+import { machineDefinition, synthesized } from '../stack/synthesized.ts';
 
 const template = synthesized({ with: 'publish-pin' });
 

@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { formUpload } from '../../../shared/pinterest/form-upload.ts';
 import { FormUploadError } from '../../../shared/pinterest/form-upload-error.ts';
-import { loopbackServer, type ReceivedRequest, received } from '../../loopback-server.ts';
+import { loopbackServer, type ReceivedRequest, received } from '../../harness/loopback-server.ts';
 
 const bytes = randomBytes(300_000);
 const file = (body: Readable, size = bytes.length) => ({ name: 'clip.mp4', contentType: 'video/mp4', size, body });

@@ -1,4 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SIMULATED_APP } from '../../../infra/local/pinterest/oauth.ts';
+import { startPinterestSimulator } from '../../../infra/local/pinterest/simulator.ts';
 import {
   authorizationUrl,
   exchangeCode,
@@ -6,9 +8,7 @@ import {
   SCOPES,
   TokenRequestError,
 } from '../../../shared/pinterest/oauth.ts';
-import { loopbackServer } from '../../loopback-server.ts';
-import { SIMULATED_APP } from '../../pinterest-simulator/oauth.ts';
-import { startPinterestSimulator } from '../../pinterest-simulator/simulator.ts';
+import { loopbackServer } from '../../harness/loopback-server.ts';
 
 const redirectUri = 'http://localhost:8085/';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PinterestClient, type PinterestClientOptions } from '../../../shared/pinterest/pinterest-client.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import { VERSION } from '../../../shared/version.ts';
-import { loopbackServer, type ReceivedRequest, received } from '../../loopback-server.ts';
+import { loopbackServer, type ReceivedRequest, received } from '../../harness/loopback-server.ts';
 
 type Answer = { status?: number; headers?: http.OutgoingHttpHeaders; json?: unknown; text?: string };
 

@@ -1,4 +1,4 @@
-import type { UploadRow } from '../wire.ts';
+import type { UploadRow } from '../shared/wire.ts';
 import { byId } from './element.ts';
 import { endedWords } from './row-words.ts';
 

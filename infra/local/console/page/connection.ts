@@ -1,4 +1,4 @@
-import type { StreamEvents } from '../wire.ts';
+import type { StreamEvents } from '../shared/wire.ts';
 
 export type ConnectionState = 'connecting' | 'live' | 'lost';
 

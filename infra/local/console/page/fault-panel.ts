@@ -1,4 +1,4 @@
-import type { FaultSwitch } from '../wire.ts';
+import type { FaultSwitch } from '../shared/wire.ts';
 import { byId, element, setText } from './element.ts';
 import { turnFault } from './server.ts';
 import { now } from './server-clock.ts';

@@ -1,6 +1,6 @@
-import type { UploadRow, UploadState } from '../wire.ts';
+import { isEnded } from '../shared/shown-rows.ts';
+import type { UploadRow, UploadState } from '../shared/wire.ts';
 import { byId, element, setText } from './element.ts';
-import { isEnded } from './shown-rows.ts';
 
 const among =
   (...states: UploadState[]) =>

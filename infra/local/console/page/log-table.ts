@@ -1,4 +1,4 @@
-import type { UploadDetails } from '../wire.ts';
+import type { UploadDetails } from '../shared/wire.ts';
 import { scrolling } from './code-block.ts';
 import { element } from './element.ts';
 import { clock } from './wording.ts';

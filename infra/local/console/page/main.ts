@@ -1,4 +1,4 @@
-import type { Overview, Place } from '../wire.ts';
+import type { Overview, Place } from '../shared/wire.ts';
 import { Announcer } from './announcer.ts';
 import { type ConnectionState, listen } from './connection.ts';
 import { DropZone } from './drop-zone.ts';

@@ -1,4 +1,4 @@
-import type { Place } from '../wire.ts';
+import type { Place } from '../shared/wire.ts';
 import { codeBlock } from './code-block.ts';
 import { element } from './element.ts';
 

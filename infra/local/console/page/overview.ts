@@ -1,4 +1,4 @@
-import type { Overview } from '../wire.ts';
+import type { Overview } from '../shared/wire.ts';
 import { byId, element, setText } from './element.ts';
 import { size } from './wording.ts';
 

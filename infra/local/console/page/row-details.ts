@@ -1,4 +1,5 @@
-import type { UploadDetails, UploadRow } from '../wire.ts';
+import { isEnded } from '../shared/shown-rows.ts';
+import type { UploadDetails, UploadRow } from '../shared/wire.ts';
 import { codeBlock, copyButton, scrolling } from './code-block.ts';
 import { button, element, setText } from './element.ts';
 import { logTable } from './log-table.ts';
@@ -8,7 +9,6 @@ import { situation } from './row-words.ts';
 import { segmentsOf } from './segments.ts';
 import { uploadDetails } from './server.ts';
 import { now } from './server-clock.ts';
-import { isEnded } from './shown-rows.ts';
 import { clock, dateAndTime, duration, until } from './wording.ts';
 
 /** What a row opens to: everything that is known of one upload. */

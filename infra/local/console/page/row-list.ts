@@ -1,9 +1,9 @@
-import type { Overview, UploadRow } from '../wire.ts';
+import { extentOf, isEnded, newestFirst, shownRows } from '../shared/shown-rows.ts';
+import type { Overview, UploadRow } from '../shared/wire.ts';
 import type { Announcer } from './announcer.ts';
 import { button, byId, element, setText } from './element.ts';
 import { Filters } from './filters.ts';
 import { RowView } from './row-view.ts';
-import { extentOf, isEnded, newestFirst, shownRows } from './shown-rows.ts';
 import { plural } from './wording.ts';
 
 /** Rows in the document at most, until more are asked for. */

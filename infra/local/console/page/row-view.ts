@@ -1,4 +1,4 @@
-import type { UploadRow } from '../wire.ts';
+import type { UploadRow } from '../shared/wire.ts';
 import { element, setText } from './element.ts';
 import { RowDetails } from './row-details.ts';
 import { situation, stateWords } from './row-words.ts';

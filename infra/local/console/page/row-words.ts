@@ -1,4 +1,4 @@
-import type { UploadRow, UploadState } from '../wire.ts';
+import type { UploadRow, UploadState } from '../shared/wire.ts';
 import { now } from './server-clock.ts';
 import { until } from './wording.ts';
 

@@ -1,6 +1,6 @@
-import type { UploadRow } from '../wire.ts';
+import { isEnded } from '../shared/shown-rows.ts';
+import type { UploadRow } from '../shared/wire.ts';
 import { now } from './server-clock.ts';
-import { isEnded } from './shown-rows.ts';
 
 export interface Segment {
   /** Of the class, and of the legend. */

@@ -1,5 +1,5 @@
-import type { FaultSwitch, UploadDetails } from '../wire.ts';
-import { headerText } from './header-text.ts';
+import { headerText } from '../shared/header-text.ts';
+import type { FaultSwitch, UploadDetails } from '../shared/wire.ts';
 import type { Transfer } from './transfers.ts';
 
 /** What npm start answered instead of doing it. Its message is a sentence. */

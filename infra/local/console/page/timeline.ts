@@ -1,4 +1,4 @@
-import type { UploadRow } from '../wire.ts';
+import type { UploadRow } from '../shared/wire.ts';
 import { element } from './element.ts';
 import { barLength, segmentsOf, totalMilliseconds } from './segments.ts';
 import { duration } from './wording.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeCreation } from '../../../../functions/examples/publish-pin/judge-creation.ts';
-import { TokenMissingError } from '../../../../shared/fault.ts';
+import { TokenMissingError } from '../../../../functions/outcome/fault.ts';
 import { PinterestError, type PinterestErrorDetails } from '../../../../shared/pinterest/pinterest-error.ts';
 
 const answer = (details: Omit<PinterestErrorDetails, 'operation'>) =>

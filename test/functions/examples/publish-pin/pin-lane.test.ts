@@ -7,7 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { s3PinLane } from '../../../../functions/examples/publish-pin/pin-lane.ts';
-import { startLocalS3 } from '../../../../infra/local/s3/local-s3.ts';
+import { startLocalS3 } from '../../../../infra/local/aws/s3/local-s3.ts';
 
 /** A lane in a bucket of its own, and the states of the executions that were in it. */
 async function lane() {

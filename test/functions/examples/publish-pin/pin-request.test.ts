@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pinRequestOf } from '../../../../functions/examples/publish-pin/pin-request.ts';
-import { mediaUploadSucceededExample as upload } from '../../../../shared/event-examples.ts';
+import { mediaUploadSucceededExample as upload } from '../../../../shared/events/examples.ts';
 
 const requested = (metadata: Record<string, string>) =>
   pinRequestOf({ ...upload, object: { ...upload.object, metadata } });

@@ -2,11 +2,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PinLane } from '../../../../functions/examples/publish-pin/pin-lane.ts';
 import type { PinProgress } from '../../../../functions/examples/publish-pin/pin-progress.ts';
 import { type PinPorts, publishPin } from '../../../../functions/examples/publish-pin/publish-pin.ts';
-import { mediaUploadSucceededExample } from '../../../../shared/event-examples.ts';
-import { pinFailedSchema } from '../../../../shared/pin-event-schema.ts';
+import type { Fault } from '../../../../infra/local/pinterest/faults.ts';
+import {
+  type PinterestSimulatorOptions,
+  startPinterestSimulator,
+} from '../../../../infra/local/pinterest/simulator.ts';
+import { mediaUploadSucceededExample } from '../../../../shared/events/examples.ts';
+import { pinFailedSchema } from '../../../../shared/events/pin/pin-event-schema.ts';
 import { PinterestClient } from '../../../../shared/pinterest/pinterest-client.ts';
-import type { Fault } from '../../../pinterest-simulator/faults.ts';
-import { type PinterestSimulatorOptions, startPinterestSimulator } from '../../../pinterest-simulator/simulator.ts';
 
 const policy = { patienceSeconds: 60, retryPolicy: { giveUpAfterSeconds: 3600, maxBackoffSeconds: 60 } };
 

@@ -5,7 +5,7 @@ import { inspectVideo } from '../../../../functions/ingest/inspection/inspect-vi
 import { RULES } from '../../../../functions/ingest/inspection/rules.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../../../fixtures/${name}`, import.meta.url));
-const clip = fixture('clip.mp4');
+const clip = readFileSync(new URL('../../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const indexFirst = fixture('inspection/index-first.mp4');
 const indexLast = fixture('inspection/index-last.mp4');
 

@@ -8,8 +8,8 @@ import { listCommand } from '../../../../infra/cli/commands/list.ts';
 import { redriveCommand } from '../../../../infra/cli/commands/redrive.ts';
 import { statusCommand } from '../../../../infra/cli/commands/status.ts';
 import { watch } from '../../../../infra/cli/commands/watch.ts';
-import { portsOf } from '../../../../infra/cli/stack-location.ts';
-import { type LocalPindrop, startLocalPindrop } from '../../../local-pindrop.ts';
+import { portsOf } from '../../../../infra/operations/stack-location.ts';
+import { type LocalPindrop, startLocalPindrop } from '../../../harness/local-pindrop.ts';
 
 const clip = readFileSync(new URL('../../../fixtures/inspection/index-first.mp4', import.meta.url));
 

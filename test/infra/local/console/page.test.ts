@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { loopbackServer, type ReceivedRequest, received } from '../../../loopback-server.ts';
+import { loopbackServer, type ReceivedRequest, received } from '../../../harness/loopback-server.ts';
 import { useChromium } from './chromium.ts';
 import { startStagedConsole } from './staged-console.ts';
 import type { StagedUpload } from './staged-uploads.ts';

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
-import { decide } from '../../../../shared/decide.ts';
-import { mediaUploadFailedExamples } from '../../../../shared/event-examples.ts';
-import { UPLOAD_LOG } from '../../../../shared/upload-log.ts';
-import { loopbackServer } from '../../../loopback-server.ts';
+import { decide } from '../../../../functions/outcome/decide.ts';
+import { mediaUploadFailedExamples } from '../../../../shared/events/examples.ts';
+import { UPLOAD_LOG } from '../../../../shared/upload/upload-log.ts';
+import { loopbackServer } from '../../../harness/loopback-server.ts';
 import { startStagedConsole } from './staged-console.ts';
 import type { StagedUpload } from './staged-uploads.ts';
 

@@ -2,10 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { UploadRecords } from '../../../../infra/local/console/board.ts';
-import { type ConsoleOptions, type LocalConsole, startConsole } from '../../../../infra/local/console/console.ts';
-import { freePort } from '../../../free-port.ts';
-import { FaultSwitches } from '../../../pinterest-simulator/fault-switches.ts';
+import type { UploadRecords } from '../../../../infra/local/console/server/board.ts';
+import {
+  type ConsoleOptions,
+  type LocalConsole,
+  startConsole,
+} from '../../../../infra/local/console/server/console.ts';
+import { FaultSwitches } from '../../../../infra/local/pinterest/fault-switches.ts';
+import { freePort } from '../../../harness/free-port.ts';
 import { type StagedUpload, stagedRecords } from './staged-uploads.ts';
 
 export interface Stage extends Partial<Pick<ConsoleOptions, 'target' | 'prefix'>> {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { UploadRecords } from '../../../../infra/local/console/board.ts';
-import type { ExecutionRow } from '../../../../infra/local/execution-table.ts';
-import type { WaitingMessage } from '../../../../infra/local/stack-records.ts';
-import type { Failure, KnownFailure } from '../../../../shared/events.ts';
-import { type FollowedUpload, finalEvent } from '../../../../shared/execution.ts';
+import type { WaitingMessage } from '../../../../infra/local/aws/stack-records.ts';
+import type { ExecutionRow } from '../../../../infra/local/aws/step-functions/execution-table.ts';
+import type { UploadRecords } from '../../../../infra/local/console/server/board.ts';
+import type { Failure, KnownFailure } from '../../../../shared/events/events.ts';
+import { type FollowedUpload, finalEvent } from '../../../../shared/upload/execution.ts';
 
 const BUCKET = 'pindrop-dropbucket';
 const ETAG = 'd41d8cd98f00b204e9800998ecf8427e';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endedWords, situation, stateWords } from '../../../../../infra/local/console/page/row-words.ts';
-import type { UploadRow } from '../../../../../infra/local/console/wire.ts';
+import type { UploadRow } from '../../../../../infra/local/console/shared/wire.ts';
 
 const row = (state: UploadRow['state'], more: Partial<UploadRow> = {}): UploadRow => ({
   uploadId: 'u',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { barLength, segmentsOf } from '../../../../../infra/local/console/page/segments.ts';
-import type { UploadRow } from '../../../../../infra/local/console/wire.ts';
+import type { UploadRow } from '../../../../../infra/local/console/shared/wire.ts';
 
 const droppedAt = '2026-03-01T09:00:00.000Z';
 const registeredAt = '2026-03-01T09:00:01.500Z';

@@ -1,0 +1,31 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { AccessTokenProvider } from '../../shared/pinterest/pinterest-client.ts';
+import { readTokenSecret, type TokenSecret } from '../../shared/pinterest/token-secret.ts';
+
+/** A renewed token is found at the next 401 at the latest; this only bounds how long an old one is preferred. */
+const MAX_AGE_MS = 5 * 60 * 1000;
+
+/**
+ * Reads the access token from the secret, keeps it for some minutes, and reads it again when Pinterest refused it.
+ * @param secretId ARN of a secret holding `{ "accessToken": "…" }`
+ * @param onRead told of every secret that a token is taken from, for the days that it has left
+ * @throws TokenMissingError when the secret holds no access token
+ */
+export function accessTokenFromSecret(
+  client: SecretsManagerClient,
+  secretId: string,
+  onRead: (secret: TokenSecret) => void = () => {},
+): AccessTokenProvider {
+  let kept: { token: string; readAt: number } | undefined;
+  const read = async () => {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    const secret = readTokenSecret(SecretString);
+    kept = { token: secret.accessToken, readAt: Date.now() };
+    onRead(secret);
+    return kept.token;
+  };
+  return async (refused) => {
+    const fresh = kept !== undefined && Date.now() - kept.readAt < MAX_AGE_MS && kept.token !== refused;
+    return fresh && kept ? kept.token : read();
+  };
+}

@@ -1,0 +1,45 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { FollowedUpload } from '../../shared/upload/execution.ts';
+
+/** The executions of the state machine `media-status`, by upload id. */
+export interface Executions {
+  /** True when the upload is, or was, followed: its final event is somebody else's to bring about. */
+  exists(uploadId: string): Promise<boolean>;
+  /**
+   * Starts to follow an upload, under its id.
+   * @returns false when an execution of that name was there before: this one lost, and nothing was started
+   */
+  start(followed: FollowedUpload): Promise<boolean>;
+}
+
+/** @param stateMachineArn `arn:…:states:region:account:stateMachine:name` */
+export function stepFunctionsExecutions(client: SFNClient, stateMachineArn: string): Executions {
+  const executionArn = (name: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  return {
+    async exists(uploadId) {
+      try {
+        await client.send(new DescribeExecutionCommand({ executionArn: executionArn(uploadId) }));
+        return true;
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return false;
+        throw error;
+      }
+    },
+    async start(followed) {
+      const name = followed.upload.uploadId;
+      try {
+        await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(followed) }));
+        return true;
+      } catch (error) {
+        if (error instanceof ExecutionAlreadyExists) return false;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,215 @@
+import type { FailureReason, KnownFailure } from '../../shared/events/events.ts';
+import type { PinterestOperation } from '../../shared/pinterest/pinterest-error.ts';
+import type { Fault } from './fault.ts';
+
+/** Whose fault it is, for logs and metrics. */
+export type Blame = 'file' | 'pinterest-for-now' | 'pinterest-for-good' | 'token' | 'ours';
+
+export type Decision =
+  | { action: 'retry'; blame: Blame; afterSeconds: number; because: string }
+  | { action: 'fail'; blame: Blame; failure: KnownFailure };
+
+/** How long and how patiently faults that may pass are waited out. */
+export interface RetryPolicy {
+  /** Seconds after the drop. */
+  giveUpAfterSeconds: number;
+  /** Seconds between two attempts at most, unless Pinterest asks for more, or {@link leastWaitSeconds} is longer. */
+  maxBackoffSeconds: number;
+}
+
+export interface Circumstances extends RetryPolicy {
+  /** Attempts made before this one, 0 for the first. */
+  attempt: number;
+  /** Seconds from the drop until now. */
+  ageSeconds: number;
+  /** 0 up to 1: the jitter's draw. */
+  random?: number;
+}
+
+const FIRST_WAIT_SECONDS = 5;
+/** SQS keeps a message invisible for at most 12 hours after it was received; an hour is left for what came before. */
+const LONGEST_ASKED_WAIT_SECONDS = 11 * 60 * 60;
+
+/**
+ * Seconds until the next attempt: doubling from 5 s, jittered between half and the whole of it. However short the
+ * give-up time is, several attempts are made: no wait is longer than an eighth of it.
+ * @param attempt attempts made before, 0 for the first
+ * @param random 0 up to 1
+ */
+export function backoffSeconds(
+  attempt: number,
+  { giveUpAfterSeconds, maxBackoffSeconds }: RetryPolicy,
+  random: number = Math.random(),
+): number {
+  const longest = Math.min(maxBackoffSeconds, giveUpAfterSeconds / 8);
+  const ceiling = Math.min(longest, FIRST_WAIT_SECONDS * 2 ** Math.min(attempt, 20));
+  return Math.ceil(ceiling / 2 + (ceiling / 2) * random);
+}
+
+/**
+ * Seconds that a wait has at least: a hundredth of the time that was waited so far, which nobody notices. Without it, a short
+ * `maxBackoffSeconds` and a long outage would come to more events than an execution may have (25,000), or more receives than
+ * a message may have (1,000). With it there are less than 900 attempts in five days, whatever the settings are.
+ * @param ageSeconds since the drop, or since whatever the give-up time begins with
+ */
+export function leastWaitSeconds(ageSeconds: number): number {
+  return Math.ceil(ageSeconds / 100);
+}
+
+type Judgement =
+  | { passes: true; blame: Blame; because: string; askedSeconds?: number }
+  | { passes: false; blame: Blame; failure: KnownFailure };
+
+/**
+ * Decides what becomes of a drop after a fault: another attempt and when, or the failure that ends it.
+ * A fault that may pass is retried until the give-up time, and never earlier than Pinterest asked for.
+ */
+export function decide(fault: Fault, circumstances: Circumstances): Decision {
+  const judgement = judge(fault);
+  if (!judgement.passes) return { action: 'fail', blame: judgement.blame, failure: judgement.failure };
+  const { blame, because, askedSeconds } = judgement;
+  const { attempt, ageSeconds, giveUpAfterSeconds, random = Math.random() } = circumstances;
+  if (ageSeconds >= giveUpAfterSeconds) return { action: 'fail', blame, failure: gaveUp(because, giveUpAfterSeconds) };
+  const afterSeconds = Math.max(
+    backoffSeconds(attempt, circumstances, random),
+    leastWaitSeconds(ageSeconds),
+    // Everyone who was told the same hour would otherwise come back in the same second.
+    Math.ceil(Math.min(askedSeconds ?? 0, LONGEST_ASKED_WAIT_SECONDS) * (1 + 0.1 * random)),
+  );
+  return { action: 'retry', blame, because, afterSeconds };
+}
+
+/** The failure of a drop whose faults might have passed, but outlasted the give-up time. */
+export function gaveUp(because: string, giveUpAfterSeconds: number): KnownFailure {
+  const hours = Math.round(giveUpAfterSeconds / 360) / 10;
+  return {
+    reason: 'gave_up',
+    message: `Gave up ${hours} h after the drop: ${because} The file is still in the bucket: retry it once that is mended.`,
+    retryable: true,
+  };
+}
+
+const forNow = (because: string, askedSeconds?: number): Judgement => ({
+  passes: true,
+  blame: 'pinterest-for-now',
+  because,
+  ...(askedSeconds === undefined ? {} : { askedSeconds }),
+});
+
+const ours = (because: string): Judgement => ({ passes: true, blame: 'ours', because });
+
+const final = (blame: Blame, reason: FailureReason, message: string, retryable: boolean): Judgement => ({
+  passes: false,
+  blame,
+  failure: { reason, message, retryable },
+});
+
+function judge(fault: Fault): Judgement {
+  switch (fault.at) {
+    case 'media_create':
+    case 'media_get':
+    case 'media_list':
+    case 'pins_create':
+    case 'boards_list_pins':
+      return fault.kind === 'no-answer' ? forNow('Pinterest did not answer.') : judgeApiAnswer(fault);
+    case 'upload':
+      return judgeUpload(fault);
+    case 'source':
+      return judgeSource(fault.kind);
+    case 'token':
+      return {
+        passes: true,
+        blame: 'token',
+        because: 'The secret holds no access token: sign in, or put one there.',
+      };
+    case 'pindrop':
+      return ours("Something failed on Pindrop's own side; the function's log says what.");
+  }
+}
+
+function judgeApiAnswer(fault: Extract<Fault, { at: PinterestOperation; kind: 'answer' }>): Judgement {
+  const { at, status, code, retryAfterSeconds, unexpected } = fault;
+  const answer = `${status}${code === undefined ? '' : `, code ${code}`}`;
+  if (unexpected) return forNow(`Pinterest answered ${at} with something unexpected (${answer}).`, retryAfterSeconds);
+  if (status === 401) {
+    return {
+      passes: true,
+      blame: 'token',
+      because: `Pinterest refused the access token (${answer}): sign in again, or put a valid one into the secret.`,
+    };
+  }
+  if (status === 429) return forNow(`Pinterest's rate limit is used up (${answer}).`, retryAfterSeconds);
+  if (status === 408 || status >= 500) return forNow(`Pinterest has trouble (${answer}).`, retryAfterSeconds);
+  if (at !== 'media_create') {
+    // The file is with Pinterest: whatever it says about the question, the answer to it may still come.
+    return forNow(`Pinterest refused ${at} (${answer}).`, retryAfterSeconds);
+  }
+  const check =
+    status === 403
+      ? 'Check that the token has the scopes pins:read and pins:write and that the app has more than trial access'
+      : 'Check the setting pinterestApiUrl and the app at developers.pinterest.com';
+  return final(
+    'pinterest-for-good',
+    'registration_refused',
+    `Pinterest refused to register the media (${answer}). ${check}, then retry the drop.`,
+    true,
+  );
+}
+
+/** S3 codes of a form upload that a new registration, with a new policy and signature, mends. */
+const PASSING_S3_CODES = new Set([
+  'RequestTimeout',
+  'SlowDown',
+  'InternalError',
+  'ServiceUnavailable',
+  'TemporaryRedirect',
+  'ExpiredToken',
+  'RequestTimeTooSkewed',
+  'IncompleteBody',
+  'OperationAborted',
+]);
+
+function judgeUpload(fault: Extract<Fault, { at: 'upload' }>): Judgement {
+  if (fault.kind === 'no-answer') return forNow('The connection to the upload host broke or stood still.');
+  if (fault.kind === 'untrusted-host') {
+    const message =
+      'Pinterest named an upload host that is not Amazon S3 over https, so nothing was sent. Check the setting pinterestApiUrl, then retry the drop.';
+    return final('pinterest-for-good', 'upload_refused', message, true);
+  }
+  const { status, s3Code, s3Message } = fault;
+  const answer = `${status}${s3Code === undefined ? '' : ` ${s3Code}`}`;
+  const expired = s3Code === 'AccessDenied' && /expired/i.test(s3Message ?? '');
+  if (status >= 500 || status === 408 || status === 429 || expired || (s3Code && PASSING_S3_CODES.has(s3Code))) {
+    return forNow(`The upload host has trouble (${answer}).`);
+  }
+  if (s3Code === 'EntityTooLarge' || s3Code === 'EntityTooSmall') {
+    const size = s3Code === 'EntityTooLarge' ? 'large' : 'small';
+    const message = `The upload was refused (${answer}): Pinterest's form takes no file as ${size} as this one. Drop a re-encoded one.`;
+    return final('file', 'upload_refused', message, false);
+  }
+  const message = `The upload was refused (${answer}). The same form would be refused again; retry the drop, and report it if that fails too.`;
+  return final('pinterest-for-good', 'upload_refused', message, true);
+}
+
+function judgeSource(kind: Extract<Fault, { at: 'source' }>['kind']): Judgement {
+  switch (kind) {
+    case 'broken':
+      return ours("The object's bytes stopped coming from S3.");
+    case 'denied':
+      return ours("S3 does not let Pindrop read the object: check the bucket's policy and its key's policy.");
+    case 'missing':
+      return final(
+        'file',
+        'source_missing',
+        'The object was deleted before it could be uploaded. Drop it again if it is still wanted.',
+        false,
+      );
+    case 'changed':
+      return final(
+        'file',
+        'source_changed',
+        'The object was overwritten before it could be uploaded. The newer object has an upload of its own.',
+        false,
+      );
+  }
+}

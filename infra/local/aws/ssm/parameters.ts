@@ -1,0 +1,21 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { AwsError, type AwsService } from '../aws-json.ts';
+
+/**
+ * Systems Manager's parameters, as far as they are used: read and overwritten, one by one.
+ * @param templated values of the template by name, until they are overwritten
+ */
+export function localParameters(database: DatabaseSync, templated: Map<string, string>): AwsService {
+  return {
+    GetParameter({ Name }) {
+      const stored = database.prepare('SELECT value FROM parameters WHERE name = ?').get(Name);
+      const Value = stored ? String(stored['value']) : templated.get(Name);
+      if (Value === undefined) throw new AwsError('ParameterNotFound', `There is no parameter ${Name}.`);
+      return { Parameter: { Name, Value, Type: 'String' } };
+    },
+    PutParameter({ Name, Value }) {
+      database.prepare('INSERT OR REPLACE INTO parameters VALUES (?, ?)').run(Name, Value);
+      return { Version: 1, Tier: 'Standard' };
+    },
+  };
+}

@@ -1,0 +1,214 @@
+import { UPLOAD_LOG } from '../../../../shared/upload/upload-log.ts';
+import { isLaterAttempt } from '../../../operations/later-attempt.ts';
+import type { Observation } from '../../aws/observation.ts';
+import type { StackRecords } from '../../aws/stack-records.ts';
+import type { ExecutionRow } from '../../aws/step-functions/execution-table.ts';
+import { isEnded, SHOWN, shownRows } from '../shared/shown-rows.ts';
+import { uploadLogLine } from '../shared/upload-log-line.ts';
+import type { Overview, UploadDetails, UploadRow } from '../shared/wire.ts';
+import { KeptLog } from './kept-log.ts';
+import { Throughput } from './throughput.ts';
+import {
+  afterDeath,
+  afterLine,
+  attemptOfDrop,
+  attemptOfExecution,
+  dropsIn,
+  instant,
+  type KnownAttempt,
+  pinOf,
+  rowOfDrop,
+  rowOfExecution,
+  rowsOfWaiting,
+} from './uploads.ts';
+
+/** What the board reads of the stack's records. */
+export type UploadRecords = Pick<
+  StackRecords,
+  'waiting' | 'executions' | 'execution' | 'statesOf' | 'endings' | 'finalEventOf' | 'eventsOf' | 'deliveriesOf'
+>;
+
+/**
+ * The uploads as the page shows them. What there is comes from the stack's records; what is observed only says when to
+ * look there again, and tells what the records cannot know: how far an upload is before an execution follows it.
+ */
+export class Board {
+  readonly #records: UploadRecords;
+  readonly #rows = new Map<string, UploadRow>();
+  readonly #log = new KeptLog();
+  readonly #throughput = new Throughput();
+  readonly #watchers = new Set<(row: UploadRow) => void>();
+  readonly #endings: { succeeded: number; failed: number };
+  /** Rows at which the oldest are let go. */
+  #tooMany = SHOWN.ended * 2;
+
+  constructor(records: UploadRecords) {
+    this.#records = records;
+    this.#endings = records.endings();
+    for (const execution of records.executions(SHOWN.ended)) {
+      const row = this.#rowOf(execution);
+      this.#rows.set(row.uploadId, row);
+    }
+    this.lookIntoQueue();
+  }
+
+  /** What the page shows, newest first. */
+  rows(): UploadRow[] {
+    return shownRows(this.#rows.values());
+  }
+
+  counts(): Pick<Overview, 'succeeded' | 'failed' | 'underWay' | 'lastMinute'> {
+    let underWay = 0;
+    for (const row of this.#rows.values()) if (!isEnded(row)) underWay++;
+    return { ...this.#endings, underWay, lastMinute: this.#throughput.lastMinute() };
+  }
+
+  /** @returns undefined when there is no such upload */
+  details(uploadId: string): UploadDetails | undefined {
+    const execution = this.#records.execution(uploadId);
+    const row = this.#rows.get(uploadId) ?? (execution && this.#rowOf(execution));
+    if (!row) return undefined;
+    const attempts = this.#attempts([uploadId, ...this.#laterAt(row)]);
+    const own = attempts.find((attempt) => attempt.uploadId === uploadId);
+    const [retried] = attempts
+      .filter((attempt) => own && isLaterAttempt(attempt, own))
+      .sort((one, other) => (isLaterAttempt(one, other) ? -1 : 1));
+    const event = this.#records.finalEventOf(uploadId);
+    const events = this.#records.eventsOf(uploadId);
+    const { lines: log, cut: logCut } = this.#log.of(uploadId);
+    return {
+      row,
+      ...(own && { object: own.object }),
+      ...(retried && { retriedAs: retried.uploadId }),
+      states: this.#records.statesOf(uploadId),
+      ...(event && { event }),
+      otherEvents: events.filter(({ id }) => id !== event?.id),
+      deliveries: events.flatMap(({ id }) => this.#records.deliveriesOf(id)),
+      log,
+      logCut,
+    };
+  }
+
+  /** Calls back for each row that is new or has changed. @returns what ends it */
+  watch(watcher: (row: UploadRow) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Takes up what waits in the queue and is not known: what was dropped before the start, and new attempts. */
+  lookIntoQueue(): void {
+    for (const row of this.#records.waiting().flatMap(rowsOfWaiting)) this.#takeUp(row);
+  }
+
+  observe(observation: Observation): void {
+    switch (observation.kind) {
+      case 'put-notified':
+        for (const drop of dropsIn(observation)) this.#takeUp(rowOfDrop(drop));
+        break;
+      case 'function-log':
+        this.#logged(observation.functionName, observation.line);
+        break;
+      case 'state-entered':
+        this.#lookAtExecution(observation.executionName);
+        break;
+      case 'execution-ended':
+        this.#ended(observation.executionName);
+        break;
+      case 'event-put':
+        this.#eventPut(observation.envelope.detail);
+        break;
+      case 'function-died':
+        // Only then is it noted that its messages wait.
+        setImmediate(() => this.#died(observation.functionName, observation.why));
+        break;
+    }
+  }
+
+  /** A drop that is told of again may have an execution since long ago. */
+  #takeUp(row: UploadRow): void {
+    if (!this.#rows.has(row.uploadId) && !this.#lookAtExecution(row.uploadId)) this.#set(row);
+  }
+
+  #logged(functionName: string, text: string): void {
+    const line = uploadLogLine(text);
+    if (!line) return;
+    const { uploadId } = line;
+    this.#log.add(functionName, line);
+    // Once an execution follows it, that one knows better; the page still wants to hear of the line.
+    const followed = this.#lookAtExecution(uploadId);
+    if (!followed && !this.#rows.has(uploadId)) this.lookIntoQueue();
+    const row = followed ?? this.#rows.get(uploadId);
+    if (!row) return;
+    if (line.message === UPLOAD_LOG.uploaded)
+      this.#throughput.uploaded(row.sizeBytes, Date.parse(instant(line.timestamp)));
+    if (!followed) this.#set(afterLine(row, line));
+  }
+
+  /** Something about an upload that has ended, such as what became of its Pin. */
+  #eventPut(detail: unknown): void {
+    const { uploadId } = (detail ?? {}) as { uploadId?: unknown };
+    if (typeof uploadId === 'string' && this.#rows.has(uploadId)) this.#lookAtExecution(uploadId);
+  }
+
+  /** What the queue holds back now and a process of that function logged of last is what the dead one had. */
+  #died(functionName: string, why: string): void {
+    for (const again of this.#records.waiting().flatMap(rowsOfWaiting)) {
+      const { uploadId, state } = again;
+      if (state !== 'waiting' || this.#rows.get(uploadId)?.state === 'waiting') continue;
+      const last = this.#log.of(uploadId).lines.at(-1)?.functionName ?? functionName;
+      if (last === functionName && !this.#records.execution(uploadId)) this.#set(afterDeath(again, why));
+    }
+  }
+
+  #lookAtExecution(name: string): UploadRow | undefined {
+    const execution = this.#records.execution(name);
+    const row = execution && this.#rowOf(execution);
+    if (row) this.#set(row);
+    return row;
+  }
+
+  #rowOf(execution: ExecutionRow): UploadRow {
+    const row = rowOfExecution(execution);
+    return row.state === 'succeeded' ? { ...row, ...pinOf(this.#records.eventsOf(row.uploadId)) } : row;
+  }
+
+  /** What may be a new attempt of one that failed. */
+  #laterAt({ key, state, timeline: { droppedAt } }: UploadRow): string[] {
+    if (state !== 'failed') return [];
+    const later = [...this.#rows.values()].filter((row) => row.key === key && row.timeline.droppedAt > droppedAt);
+    return later.map(({ uploadId }) => uploadId);
+  }
+
+  /** What these uploads are attempts at. The queue is only read through for those that have no execution yet. */
+  #attempts(uploadIds: string[]): KnownAttempt[] {
+    const executions = uploadIds.flatMap((uploadId) => this.#records.execution(uploadId) ?? []);
+    const followed = executions.map(attemptOfExecution);
+    const others = new Set(uploadIds).difference(new Set(followed.map(({ uploadId }) => uploadId)));
+    if (others.size === 0) return followed;
+    const queued = this.#records.waiting().flatMap(dropsIn);
+    return [...followed, ...queued.filter(({ uploadId }) => others.has(uploadId)).map(attemptOfDrop)];
+  }
+
+  #ended(name: string): void {
+    // An example's machine may give its executions the names of ours.
+    const before = this.#rows.get(name);
+    if (before && isEnded(before)) return;
+    const row = this.#lookAtExecution(name);
+    if (!row || !isEnded(row)) return;
+    this.#endings[row.state === 'succeeded' ? 'succeeded' : 'failed']++;
+    this.#throughput.ended();
+  }
+
+  #set(row: UploadRow): void {
+    this.#rows.set(row.uploadId, row);
+    if (this.#rows.size > this.#tooMany) this.#letOldestGo();
+    for (const watcher of this.#watchers) watcher(row);
+  }
+
+  /** What has ended long ago is in the records still; what is under way is counted. */
+  #letOldestGo(): void {
+    const shown = new Set(this.rows());
+    for (const row of this.#rows.values()) if (isEnded(row) && !shown.has(row)) this.#rows.delete(row.uploadId);
+    this.#tooMany = this.#rows.size + SHOWN.ended;
+  }
+}

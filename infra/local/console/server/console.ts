@@ -1,0 +1,124 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { LocalStack } from '../../aws/local-stack.ts';
+import { listenOnLoopback } from '../../aws/loopback-port.ts';
+import type { Observation } from '../../aws/observation.ts';
+import type { Target } from '../../start/target.ts';
+import type { Overview, Place } from '../shared/wire.ts';
+import { Board, type UploadRecords } from './board.ts';
+import { Refusal, requireOwnPage } from './own-page.ts';
+import { answerPageFile } from './page-files.ts';
+import { Quota } from './quota.ts';
+import { answerJson, consoleRoutes, type Faults } from './routes.ts';
+import { tokenDays } from './token-days.ts';
+
+export interface ConsoleOptions {
+  stack: Pick<LocalStack, 'endpoint' | 'region' | 'outputs' | 'secretValue'> & { records: UploadRecords };
+  target: Pick<Target, 'kind' | 'name'>;
+  /** The stack's setting: only keys that start with this are uploaded. */
+  prefix: string;
+  /** The simulator's faults, where there is a simulator. */
+  faults?: Faults;
+  /** Keeps the port, so that a page that is open finds its console again. */
+  stateDirectory: string;
+}
+
+export interface LocalConsole {
+  /** `http://127.0.0.1:port/` */
+  url: string;
+  observe(observation: Observation): void;
+  close(): Promise<void>;
+}
+
+/** PIND on a telephone's keys. */
+const USUAL_PORT = 7463;
+const PORT_FILE = 'console-port';
+
+const HEADERS = {
+  // What the page is made of comes from here, and nothing in it can be made to run or load anything else.
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
+
+/** Serves the page that shows what the stack on this machine does, on loopback. */
+export async function startConsole(options: ConsoleOptions): Promise<LocalConsole> {
+  const { stack, target, faults, stateDirectory } = options;
+  const simulated = target.kind === 'simulator';
+  const board = new Board(stack.records);
+  const quota = new Quota(simulated);
+  const place: Place = {
+    bucket: stack.outputs['DropBucketName'] ?? '',
+    endpoint: stack.endpoint,
+    pinterest: target.name,
+    simulated,
+    prefix: options.prefix,
+  };
+  const overview = (): Overview => ({
+    ...board.counts(),
+    quota: quota.known(),
+    token: tokenDays(stack.secretValue(stack.outputs['TokenSecretArn'] ?? ''), simulated),
+    faults: faults?.switches() ?? [],
+  });
+  const source = {
+    snapshot: () => ({ place, overview: overview(), rows: board.rows(), now: Date.now() }),
+    overview,
+    watch: board.watch.bind(board),
+  };
+
+  const routes = consoleRoutes({ board, stack, bucket: place.bucket, source, faults });
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    requireOwnPage(request, port);
+    const { pathname } = new URL(request.url ?? '/', 'http://console');
+    for (const { method, path, act } of routes) {
+      const named = path.exec(pathname);
+      if (named && method === request.method) return void (await act(decoded(named[1] ?? ''), request, response));
+    }
+    // Node leaves the body out of the answer to HEAD.
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    if (reads && (await answerPageFile(pathname, response))) return;
+    throw new Refusal(404, 'The console has nothing there.');
+  }
+
+  const server = http.createServer((request, response) => {
+    response.on('error', () => {});
+    respond(request, response).catch((error: Error) => refuse(request, response, error));
+  });
+  // A large file takes its time.
+  server.requestTimeout = 0;
+  const port = await listenOnLoopback(server, { file: join(stateDirectory, PORT_FILE), usual: USUAL_PORT });
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    observe(observation) {
+      board.observe(observation);
+      if (observation.kind === 'function-log') quota.read(observation.line);
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, error: Error): void {
+  if (response.headersSent || response.destroyed) return void response.destroy();
+  const [status, message] =
+    error instanceof Refusal ? [error.status, error.message] : [500, `That did not work: ${error.message}`];
+  answerJson(response, status, { message });
+  // A browser reads the answer only once it has got rid of the body.
+  request.unpipe();
+  request.resume();
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Refusal(400, `${text} is not encoded as an address is.`);
+  }
+}

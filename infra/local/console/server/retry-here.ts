@@ -1,0 +1,35 @@
+import type { LocalStack } from '../../aws/local-stack.ts';
+import { Refusal } from './own-page.ts';
+
+/**
+ * Makes a new attempt of a failed upload, as `npm run pindrop -- retry` does.
+ * @returns the new upload id
+ * @throws Refusal
+ */
+export async function retryHere(
+  uploadId: string,
+  { endpoint, region, outputs }: Pick<LocalStack, 'endpoint' | 'region' | 'outputs'>,
+): Promise<string> {
+  // Loaded when somebody asks for it: three of AWS's clients would make every start slower.
+  const [{ NotRetryableError, retry }, { S3Client }, { SFNClient }, { SQSClient }] = await Promise.all([
+    import('../../../operations/retry-upload.ts'),
+    import('@aws-sdk/client-s3'),
+    import('@aws-sdk/client-sfn'),
+    import('@aws-sdk/client-sqs'),
+  ]);
+  const client = { endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const ports = {
+    outputs,
+    s3: new S3Client(client),
+    states: new SFNClient(client),
+    sqs: new SQSClient({ ...client, useQueueUrlAsEndpoint: false }),
+  };
+  try {
+    return await retry(uploadId, ports);
+  } catch (error) {
+    if (error instanceof NotRetryableError) throw new Refusal(409, error.message);
+    throw error;
+  } finally {
+    for (const each of [ports.s3, ports.states, ports.sqs]) each.destroy();
+  }
+}

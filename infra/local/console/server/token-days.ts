@@ -1,0 +1,20 @@
+import { readTokenSecret, tokenDaysLeft } from '../../../../shared/pinterest/token-secret.ts';
+import type { Overview } from '../shared/wire.ts';
+
+/**
+ * How long the access token is good for. Of the secret nothing else gets out.
+ * @param secretValue the token secret, as JSON
+ */
+export function tokenDays(secretValue: string, simulated: boolean, now: Date = new Date()): Overview['token'] {
+  try {
+    const secret = readTokenSecret(secretValue);
+    const daysLeft = tokenDaysLeft(secret, now);
+    if (daysLeft !== undefined) return { known: true, daysLeft, renewed: secret.refreshToken !== undefined };
+    return {
+      known: false,
+      why: simulated ? 'The simulator’s token does not end.' : 'The secret does not say when the token ends.',
+    };
+  } catch {
+    return { known: false, why: 'There is no token yet: sign in with npm run pindrop -- auth --local.' };
+  }
+}

@@ -1,0 +1,166 @@
+import { EVENT_SOURCE } from '../../../../shared/events/events.ts';
+import { PIN_DETAIL_TYPE, type PinFailed, type PinPublished } from '../../../../shared/events/pin/pin-events.ts';
+import { type Drop, dropsOf } from '../../../../shared/upload/drop.ts';
+import type { FollowedUpload } from '../../../../shared/upload/execution.ts';
+import { UPLOAD_LOG } from '../../../../shared/upload/upload-log.ts';
+import type { Attempt } from '../../../operations/later-attempt.ts';
+import type { EventEnvelope } from '../../aws/observation.ts';
+import type { WaitingMessage } from '../../aws/stack-records.ts';
+import type { ExecutionRow } from '../../aws/step-functions/execution-table.ts';
+import type { UploadLogLine } from '../shared/upload-log-line.ts';
+import type { UploadRow } from '../shared/wire.ts';
+
+/** A drop that the queue holds, before anything is known of it but that it is there. */
+export const rowOfDrop = ({
+  uploadId,
+  key,
+  size: sizeBytes,
+  droppedAt,
+}: Pick<Drop, 'uploadId' | 'key' | 'size' | 'droppedAt'>): UploadRow => ({
+  uploadId,
+  key,
+  sizeBytes,
+  state: 'dropped',
+  polls: 0,
+  timeline: { droppedAt },
+});
+
+/** The drops that a message tells of. One that is no notification is the functions' to complain about. */
+export function dropsIn({ body }: Pick<WaitingMessage, 'body'>): Drop[] {
+  try {
+    return dropsOf(body);
+  } catch {
+    return [];
+  }
+}
+
+/** The rows of the drops that a message in the queue tells of. */
+export function rowsOfWaiting(message: WaitingMessage): UploadRow[] {
+  const { inFlight, visibleAt } = message;
+  return dropsIn(message).map((drop) => {
+    const row = rowOfDrop(drop);
+    if (inFlight === undefined) return row;
+    return inFlight === 'with a function' ? { ...row, state: 'taken-up' } : waiting(row, visibleAt);
+  });
+}
+
+/** As it was when it was dropped: nothing of an attempt is left. */
+const afresh = ({ uploadId, key, sizeBytes, timeline: { droppedAt } }: UploadRow): UploadRow =>
+  rowOfDrop({ uploadId, key, size: sizeBytes, droppedAt });
+
+/** @param nextAt when it is tried again: milliseconds since 1970 */
+const waiting = (row: UploadRow, nextAt?: number): UploadRow => ({
+  ...afresh(row),
+  state: 'waiting',
+  ...(nextAt === undefined ? {} : { nextAt }),
+});
+
+/** A row whose function died. @param again what the queue says of its drop since then */
+export const afterDeath = (again: UploadRow, why: string): UploadRow => ({
+  ...again,
+  because: `The function died (${why}).`,
+});
+
+/** Which drop an upload is an attempt at. */
+export type KnownAttempt = Attempt & Pick<UploadRow, 'uploadId'>;
+
+export const attemptOfDrop = ({ uploadId, droppedAt, bucket, key, versionId, eTag }: Drop): KnownAttempt => ({
+  uploadId,
+  object: { bucket, key, ...(versionId === undefined ? {} : { versionId }), eTag },
+  timeline: { droppedAt },
+});
+
+export const attemptOfExecution = ({ input }: ExecutionRow): KnownAttempt =>
+  (JSON.parse(input) as FollowedUpload).upload;
+
+/** @param error the execution's own name for it */
+const broken = (status: string, error: string | null): NonNullable<UploadRow['failure']> => ({
+  message: `The execution ended as ${status}${error === null ? '' : ` (${error})`} and put no final event. Look into its states and the function’s log, and retry the drop.`,
+  retryable: true,
+});
+
+/** An upload as its execution knows it: what it was given last, or what it ended with. */
+export function rowOfExecution({
+  status,
+  input,
+  output,
+  error,
+  state,
+  stateInput,
+  stateEnteredAt,
+  stoppedAt,
+}: ExecutionRow): UploadRow {
+  const { upload, polls, waitSeconds, finalEvent }: FollowedUpload = JSON.parse(output ?? stateInput ?? input);
+  const { uploadId, mediaId, object, timeline } = upload;
+  const row = {
+    uploadId,
+    key: object.key,
+    sizeBytes: object.size,
+    polls,
+    timeline,
+    ...(mediaId === undefined ? {} : { mediaId }),
+  };
+  if (status === 'RUNNING') {
+    const waits = state !== null && stateEnteredAt !== null && finalEvent === undefined && /^Wait /.test(state);
+    return {
+      ...row,
+      state: 'processing',
+      percent: 100,
+      ...(waits ? { nextAt: stateEnteredAt + waitSeconds * 1000 } : {}),
+    };
+  }
+  if (status !== 'SUCCEEDED' || finalEvent === undefined) {
+    const completedAt = stoppedAt ?? new Date().toISOString();
+    return { ...row, state: 'failed', timeline: { ...timeline, completedAt }, failure: broken(status, error) };
+  }
+  const { detail } = finalEvent;
+  const ended = { ...row, polls: detail.polls, timeline: detail.timeline };
+  return detail.status === 'succeeded'
+    ? { ...ended, state: 'succeeded' }
+    : { ...ended, state: 'failed', failure: detail.failure };
+}
+
+/** What each line of the log says of an upload that no execution follows yet. */
+const STEPS: Record<string, (row: UploadRow, line: UploadLogLine) => UploadRow> = {
+  [UPLOAD_LOG.received]: (row) => ({ ...afresh(row), state: 'taken-up' }),
+  [UPLOAD_LOG.registered]: (row, line) => ({
+    ...row,
+    ...mediaOf(line),
+    state: 'registered',
+    timeline: { ...row.timeline, registeredAt: instant(line.timestamp) },
+  }),
+  [UPLOAD_LOG.uploading]: (row, line) => ({
+    ...row,
+    ...mediaOf(line),
+    state: 'uploading',
+    percent: Number(line['percent']),
+  }),
+  [UPLOAD_LOG.uploaded]: (row, line) => ({
+    ...row,
+    ...mediaOf(line),
+    state: 'processing',
+    percent: 100,
+    timeline: { ...row.timeline, uploadedAt: instant(line.timestamp) },
+  }),
+  [UPLOAD_LOG.retrying]: (row, { timestamp, afterSeconds, because }) => ({
+    ...waiting(row, Date.parse(instant(timestamp)) + Number(afterSeconds) * 1000),
+    because: String(because),
+  }),
+};
+
+/** Each line has it from the registration on, which may have been logged before anybody listened. */
+const mediaOf = ({ mediaId }: UploadLogLine) => (typeof mediaId === 'string' ? { mediaId } : {});
+
+export const instant = (timestamp: string | undefined) => timestamp ?? new Date().toISOString();
+
+/** @returns the row as it is after a line of the log; the same one when the line changes nothing */
+export const afterLine = (row: UploadRow, line: UploadLogLine): UploadRow => STEPS[line.message]?.(row, line) ?? row;
+
+/** @returns what the events say of the upload's Pin: nothing where nobody makes one, or it is not there yet */
+export function pinOf(events: EventEnvelope[]): Pick<UploadRow, 'pin'> {
+  const put = events.filter((event) => event.source === EVENT_SOURCE);
+  const published = put.find((event) => event['detail-type'] === PIN_DETAIL_TYPE.published);
+  if (published) return { pin: { published: true, pinId: (published.detail as PinPublished).pinId } };
+  const failed = put.find((event) => event['detail-type'] === PIN_DETAIL_TYPE.failed);
+  return failed ? { pin: { published: false, why: (failed.detail as PinFailed).failure.message } } : {};
+}

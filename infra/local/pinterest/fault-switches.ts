@@ -1,0 +1,126 @@
+import type { FaultSwitch } from '../console/shared/wire.ts';
+import type { Fault, FaultSource, FaultyRequest } from './faults.ts';
+import { processingSecondsBySize } from './simulator.ts';
+
+interface Switchable extends Pick<FaultSwitch, 'name' | 'label' | 'consequence'> {
+  /** `once`: it strikes the next request that it can strike. A number: so many seconds. */
+  lasts: 'once' | 'until turned off' | number;
+  /** @param secondsLeft of a fault that ends by itself */
+  strikes?: (request: FaultyRequest, secondsLeft: number) => Fault | undefined;
+  /** Seconds that processing takes longer. */
+  slows?: number;
+}
+
+const MINUTE = 60;
+/** Long enough to watch a few polls. */
+const SLOW_PROCESSING_SECONDS = 60;
+const SLOW_NETWORK_BYTES_PER_SECOND = 2_000_000;
+/** Past the form's own fields, and within every video. */
+const CUT_AFTER_BYTES = 20_000;
+
+const uploads = (fault: Fault) => (request: FaultyRequest) => (request.operation === 'upload' ? fault : undefined);
+const asks = ({ operation }: FaultyRequest) =>
+  operation === 'media_create' || operation === 'media_get' || operation === 'media_list';
+
+const SWITCHABLE: Switchable[] = [
+  {
+    name: 'upload-cut-off',
+    label: 'Cut off the next upload',
+    consequence: 'The file is sent again, after a short wait.',
+    lasts: 'once',
+    strikes: uploads({ kind: 'reset', afterBytes: CUT_AFTER_BYTES }),
+  },
+  {
+    name: 'not-processable',
+    label: 'Fail the next file',
+    consequence: 'It is not processable: the event says so, and what to do.',
+    lasts: 'once',
+    strikes: uploads({ kind: 'not-processable' }),
+  },
+  {
+    name: 'registration-refused',
+    label: 'Refuse the next file',
+    consequence: 'A missing scope, say. It fails at once; retry it then.',
+    lasts: 'once',
+    strikes: ({ operation }) => (operation === 'media_create' ? { kind: 'status', status: 403, code: 29 } : undefined),
+  },
+  {
+    name: 'rate-limit',
+    label: '429 for a minute',
+    consequence: 'All files wait as long as Retry-After says.',
+    lasts: MINUTE,
+    strikes: (request, retryAfterSeconds) =>
+      asks(request) ? { kind: 'status', status: 429, code: 8, retryAfterSeconds } : undefined,
+  },
+  {
+    name: 'outage',
+    label: '503 for a minute',
+    consequence: 'Everything is tried again, with growing waits.',
+    lasts: MINUTE,
+    strikes: () => ({ kind: 'status', status: 503, s3Code: 'ServiceUnavailable' }),
+  },
+  {
+    name: 'slow-network',
+    label: 'Slow network (2 MB/s)',
+    consequence: 'A large file’s progress is to be seen.',
+    lasts: 'until turned off',
+    strikes: uploads({ kind: 'slow-network', bytesPerSecond: SLOW_NETWORK_BYTES_PER_SECOND }),
+  },
+  {
+    name: 'slow-processing',
+    label: 'Slow processing (+60 s)',
+    consequence: 'Pinterest is asked less and less often.',
+    lasts: 'until turned off',
+    slows: SLOW_PROCESSING_SECONDS,
+  },
+];
+
+/** Faults of the simulated Pinterest, each of which can be turned on and off while it runs. */
+export class FaultSwitches {
+  /** When each that is on ends; Infinity for one that does not end by itself. */
+  readonly #on = new Map<string, number>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  switches(): FaultSwitch[] {
+    return SWITCHABLE.map(({ name, label, consequence }) => {
+      const left = this.#secondsLeft(name);
+      const until = this.#on.get(name) ?? Number.POSITIVE_INFINITY;
+      return { name, label, consequence, on: left > 0, ...(Number.isFinite(until) && left > 0 ? { until } : {}) };
+    });
+  }
+
+  /** @returns false when there is no switch of that name */
+  turn(name: string, on: boolean): boolean {
+    const found = SWITCHABLE.find((each) => each.name === name);
+    if (!found) return false;
+    const { lasts } = found;
+    if (on) this.#on.set(name, typeof lasts === 'number' ? this.#now() + lasts * 1000 : Number.POSITIVE_INFINITY);
+    else this.#on.delete(name);
+    return true;
+  }
+
+  /** For the simulator's option `faults`. */
+  readonly source: FaultSource = (request) => {
+    for (const { name, lasts, strikes } of SWITCHABLE) {
+      const left = this.#secondsLeft(name);
+      const fault = left > 0 ? strikes?.(request, Math.ceil(left)) : undefined;
+      if (fault && lasts === 'once') this.#on.delete(name);
+      if (fault) return fault;
+    }
+    return undefined;
+  };
+
+  /** For the simulator's option `processingSeconds`. */
+  readonly processingSeconds = (file: { size: number }): number => {
+    const slowed = SWITCHABLE.map(({ name, slows = 0 }) => (this.#secondsLeft(name) > 0 ? slows : 0));
+    return processingSecondsBySize(file) + slowed.reduce((sum, seconds) => sum + seconds, 0);
+  };
+
+  #secondsLeft(name: string): number {
+    return Math.max(0, ((this.#on.get(name) ?? 0) - this.#now()) / 1000);
+  }
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { MediaStatus } from '../../../shared/pinterest/media.ts';
+
+export interface ReceivedFile {
+  size: number;
+  sha256: string;
+  /** From the form's file part. */
+  fileName: string;
+  contentType: string;
+  contentLength: number;
+  /** Absent, as S3 wants it. */
+  transferEncoding?: string;
+}
+
+export interface SimulatedMedia {
+  mediaId: string;
+  status: MediaStatus;
+  /** The last file that was stored for it. */
+  file?: ReceivedFile;
+  /** Files stored for it: one, unless a client sent it again. */
+  uploads: number;
+}
+
+/** The body of `POST /pins`, as far as it is looked at. @see Pinterest OpenAPI 5.23.0, schema PinCreate */
+export interface PinCreateRequest {
+  board_id: string;
+  title?: string | null;
+  description?: string | null;
+  link?: string | null;
+  alt_text?: string | null;
+  media_source: {
+    source_type: string;
+    media_id: string;
+    cover_image_url?: string;
+    cover_image_key_frame_time?: number;
+  };
+}
+
+export interface SimulatedPin {
+  pinId: string;
+  request: PinCreateRequest;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+}
+
+/** As long as Pinterest's own, and rising. */
+const pinIdOf = (number: number) => `9${String(number).padStart(17, '0')}`;
+
+interface Row {
+  media_id: string;
+  file: string | null;
+  uploads: number;
+  /** Milliseconds since 1970. */
+  ready_at: number | null;
+  outcome: 'succeeded' | 'failed';
+}
+
+/** What the simulated Pinterest knows, in memory or in a directory that survives a restart. */
+export class MediaStore {
+  readonly #database: DatabaseSync;
+  /** Signs the upload policies. */
+  readonly signingKey: string;
+
+  constructor(directory?: string) {
+    if (directory !== undefined) mkdirSync(directory, { recursive: true });
+    this.#database = new DatabaseSync(directory === undefined ? ':memory:' : join(directory, 'pinterest.sqlite'));
+    this.#database.exec(`
+      PRAGMA journal_mode = WAL;
+      CREATE TABLE IF NOT EXISTS media (
+        media_id TEXT PRIMARY KEY, file TEXT, uploads INTEGER NOT NULL DEFAULT 0, ready_at INTEGER,
+        outcome TEXT NOT NULL DEFAULT 'succeeded'
+      );
+      CREATE TABLE IF NOT EXISTS pins (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, board_id TEXT NOT NULL, request TEXT NOT NULL, created_at INTEGER NOT NULL
+      );
+      CREATE TABLE IF NOT EXISTS secret (signing_key TEXT NOT NULL);
+    `);
+    this.signingKey = this.#signingKey();
+  }
+
+  create(): string {
+    // As long as Pinterest's own, and rising, so that a list has an order of its own.
+    const mediaId = `5${String(Date.now()).padStart(14, '0')}${String(randomBytes(2).readUInt16BE()).padStart(5, '0')}`;
+    const { changes } = this.#database.prepare('INSERT OR IGNORE INTO media (media_id) VALUES (?)').run(mediaId);
+    return changes === 0 ? this.create() : mediaId;
+  }
+
+  /** @param readyAt milliseconds since 1970 at which processing is over; a later file changes nothing of that */
+  store(mediaId: string, file: ReceivedFile, readyAt: number, outcome: 'succeeded' | 'failed'): void {
+    this.#database
+      .prepare(
+        `UPDATE media SET outcome = iif(uploads = 0, ?, outcome), ready_at = coalesce(ready_at, ?), file = ?,
+         uploads = uploads + 1 WHERE media_id = ?`,
+      )
+      .run(outcome, Math.round(readyAt), JSON.stringify(file), mediaId);
+  }
+
+  setOutcome(mediaId: string, outcome: 'succeeded' | 'failed', readyAt: number): void {
+    this.#database
+      .prepare('UPDATE media SET outcome = ?, ready_at = ? WHERE media_id = ?')
+      .run(outcome, readyAt, mediaId);
+  }
+
+  forget(mediaId: string): void {
+    this.#database.prepare('DELETE FROM media WHERE media_id = ?').run(mediaId);
+  }
+
+  get(mediaId: string, now: number): SimulatedMedia | undefined {
+    const row = this.#database.prepare('SELECT * FROM media WHERE media_id = ?').get(mediaId) as Row | undefined;
+    return row && media(row, now);
+  }
+
+  /** @param after media id that the page follows, undefined for the first page */
+  page(size: number, after: string | undefined, now: number): SimulatedMedia[] {
+    const rows = this.#database
+      .prepare('SELECT * FROM media WHERE media_id < ? ORDER BY media_id DESC LIMIT ?')
+      .all(after ?? '9', size) as unknown as Row[];
+    return rows.map((row) => media(row, now));
+  }
+
+  all(now: number): SimulatedMedia[] {
+    return this.page(-1, undefined, now);
+  }
+
+  createPin(request: PinCreateRequest, now: number): SimulatedPin {
+    const { lastInsertRowid } = this.#database
+      .prepare('INSERT INTO pins (board_id, request, created_at) VALUES (?, ?, ?)')
+      .run(request.board_id, JSON.stringify(request), now);
+    return { pinId: pinIdOf(Number(lastInsertRowid)), request, createdAt: now };
+  }
+
+  /** Newest first. @param boardId undefined for those of all boards */
+  pins(boardId?: string): SimulatedPin[] {
+    const rows = this.#database
+      .prepare('SELECT * FROM pins WHERE ? IS NULL OR board_id = ? ORDER BY number DESC')
+      .all(boardId ?? null, boardId ?? null) as unknown as { number: number; request: string; created_at: number }[];
+    return rows.map((row) => ({
+      pinId: pinIdOf(row.number),
+      request: JSON.parse(row.request),
+      createdAt: row.created_at,
+    }));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #signingKey(): string {
+    const row = this.#database.prepare('SELECT signing_key FROM secret').get() as { signing_key: string } | undefined;
+    if (row) return row.signing_key;
+    const key = randomBytes(24).toString('hex');
+    this.#database.prepare('INSERT INTO secret VALUES (?)').run(key);
+    return key;
+  }
+}
+
+function media({ media_id: mediaId, file, uploads, ready_at, outcome }: Row, now: number): SimulatedMedia {
+  const status = ready_at === null ? 'registered' : now < ready_at ? 'processing' : outcome;
+  return { mediaId, status, uploads, ...(file === null ? {} : { file: JSON.parse(file) }) };
+}

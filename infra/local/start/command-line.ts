@@ -1,0 +1,109 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { EXAMPLE_NAMES, type ExampleName } from '../../examples/example-names.ts';
+
+export interface CommandLine {
+  /** Files to drop; none: stay up. */
+  files: string[];
+  /** Port that the endpoint should have. */
+  port?: number;
+  /** Examples to run along. */
+  examples: ExampleName[];
+  /** Settings, as `cdk deploy -c` would be given them. */
+  settings: Record<string, string>;
+  /** Metadata of the files. */
+  metadata: Record<string, string>;
+  /** Serve the console. */
+  console: boolean;
+  help: boolean;
+}
+
+/** A command line that cannot be carried out. Its message is one sentence for the person who typed it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const HELP = `Runs the whole of Pindrop on this machine.
+
+  npm start                         stays up; prints the console's address, the endpoint, the bucket and each final event
+  npm start -- FILE [FILE …]        drops the files, waits for their final events and exits
+
+  --with NAME             runs an example along: slack-webhook, results-bucket, start-state-machine, publish-pin
+  --metadata NAME=VALUE   metadata of the files, such as board=42
+  -c NAME=VALUE           a setting, as for npm run deploy
+  --no-console            serves no console; with FILE there is none anyway
+  --port N                port of the endpoint (default: the one used last, or a free one)
+  --help                  this text
+
+PINTEREST_ACCESS_TOKEN   uploads to the real Pinterest; without it, to a simulator on this machine
+PINTEREST_API_URL        base URL of Pinterest's API (default https://api.pinterest.com/v5)
+PINDROP_STATE_DIR        what is kept, and deleted to start afresh (default .pindrop); every file that was dropped is in it
+SLACK_WEBHOOK_URL        where slack-webhook posts; without it, to a stand-in that shows what it gets
+
+stdout has one JSON line for each final event, and each event of an example, stderr what a person reads.
+Exit code: 0 all succeeded, 1 at least one failed, 2 wrong usage.
+`;
+
+/**
+ * @param args what follows the command
+ * @throws UsageError
+ */
+export async function readCommandLine(args: string[]): Promise<CommandLine> {
+  const { values, positionals: files } = parsed(args);
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
+    throw new UsageError(`--port takes a number from 1 to 65535, not ${values.port}.`);
+  }
+  const examples = (values.with ?? []).flatMap((names) => names.split(',')).map(exampleNamed);
+  const metadata = Object.fromEntries((values.metadata ?? []).map((text) => pair('--metadata', text)));
+  const settings = Object.fromEntries((values.context ?? []).map((text) => pair('-c', text)));
+  const help = values.help ?? false;
+  // What drops its files and exits is over before a page could be opened.
+  const console = files.length === 0 && !values['no-console'];
+  if (!help) for (const file of files) await requireReadable(file);
+  return { files, help, examples, settings, metadata, console, ...(port === undefined ? {} : { port }) };
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        port: { type: 'string' },
+        'no-console': { type: 'boolean' },
+        with: { type: 'string', multiple: true },
+        metadata: { type: 'string', multiple: true },
+        context: { type: 'string', short: 'c', multiple: true },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    const [sentence] = (error as Error).message.split('. ');
+    throw new UsageError(`${sentence?.replace(/\.$/, '')}. See npm start -- --help.`);
+  }
+}
+
+function exampleNamed(name: string): ExampleName {
+  const known = EXAMPLE_NAMES.find((each) => each === name);
+  if (!known) throw new UsageError(`There is no example ${name}: there are ${EXAMPLE_NAMES.join(', ')}.`);
+  return known;
+}
+
+function pair(option: string, text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`${option} takes NAME=VALUE, not ${text}.`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+async function requireReadable(file: string): Promise<void> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      error.code === 'ENOENT' ? `There is no file ${file}.` : `The file ${file} cannot be looked at (${error.code}).`,
+    );
+  });
+  if (!found.isFile()) throw new UsageError(`${file} is no file.`);
+  await access(file, constants.R_OK).catch(() => {
+    throw new UsageError(`The file ${file} may not be read by you.`);
+  });
+}

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DETAIL_TYPE, type FinalEventDetail } from '../../../shared/events/events.ts';
+import type { PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
+import type { LocalStack } from '../aws/local-stack.ts';
+import type { EventEnvelope, Observation } from '../aws/observation.ts';
+import type { Unfinished } from '../aws/unfinished.ts';
+import type { CommandLine } from './command-line.ts';
+import { dropFiles } from './drop-files.ts';
+import type { Target } from './target.ts';
+import { exampleSentence } from './terminal/example-lines.ts';
+import type { Person } from './terminal/person.ts';
+import {
+  deliverySentence,
+  finalSentence,
+  ignoredSentence,
+  invitation,
+  leftSentence,
+  pinSentence,
+  unrecoveredSentence,
+  welcome,
+} from './terminal/sentences.ts';
+import { uploadProgress } from './terminal/upload-progress.ts';
+
+/** Exit codes of the contract; 2, wrong usage, is decided before a session begins. */
+const ALL_SUCCEEDED = 0;
+const ONE_FAILED = 1;
+
+/** How often it is looked whether the examples are done. */
+const LOOK_AGAIN_MS = 100;
+/** What goes on within this time is waited for; what waits for longer is left for the next run. */
+const PATIENCE_MS = 30_000;
+
+export interface SessionOptions extends Pick<CommandLine, 'files' | 'metadata'> {
+  /** Only keys that start with this are uploaded. */
+  prefix: string;
+}
+
+/** One run of `npm start`: tells the person what happens, and knows when it is over. */
+export class Session {
+  readonly #person: Person;
+  readonly #options: SessionOptions;
+  readonly #target: Target;
+  readonly #progress = uploadProgress();
+  /** Final events by object version, since they can be faster than the answer to the put. */
+  readonly #ended = new Map<string, FinalEventDetail>();
+  /** Uploads whose Pin failed. */
+  readonly #pinless = new Set<string>();
+  #changed: () => void = () => {};
+
+  constructor(person: Person, options: SessionOptions, target: Target) {
+    this.#person = person;
+    this.#options = options;
+    this.#target = target;
+  }
+
+  starting(): void {
+    this.#person.say(welcome(this.#target));
+  }
+
+  observe(observation: Observation): void {
+    if (observation.kind === 'function-log') {
+      const row = this.#progress(observation.line);
+      if (row) this.#person.show(row);
+      const sentence = exampleSentence(observation.line);
+      if (sentence) this.#person.say(sentence);
+    } else if (observation.kind === 'function-failed') {
+      // A death is one, too.
+      this.#person.say(`${observation.functionName} failed (${observation.why}); what it was doing is taken up again.`);
+    } else if (observation.kind === 'delivery-failed') {
+      this.#person.say(deliverySentence(observation));
+    } else if (observation.kind === 'version-unrecovered') {
+      this.#person.say(unrecoveredSentence(observation));
+    } else if (observation.kind === 'put-ignored') {
+      this.#person.say(ignoredSentence(observation, this.#options.prefix));
+    } else if (observation.kind === 'event-put') {
+      this.#finalEvent(observation.envelope);
+    }
+  }
+
+  /**
+   * @param consoleUrl where the console is, unless there is none
+   * @returns the exit code, once all files have their final event or the person ends it
+   */
+  async live(stack: LocalStack, consoleUrl?: string): Promise<number> {
+    const interrupted = new Promise<number>((resolve) => {
+      process.once('SIGINT', () => resolve(130));
+      process.once('SIGTERM', () => resolve(143));
+    });
+    const code = await Promise.race([
+      interrupted,
+      this.#options.files.length === 0 ? this.#stayUp(stack, consoleUrl) : this.#drop(stack),
+    ]);
+    if (code > 128) this.#person.say('Stopped. What was dropped is kept, and goes on with the next npm start.');
+    return code;
+  }
+
+  #stayUp(stack: LocalStack, consoleUrl: string | undefined): Promise<never> {
+    this.#person.say(invitation(stack, consoleUrl, this.#options.prefix));
+    return new Promise(() => {});
+  }
+
+  async #drop(stack: LocalStack): Promise<number> {
+    const name = stack.outputs['DropBucketName'] ?? '';
+    const { endpoint, region } = stack;
+    const { files, metadata, prefix } = this.#options;
+    const awaited: string[] = [];
+    const onDropping = (file: string) => this.#person.say(`Dropping ${file}`);
+    const bucket = { endpoint, name, region, prefix };
+    for await (const { key, versionId, eTag } of dropFiles(files, bucket, metadata, onDropping)) {
+      awaited.push(identity({ key, versionId, eTag }));
+    }
+    while (awaited.some((file) => !this.#ended.has(file))) {
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve;
+      });
+    }
+    const uploads = awaited.flatMap((file) => this.#ended.get(file) ?? []);
+    await this.#examplesDone(stack, uploads);
+    const failed = uploads.some(({ uploadId, status }) => status === 'failed' || this.#pinless.has(uploadId));
+    return failed ? ONE_FAILED : ALL_SUCCEEDED;
+  }
+
+  /** What the examples do with these uploads belongs to the run; what they have to do again later does not. */
+  async #examplesDone(stack: LocalStack, uploads: FinalEventDetail[]): Promise<void> {
+    const keys = new Map(uploads.map(({ uploadId, object }) => [uploadId, object.key]));
+    const uploadIds = new Set(keys.keys());
+    const isSoon = ({ againAt = 0 }: Unfinished) => againAt < Date.now() + PATIENCE_MS;
+    while (stack.unfinished(uploadIds).some(isSoon)) await sleep(LOOK_AGAIN_MS);
+    for (const each of stack.unfinished(uploadIds)) {
+      this.#person.say(leftSentence(keys.get(each.uploadId ?? '') ?? '', each));
+    }
+  }
+
+  #pinEvent(detail: PinEventDetail): void {
+    this.#person.say(pinSentence(detail));
+    if (detail.status === 'failed') this.#pinless.add(detail.uploadId);
+  }
+
+  #finalEvent(envelope: EventEnvelope): void {
+    this.#person.print(JSON.stringify(envelope));
+    if (envelope.source !== 'pindrop') return;
+    if (!Object.values<string>(DETAIL_TYPE).includes(envelope['detail-type'])) {
+      this.#pinEvent(envelope.detail as PinEventDetail);
+      return;
+    }
+    const detail = envelope.detail as FinalEventDetail;
+    this.#person.end(detail.uploadId, finalSentence(detail));
+    this.#ended.set(identity(detail.object), detail);
+    this.#changed();
+  }
+}
+
+const identity = ({
+  key,
+  versionId,
+  eTag,
+}: {
+  key: string;
+  versionId?: string | undefined;
+  eTag?: string | undefined;
+}) => JSON.stringify([key, versionId ?? eTag]);

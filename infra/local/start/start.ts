@@ -1,0 +1,118 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TOKEN_FILE } from '../../operations/token-file.ts';
+import { readSettings } from '../../settings.ts';
+import { type LocalStack, startLocalStack } from '../aws/local-stack.ts';
+import { type LocalConsole, startConsole } from '../console/server/console.ts';
+import { FaultSwitches } from '../pinterest/fault-switches.ts';
+import { startPinterestSimulator } from '../pinterest/simulator.ts';
+import { startWebhookSimulator } from '../pinterest/webhook-simulator.ts';
+import { type CommandLine, HELP, readCommandLine, UsageError } from './command-line.ts';
+import { Session } from './session.ts';
+import { projectContext, synthesize } from './synthesize.ts';
+import { readTarget, type Target } from './target.ts';
+import { type Person, plainPerson } from './terminal/person.ts';
+import { progressBars } from './terminal/progress-bars.ts';
+
+const STATE = process.env['PINDROP_STATE_DIR'] ?? fileURLToPath(new URL('../../../.pindrop', import.meta.url));
+
+/** Where the files go, and how to end what was started for it. */
+async function reach(target: Target, stateDirectory: string) {
+  if (target.kind === 'pinterest') {
+    const { apiUrl, secret: value, keep } = target;
+    return { apiUrl, secret: { value, keep }, faults: undefined, close: async () => {} };
+  }
+  const faults = new FaultSwitches();
+  const simulator = await startPinterestSimulator({
+    stateDirectory: join(stateDirectory, 'pinterest'),
+    faults: faults.source,
+    processingSeconds: faults.processingSeconds,
+  });
+  const { url: apiUrl, accessToken } = simulator;
+  return { apiUrl, secret: { value: JSON.stringify({ accessToken }) }, faults, close: () => simulator.close() };
+}
+
+/** Where slack-webhook posts: to the address that the person gave, or to a stand-in that shows what it gets. */
+async function reachWebhook({ SLACK_WEBHOOK_URL: url }: NodeJS.ProcessEnv, person: Person) {
+  if (url) return { url, close: async () => {} };
+  return startWebhookSimulator({ onMessage: (text) => person.say(`Webhook: ${text}`) });
+}
+
+/**
+ * What the stack is synthesized with: cdk.json's context, then -c, then --with.
+ * @throws UsageError
+ */
+async function readContext({ settings, examples }: CommandLine): Promise<Record<string, unknown>> {
+  if ('pinterestApiUrl' in settings) {
+    throw new UsageError('-c pinterestApiUrl means nothing here: set PINTEREST_API_URL and PINTEREST_ACCESS_TOKEN.');
+  }
+  return { ...(await projectContext()), ...settings, ...(examples.length === 0 ? {} : { with: examples }) };
+}
+
+function settingsOf(context: Record<string, unknown>) {
+  try {
+    return readSettings(context);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function run(): Promise<number> {
+  const commandLine = await readCommandLine(process.argv.slice(2));
+  const { port, files, metadata } = commandLine;
+  if (commandLine.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const context = await readContext(commandLine);
+  const { prefix, with: examples } = settingsOf(context);
+  const target = readTarget(process.env, join(STATE, TOKEN_FILE));
+  const person = process.stderr.isTTY
+    ? progressBars(process.stdout, process.stderr)
+    : plainPerson(process.stdout, process.stderr);
+  const session = new Session(person, { files, metadata, prefix }, target);
+  const stateDirectory = join(STATE, target.name);
+  await mkdir(stateDirectory, { recursive: true });
+
+  session.starting();
+  const pinterest = await reach(target, stateDirectory);
+  const webhook = examples.includes('slack-webhook') ? await reachWebhook(process.env, person) : undefined;
+  let stack: LocalStack | undefined;
+  let console: LocalConsole | undefined;
+  try {
+    const assemblyDirectory = join(stateDirectory, 'cdk.out');
+    await synthesize(assemblyDirectory, { ...context, pinterestApiUrl: pinterest.apiUrl });
+    stack = await startLocalStack({
+      assemblyDirectory,
+      stackName: 'Pindrop',
+      stateDirectory,
+      secretValues: {
+        TokenSecretArn: pinterest.secret,
+        ...(webhook === undefined ? {} : { SlackWebhookSecretArn: { value: JSON.stringify({ url: webhook.url }) } }),
+      },
+      ...(port === undefined ? {} : { port }),
+      observe(observation) {
+        session.observe(observation);
+        console?.observe(observation);
+      },
+    });
+    const { faults } = pinterest;
+    if (commandLine.console)
+      console = await startConsole({ stack, target, prefix, stateDirectory, ...(faults && { faults }) });
+    return await session.live(stack, console?.url);
+  } finally {
+    await console?.close();
+    await stack?.stop();
+    await pinterest.close();
+    await webhook?.close();
+    person.close();
+  }
+}
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { DEFAULT_API_URL } from '../../../shared/pinterest/pinterest-client.ts';
+import { readTokenSecret } from '../../../shared/pinterest/token-secret.ts';
+import { writeTokenFile } from '../../operations/token-file.ts';
+import { UsageError } from './command-line.ts';
+
+/** Which Pinterest the files go to. */
+export type Target =
+  | { kind: 'simulator'; name: string }
+  | {
+      kind: 'pinterest';
+      name: string;
+      apiUrl: string;
+      /** The token secret, as JSON. */
+      secret: string;
+      /** Keeps renewed tokens; absent when the token came from the environment. */
+      keep?: (secret: string) => void;
+    };
+
+/**
+ * Reads the target from the environment, and from what `pindrop auth --local` left. Each target has a name of its own, and
+ * state of its own on disk: what was dropped for the simulator must never end up with the real Pinterest.
+ * @param tokenFile where a sign-in leaves its tokens
+ * @throws UsageError
+ */
+export function readTarget(environment: NodeJS.ProcessEnv, tokenFile: string): Target {
+  const accessToken = environment['PINTEREST_ACCESS_TOKEN']?.trim();
+  const apiUrl = environment['PINTEREST_API_URL']?.trim().replace(/\/+$/, '');
+  const signedIn = accessToken ? undefined : readTokenFile(tokenFile);
+  if (!accessToken && signedIn === undefined) {
+    if (apiUrl)
+      throw new UsageError('PINTEREST_API_URL is set but PINTEREST_ACCESS_TOKEN is not: set both, or neither.');
+    return { kind: 'simulator', name: 'simulator' };
+  }
+  const url = apiUrl || DEFAULT_API_URL;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new UsageError(`PINTEREST_API_URL is no http or https URL: ${url}`);
+  }
+  const name = new URL(url).host.replaceAll(':', '-');
+  const target = { kind: 'pinterest', name, apiUrl: url } as const;
+  if (signedIn === undefined) return { ...target, secret: JSON.stringify({ accessToken }) };
+  return { ...target, secret: signedIn, keep: (secret) => writeTokenFile(tokenFile, secret) };
+}
+
+function readTokenFile(path: string): string | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+  try {
+    readTokenSecret(text);
+    return text;
+  } catch {
+    throw new UsageError(`${path} holds no token: sign in again (npm run pindrop -- auth --local), or delete it.`);
+  }
+}

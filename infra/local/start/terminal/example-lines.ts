@@ -1,0 +1,15 @@
+import { EXAMPLE_NAMES } from '../../../examples/example-names.ts';
+
+const TOLD = ['result written', 'execution started', 'the event is taken up again'];
+
+/** What an example's function logs that a person wants to know, as a sentence. */
+export function exampleSentence(line: string): string | undefined {
+  try {
+    const { service, message, key, name, error } = JSON.parse(line);
+    if (!EXAMPLE_NAMES.includes(service) || !TOLD.includes(message)) return undefined;
+    const what = error?.message ?? key ?? name;
+    return `${service}: ${message} (${what})`;
+  } catch {
+    return undefined;
+  }
+}

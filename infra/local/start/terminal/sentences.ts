@@ -1,0 +1,91 @@
+import type { FinalEventDetail } from '../../../../shared/events/events.ts';
+import type { PinEventDetail } from '../../../../shared/events/pin/pin-events.ts';
+import type { LocalStack } from '../../aws/local-stack.ts';
+import type { Observation } from '../../aws/observation.ts';
+import type { Unfinished } from '../../aws/unfinished.ts';
+import type { Target } from '../target.ts';
+
+/** Which Pinterest the files go to, before anything else happens. */
+export function welcome(target: Target): string {
+  if (target.kind === 'simulator') {
+    return 'Pindrop on this machine, with a simulated Pinterest: set PINTEREST_ACCESS_TOKEN to upload to the real one.';
+  }
+  const how = target.keep ? ', signed in with npm run pindrop -- auth --local' : '';
+  return `Pindrop on this machine, uploading to ${target.apiUrl}${how}.`;
+}
+
+/** What the examples write to, for a person who wants to look at it. */
+const EXAMPLE_OUTPUTS = [
+  ['ResultsBucketName', 'results '],
+  ['StartedStateMachineArn', 'started '],
+  ['PublishPinStateMachineArn', 'pins    '],
+] as const;
+
+/** How to drop a file into a stack that stays up. @param consoleUrl undefined without the console */
+export function invitation(
+  { endpoint, outputs, region }: LocalStack,
+  consoleUrl: string | undefined,
+  prefix: string,
+): string {
+  const credentials = `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region}`;
+  return [
+    ...(consoleUrl === undefined ? [] : [`  console   ${consoleUrl}`]),
+    `  endpoint  ${endpoint}`,
+    `  bucket    ${outputs['DropBucketName']}`,
+    ...EXAMPLE_OUTPUTS.flatMap(([output, what]) => (outputs[output] ? [`  ${what}  ${outputs[output]}`] : [])),
+    '',
+    consoleUrl === undefined ? 'Drop a video:' : 'Drop a video there, or:',
+    `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/${prefix}`,
+    '',
+    'Final events come on stdout. Ctrl+C stops; what was dropped is kept.',
+  ].join('\n');
+}
+
+/** How an upload ended. */
+export function finalSentence(detail: FinalEventDetail): string {
+  const { object, timeline, polls } = detail;
+  const seconds = Math.round((Date.parse(timeline.completedAt) - Date.parse(timeline.droppedAt)) / 1000);
+  if (detail.status === 'succeeded') {
+    return `✔ ${object.key}: Pinterest has it ready as media ${detail.mediaId} (${seconds} s, asked ${polls}×)`;
+  }
+  return `✘ ${object.key}: ${detail.failure.reason}. ${detail.failure.message}`;
+}
+
+/** What became of the Pin of an upload. */
+export function pinSentence(detail: PinEventDetail): string {
+  const { object } = detail;
+  return detail.status === 'published'
+    ? `✔ ${object.key}: published as Pin ${detail.pinId} on board ${detail.boardId}`
+    : `✘ ${object.key}: no Pin (${detail.failure.reason}). ${detail.failure.message}`;
+}
+
+/** That a subscriber could not take an event, and what becomes of it. */
+export function deliverySentence({
+  target,
+  why,
+  againInSeconds,
+}: Extract<Observation, { kind: 'delivery-failed' }>): string {
+  const then =
+    againInSeconds === undefined ? 'that was the last attempt' : `it gets the event again in ${againInSeconds} s`;
+  return `${target} failed (${why}); ${then}.`;
+}
+
+/** That an example is not done with a file when the run ends. */
+export function leftSentence(key: string, { where, againAt = Date.now() }: Unfinished): string {
+  const seconds = Math.max(0, Math.round((againAt - Date.now()) / 1000));
+  return `${key} is left at ${where}, which goes on with it in ${seconds} s: in the next npm start with the same examples.`;
+}
+
+/** That nothing becomes of a file that was dropped beside the prefix. */
+export function ignoredSentence({ key }: Extract<Observation, { kind: 'put-ignored' }>, prefix: string): string {
+  return `${key} is not uploaded: only keys that start with ${prefix} are (the setting prefix).`;
+}
+
+/** That a dropped file could not be taken up again, and what becomes of it. */
+export function unrecoveredSentence({
+  bucket,
+  versionId,
+  why,
+}: Extract<Observation, { kind: 'version-unrecovered' }>): string {
+  return `The version ${versionId} in ${bucket} could not be taken up again (${why}); the next npm start tries it anew.`;
+}

@@ -1,0 +1,24 @@
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { followUploads, takeFrom } from '../function/grants.ts';
+import { NodeFunction } from '../function/node-function.ts';
+import type { DropQueue } from './drop-queue.ts';
+
+export interface ReportDeadLetterFunctionProps {
+  deployment: string;
+  drops: DropQueue;
+  machine: StateMachine;
+}
+
+/** Sees to the failed final event of each drop that ended in the dead-letter queue. */
+export class ReportDeadLetterFunction extends NodeFunction {
+  constructor(scope: Construct, id: string, { deployment, drops, machine }: ReportDeadLetterFunctionProps) {
+    super(scope, id, {
+      folder: 'report-dead-letter',
+      description: 'Reports drops that could not be ingested as failed',
+      environment: { DEPLOYMENT: deployment, STATE_MACHINE_ARN: machine.stateMachineArn },
+    });
+    takeFrom(drops.deadLetters, this, { batchSize: 10 });
+    followUploads(machine, this);
+  }
+}

@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type FunctionOptions, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { acknowledgeWildcard } from './acknowledged-finding.ts';
+import { SOURCE_MAPS, sourceMapOf } from './source-maps.ts';
+
+export interface NodeFunctionProps extends FunctionOptions {
+  /** Folder below functions/ that holds handler.ts. */
+  folder: string;
+  environment?: Record<string, string>;
+}
+
+const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/**
+ * Clients of AWS that the bundles get instead of the SDK's, of which most is for what no Lambda meets: profiles,
+ * single sign-on, other protocols. What they do not have, esbuild does not find, and the synth fails.
+ */
+const LEAN_CLIENTS = ['client-s3', 'client-secrets-manager', 'client-sfn', 'client-sqs', 'client-ssm'];
+
+/** A Lambda function of ours: its own bundle, its own log group, its own role. */
+export class NodeFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, { folder, environment, ...props }: NodeFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // AWS's managed policy would let it write to every log group of the account.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    super(scope, id, {
+      entry: `${PROJECT}functions/${folder}/handler.ts`,
+      projectRoot: PROJECT,
+      depsLockFilePath: `${PROJECT}package-lock.json`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: Duration.seconds(30),
+      // Functions that ask and answer have some 77 MiB at their peak, as `npm start` saw poll. At 128 MB they would have 0.07 of a
+      // CPU, and to connect would take longer than the answer; what this costs is a hundredth of what the machine's transitions do.
+      memorySize: 256,
+      tracing: Tracing.ACTIVE,
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      role,
+      bundling: {
+        // An ES module that imports node:http pays for all that it could export, fetch included: 20 ms of a cold start.
+        format: OutputFormat.CJS,
+        minify: true,
+        target: 'node24',
+        // Beside the bundle they would be read at every cold start; `pindrop where` reads them here.
+        sourceMap: true,
+        sourceMapMode: SourceMapMode.EXTERNAL,
+        commandHooks: {
+          beforeInstall: () => [],
+          beforeBundling: () => [],
+          afterBundling: (_input, output) => [
+            `mkdir -p "${SOURCE_MAPS}"`,
+            `mv "${output}/index.js.map" "${SOURCE_MAPS}${sourceMapOf(folder)}"`,
+          ],
+        },
+        // The bundle is the whole function: the same here as there, whatever SDK the runtime brings.
+        bundleAwsSDK: true,
+        mainFields: ['module', 'main'],
+        esbuildArgs: Object.fromEntries(
+          LEAN_CLIENTS.map((client) => [`--alias:@aws-sdk/${client}`, `${PROJECT}functions/lean-sdk/${client}.ts`]),
+        ),
+      },
+      environment: {
+        POWERTOOLS_SERVICE_NAME: folder.split('/').at(-1) ?? folder,
+        URL_SUFFIX: Aws.URL_SUFFIX,
+        ...environment,
+      },
+      ...props,
+    });
+    acknowledgeWildcard(role, '*', 'X-Ray has no resources that writing traces could be narrowed to.');
+  }
+}

@@ -1,0 +1,213 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  type IChainable,
+  JitterType,
+  JsonPath,
+  LogLevel,
+  Pass,
+  StateMachine,
+  Succeed,
+  TaskInput,
+  Wait,
+  WaitTime,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { DETAIL_TYPE, EVENT_SOURCE, type KnownFailure } from '../../../shared/events/events.ts';
+import type { Settings } from '../../settings.ts';
+import { acknowledgeWildcard } from '../function/acknowledged-finding.ts';
+import { readSecret } from '../function/grants.ts';
+import { NodeFunction } from '../function/node-function.ts';
+
+export interface MediaStatusMachineProps {
+  settings: Pick<Settings, 'pinterestApiUrl' | 'pollDeadlineMinutes' | 'giveUpAfterHours' | 'maxBackoffSeconds'>;
+  deployment: string;
+  token: ISecret;
+  pace: IStringParameter;
+  bus: IEventBus;
+}
+
+/**
+ * Follows an upload until Pinterest has it ready, and emits its final event. Input: `FollowedUpload` of
+ * shared/upload/execution.ts; the poll function decides, the machine waits.
+ */
+export class MediaStatusMachine extends Construct {
+  readonly machine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: MediaStatusMachineProps) {
+    super(scope, id);
+    const poll = pollFunction(this, props);
+    const role = machineRole(this, poll, props.bus);
+    this.machine = new StateMachine(this, 'Machine', {
+      // What it needs is said below, narrower than CDK would.
+      role: role.withoutPolicyUpdates(),
+      definitionBody: DefinitionBody.fromChainable(definition(this, poll, props.bus)),
+      comment: 'Follows one upload until Pinterest has it ready',
+      tracingEnabled: true,
+      // Longer than anything in it may wait.
+      timeout: Duration.days(14),
+      logs: {
+        destination: new LogGroup(this, 'Logs', {
+          // Log groups with this prefix share one statement of the account's log policy, which is limited in size.
+          logGroupName: `/aws/vendedlogs/states/${this.node.path.replaceAll('/', '-')}`,
+          retention: RetentionDays.THREE_MONTHS,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+        level: LogLevel.ERROR,
+        includeExecutionData: false,
+      },
+    });
+    this.machine.node.addDependency(role);
+    Validations.of(this.machine).acknowledge({
+      id: 'AwsSolutions-SF1',
+      reason:
+        "Step Functions keeps each execution's history for 90 days itself; a copy of it all in the log would cost more than the executions.",
+    });
+  }
+}
+
+function pollFunction(parts: Construct, { settings, deployment, token, pace }: MediaStatusMachineProps): NodeFunction {
+  const poll = new NodeFunction(parts, 'Poll', {
+    folder: 'poll',
+    description: 'Asks Pinterest how far an upload is',
+    // A list and a question that are both answered at the last moment, and AWS's requests beside them.
+    timeout: Duration.seconds(90),
+    environment: {
+      PINTEREST_API_URL: settings.pinterestApiUrl,
+      DEPLOYMENT: deployment,
+      TOKEN_SECRET_ARN: token.secretArn,
+      GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
+      MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
+      POLL_DEADLINE_MINUTES: String(settings.pollDeadlineMinutes),
+      PROCESSING_PACE_PARAMETER: pace.parameterName,
+    },
+  });
+  readSecret(token, poll);
+  poll.addToRolePolicy(
+    new PolicyStatement({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [pace.parameterArn] }),
+  );
+  return poll;
+}
+
+function machineRole(parts: Construct, poll: NodeFunction, bus: IEventBus): Role {
+  const role = new Role(parts, 'MachineRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+  const allow = (actions: string[], resource: string) =>
+    role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
+  allow(['lambda:InvokeFunction'], poll.functionArn);
+  allow(['events:PutEvents'], bus.eventBusArn);
+  allow(
+    [
+      ...['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery'],
+      ...[
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:DescribeResourcePolicies',
+        'logs:DescribeLogGroups',
+      ],
+    ],
+    '*',
+  );
+  allow(
+    [...['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ...['xray:GetSamplingRules', 'xray:GetSamplingTargets']],
+    '*',
+  );
+  acknowledgeWildcard(role, '*', 'Log deliveries and traces have no resources that they could be narrowed to.');
+  return role;
+}
+
+function definition(parts: Construct, poll: NodeFunction, bus: IEventBus): IChainable {
+  const emit = new EventBridgePutEvents(parts, 'EmitFinalEvent', {
+    stateName: 'Emit the final event',
+    entries: [
+      {
+        source: EVENT_SOURCE,
+        eventBus: bus,
+        detailType: JsonPath.stringAt('$.finalEvent.detailType'),
+        detail: TaskInput.fromJsonPathAt('$.finalEvent.detail'),
+      },
+    ],
+    resultPath: JsonPath.DISCARD,
+  });
+  // An event that is not put is a file nobody hears of: days of retries cost nothing.
+  emit.addRetry({
+    errors: ['States.ALL'],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxDelay: Duration.minutes(10),
+    jitterStrategy: JitterType.FULL,
+    maxAttempts: 1000,
+  });
+  emit.next(new Succeed(parts, 'Ended'));
+
+  const wait = new Wait(parts, 'WaitForPinterest', {
+    stateName: 'Wait for Pinterest',
+    time: WaitTime.secondsPath('$.waitSeconds'),
+  });
+  const ask = new LambdaInvoke(parts, 'AskPinterest', {
+    stateName: 'Ask Pinterest',
+    lambdaFunction: poll,
+    payloadResponseOnly: true,
+    // Written out below, once for all errors.
+    retryOnServiceExceptions: false,
+  });
+  // The function sees to Pinterest's faults itself: what arrives here is Lambda's, or a mistake of ours.
+  ask.addRetry({
+    errors: ['States.ALL'],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxDelay: Duration.minutes(5),
+    jitterStrategy: JitterType.FULL,
+    maxAttempts: 300,
+  });
+  ask.addCatch(pollingBroke(parts).next(emit), { resultPath: JsonPath.DISCARD });
+
+  const ended = Condition.isPresent('$.finalEvent');
+  return new Choice(parts, 'EndedBefore', { stateName: 'Ended before it began?' })
+    .when(ended, emit)
+    .otherwise(
+      wait.next(ask).next(new Choice(parts, 'EndedNow', { stateName: 'Ended?' }).when(ended, emit).otherwise(wait)),
+    );
+}
+
+const POLLING_BROKE: KnownFailure = {
+  reason: 'gave_up',
+  message:
+    'Pinterest has the file, but asking how far it is failed for a day; the poll function’s log says why. Look for the video on Pinterest before you retry the drop.',
+  retryable: true,
+};
+
+/** Makes the final event of an upload that cannot be asked about, without any function. */
+function pollingBroke(parts: Construct) {
+  const stamp = new Pass(parts, 'PollingBroke', {
+    stateName: 'Polling broke',
+    parameters: { completedAt: JsonPath.stringAt('$$.State.EnteredTime') },
+    resultPath: '$.stamp',
+  });
+  const fail = new Pass(parts, 'FailTheUpload', {
+    stateName: 'Fail the upload',
+    parameters: {
+      detailType: DETAIL_TYPE.failed,
+      detail: {
+        version: '1',
+        uploadId: JsonPath.stringAt('$.upload.uploadId'),
+        status: 'failed',
+        mediaId: JsonPath.stringAt('$.upload.mediaId'),
+        mediaType: 'video',
+        object: JsonPath.objectAt('$.upload.object'),
+        timeline: JsonPath.jsonMerge(JsonPath.objectAt('$.upload.timeline'), JsonPath.objectAt('$.stamp')),
+        polls: JsonPath.numberAt('$.polls'),
+        failure: POLLING_BROKE,
+      },
+    },
+    resultPath: '$.finalEvent',
+  });
+  return stamp.next(fail);
+}

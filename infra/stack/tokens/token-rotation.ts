@@ -1,0 +1,56 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnRotationSchedule, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { Settings } from '../../settings.ts';
+import { NodeFunction } from '../function/node-function.ts';
+
+export interface TokenRotationProps {
+  settings: Pick<Settings, 'pinterestApiUrl'>;
+  token: ISecret;
+  /** False where nobody rotates secrets on a schedule. */
+  scheduled: boolean;
+}
+
+/** An access token lives 30 days and a refresh token 60: three renewals may fail before anything stops. */
+const EVERY_DAYS = 7;
+
+/** Renews Pinterest's tokens, week by week. */
+export class TokenRotation extends Construct {
+  readonly rotateToken: NodeFunction;
+
+  constructor(scope: Construct, id: string, { settings, token, scheduled }: TokenRotationProps) {
+    super(scope, id);
+    this.rotateToken = new NodeFunction(this, 'RotateToken', {
+      folder: 'rotate-token',
+      description: "Renews Pinterest's tokens for Secrets Manager's rotation",
+      environment: { PINTEREST_API_URL: settings.pinterestApiUrl },
+    });
+    this.rotateToken.addToRolePolicy(
+      new PolicyStatement({
+        actions: [
+          'secretsmanager:DescribeSecret',
+          'secretsmanager:GetSecretValue',
+          'secretsmanager:PutSecretValue',
+          'secretsmanager:UpdateSecretVersionStage',
+        ],
+        resources: [token.secretArn],
+      }),
+    );
+    token.encryptionKey?.grantEncryptDecrypt(this.rotateToken);
+    this.rotateToken.addPermission('SecretsManager', {
+      principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+      sourceAccount: Stack.of(this).account,
+      sourceArn: token.secretArn,
+    });
+    if (!scheduled) return;
+    const schedule = new CfnRotationSchedule(this, 'Schedule', {
+      secretId: token.secretArn,
+      rotationLambdaArn: this.rotateToken.functionArn,
+      rotationRules: { automaticallyAfterDays: EVERY_DAYS },
+      // A secret that nobody has signed in for yet has nothing to renew.
+      rotateImmediatelyOnUpdate: false,
+    });
+    schedule.node.addDependency(this.rotateToken);
+  }
+}

@@ -1,0 +1,66 @@
+import { exampleEnvelope, mediaUploadSucceededExample } from '../examples.ts';
+import {
+  PIN_DETAIL_TYPE,
+  type PinEvent,
+  type PinFailed,
+  type PinFailureReason,
+  type PinPublished,
+} from './pin-events.ts';
+
+const { uploadId, mediaId, object } = mediaUploadSucceededExample;
+const boardId = '549755885175';
+
+/** An example of `Pin Published`'s detail. */
+export const pinPublishedExample: PinPublished = {
+  version: '1',
+  uploadId,
+  mediaId,
+  status: 'published',
+  pinId: '813744226420795884',
+  boardId,
+  url: 'https://www.pinterest.com/pin/813744226420795884/',
+  object,
+  publishedAt: '2026-03-01T09:00:54.002Z',
+};
+
+const failures: Record<PinFailureReason, Omit<PinFailed['failure'], 'reason'>> = {
+  rejected_metadata: {
+    message: 'The metadata names no board. Drop the file again with --metadata board=BOARD_ID.',
+    retryable: false,
+  },
+  pin_refused: {
+    message: 'Pinterest refused the Pin (404, code 40: Board not found.). Check the board, then retry the drop.',
+    retryable: true,
+  },
+  gave_up: {
+    message: 'Pinterest could not be reached for 24 hours. Look at the board, then retry the drop.',
+    retryable: true,
+  },
+};
+
+/** An example of `Pin Failed`'s detail for each reason. */
+export const pinFailedExamples = Object.fromEntries(
+  Object.entries(failures).map(([reason, failure]) => [
+    reason,
+    {
+      version: '1',
+      uploadId,
+      mediaId,
+      status: 'failed',
+      ...(reason === 'rejected_metadata' ? {} : { boardId }),
+      object,
+      failedAt: '2026-03-01T09:00:54.002Z',
+      failure: { reason, ...failure },
+    },
+  ]),
+) as Record<PinFailureReason, PinFailed>;
+
+/** Examples of the whole events, as a rule's target gets them. */
+export const pinEventExamples: PinEvent[] = [
+  { ...exampleEnvelope, 'detail-type': PIN_DETAIL_TYPE.published, detail: pinPublishedExample },
+  ...Object.values(pinFailedExamples).map((detail) => ({
+    ...exampleEnvelope,
+    'detail-type': PIN_DETAIL_TYPE.failed,
+    detail,
+  })),
+];

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { instant, lastingEnum, lastingObject } from '../lasting.ts';
+import { droppedObjectSchema, envelopeShape } from '../schema.ts';
+import { PIN_DETAIL_TYPE, PIN_FAILURE_REASONS } from './pin-events.ts';
+
+const detailShape = {
+  version: z.literal('1'),
+  uploadId: z.string().describe('As in the final event of the upload; the Pin is made once for each'),
+  mediaId: z.string(),
+  object: droppedObjectSchema,
+};
+
+/** Detail of `Pin Published`. */
+export const pinPublishedSchema = lastingObject({
+  ...detailShape,
+  status: z.literal('published'),
+  pinId: z.string(),
+  boardId: z.string(),
+  url: z.url().describe('Where people see the Pin'),
+  publishedAt: instant,
+});
+
+/** Detail of `Pin Failed`. */
+export const pinFailedSchema = lastingObject({
+  ...detailShape,
+  status: z.literal('failed'),
+  boardId: z.string().optional().describe("As the object's metadata names it; absent if it names none"),
+  failedAt: instant,
+  failure: lastingObject({
+    reason: lastingEnum(PIN_FAILURE_REASONS),
+    message: z.string().describe('What happened and what to do'),
+    retryable: z.boolean().describe('True when the same file with the same metadata may succeed in a new attempt'),
+  }),
+});
+
+/** `Pin Published` or `Pin Failed`, envelope and all. */
+export const pinEventSchema = z.discriminatedUnion('detail-type', [
+  lastingObject({ ...envelopeShape, 'detail-type': z.literal(PIN_DETAIL_TYPE.published), detail: pinPublishedSchema }),
+  lastingObject({ ...envelopeShape, 'detail-type': z.literal(PIN_DETAIL_TYPE.failed), detail: pinFailedSchema }),
+]);
+
+/** JSON Schema (draft 2020-12) of the whole event. */
+export const pinEventJsonSchema = z.toJSONSchema(pinEventSchema);

@@ -1,0 +1,143 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { expect, onTestFinished } from 'vitest';
+import { type LocalStack, startLocalStack } from '../../infra/local/aws/local-stack.ts';
+import type { EventEnvelope, Observation } from '../../infra/local/aws/observation.ts';
+import {
+  type PinterestSimulator,
+  type PinterestSimulatorOptions,
+  startPinterestSimulator,
+} from '../../infra/local/pinterest/simulator.ts';
+import { synthesize } from '../../infra/local/start/synthesize.ts';
+import { DETAIL_TYPE, type FinalEventDetail } from '../../shared/events/events.ts';
+import { expectByContract } from './contract.ts';
+import { expectNoSecretIn } from './secrets-kept.ts';
+
+export interface LocalPindropOptions {
+  simulator?: PinterestSimulatorOptions;
+  /** The stack's settings. */
+  settings?: Record<string, unknown>;
+  /** Changes the synthesized template before it is started. */
+  change?: (template: string) => string;
+  /** What the token secret holds; the simulator's access token by default. */
+  tokens?: (simulator: PinterestSimulator) => object;
+  /** Values of secrets by the output that names them, beside the token's. */
+  secretValues?: Record<string, string>;
+}
+
+export interface LocalPindrop {
+  stack: LocalStack;
+  /** What `cdk synth` wrote. */
+  assemblyDirectory: string;
+  simulator: PinterestSimulator;
+  s3: S3Client;
+  bucket: string;
+  /** Everything that was observed, in order. */
+  observations: Observation[];
+  /** All final events so far, each checked against the contract. */
+  events(): FinalEventDetail[];
+  /** Drops bytes. @returns the version that the bucket made of them */
+  drop(key: string, bytes: Buffer, metadata?: Record<string, string>): Promise<string>;
+  /** The final event of a version, once it is there. */
+  finalEventOf(versionId: string): Promise<FinalEventDetail>;
+  /** Waits until something is so. */
+  until(what: () => boolean): Promise<void>;
+  /** Everything that the functions logged. */
+  log(): string;
+}
+
+const isMediaUpload = ({ envelope }: { envelope: EventEnvelope }) =>
+  Object.values<string>(DETAIL_TYPE).includes(envelope['detail-type']);
+
+/** Pindrop as it would be deployed, on this machine, against the simulated Pinterest, for as long as the test lasts. */
+export async function startLocalPindrop({
+  simulator: simulated = {},
+  settings = {},
+  change = (template) => template,
+  tokens = ({ accessToken }) => ({ accessToken }),
+  secretValues = {},
+}: LocalPindropOptions = {}): Promise<LocalPindrop> {
+  const directory = await mkdtemp(join(tmpdir(), 'pindrop-'));
+  const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...simulated });
+  const assemblyDirectory = join(directory, 'cdk.out');
+  await synthesize(assemblyDirectory, { pinterestApiUrl: simulator.url, ...settings });
+  const template = join(assemblyDirectory, 'Pindrop.template.json');
+  await writeFile(template, change(await readFile(template, 'utf8')));
+  const observations: Observation[] = [];
+  const watchers = new Set<() => void>();
+  const stack = await startLocalStack({
+    assemblyDirectory,
+    stackName: 'Pindrop',
+    stateDirectory: directory,
+    secretValues: {
+      ...Object.fromEntries(Object.entries(secretValues).map(([output, value]) => [output, { value }])),
+      TokenSecretArn: { value: JSON.stringify(tokens(simulator)) },
+    },
+    observe(observation) {
+      observations.push(observation);
+      for (const watcher of watchers) watcher();
+    },
+  });
+  const s3 = new S3Client({
+    endpoint: stack.endpoint,
+    region: stack.region,
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+  });
+  onTestFinished(async () => {
+    s3.destroy();
+    await stack.stop();
+    await simulator.close();
+    expectNoSecretIn(observations, directory);
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const bucket = stack.outputs['DropBucketName'] ?? '';
+  const events = () =>
+    observations.flatMap((observation) => {
+      if (observation.kind !== 'event-put' || !isMediaUpload(observation)) return [];
+      expectByContract(observation.envelope);
+      return [observation.envelope.detail as FinalEventDetail];
+    });
+  const until = (what: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const watcher = () => {
+        if (!what()) return;
+        watchers.delete(watcher);
+        resolve();
+      };
+      watchers.add(watcher);
+      watcher();
+    });
+  return {
+    stack,
+    assemblyDirectory,
+    simulator,
+    s3,
+    bucket,
+    observations,
+    events,
+    until,
+    log: () =>
+      observations.map((observation) => (observation.kind === 'function-log' ? `${observation.line}\n` : '')).join(''),
+    async drop(key, bytes, metadata = {}) {
+      const put = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: bytes,
+        ContentType: 'video/mp4',
+        Metadata: metadata,
+      });
+      return (await s3.send(put)).VersionId ?? '';
+    },
+    async finalEventOf(versionId) {
+      const find = () => events().find(({ object }) => object.versionId === versionId);
+      await until(() => find() !== undefined);
+      const event = find() as FinalEventDetail;
+      // Whatever the reason, the person learns what to do.
+      if (event.status === 'failed') expect(event.failure.message).toMatch(/\b(drop|retry|check|look)\b/i);
+      return event;
+    },
+  };
+}

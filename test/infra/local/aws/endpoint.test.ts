@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openEndpoint } from '../../../../infra/local/aws/endpoint.ts';
+
+/** An endpoint whose services answer everything, and note that they were asked. */
+async function endpoint() {
+  const asked: string[] = [];
+  const directory = await mkdtemp(join(tmpdir(), 'pindrop-endpoint-'));
+  const opened = await openEndpoint({ file: join(directory, 'port') });
+  onTestFinished(async () => {
+    await opened.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  opened.services.set('secretsmanager', {
+    GetSecretValue() {
+      asked.push('secret');
+      return { SecretString: 'pina_secret' };
+    },
+  });
+  const answers = (name: string, body: string): http.RequestListener => {
+    return (request, response) => {
+      asked.push(name);
+      request.resume().on('end', () => response.end(body));
+    };
+  };
+  opened.s3 = answers('s3', 'bytes');
+  opened.queues = answers('queues', '{}');
+  return { ...opened, asked };
+}
+
+/** A request as it is, with headers that fetch would not let through. */
+function ask(url: string, method: string, headers: http.OutgoingHttpHeaders) {
+  return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    const request = http.request(url, { method, headers }, async (response) =>
+      resolve({ status: response.statusCode, body: await text(response) }),
+    );
+    request.on('error', reject).end(method === 'POST' ? '{}' : '');
+  });
+}
+
+const SECRET = { 'X-Amz-Target': 'secretsmanager.GetSecretValue', 'Content-Type': 'application/x-amz-json-1.1' };
+const FORM = { 'Content-Type': 'multipart/form-data; boundary=x' };
+
+describe('the endpoint', () => {
+  it.each([
+    ['a name that resolves to loopback', { ...SECRET, Host: 'evil.example' }],
+    ['that name with the port', { ...SECRET, Host: 'evil.example:PORT' }],
+    ['another port of this machine', { ...SECRET, Host: '127.0.0.1:1' }],
+    ['a bucket in the name', { Host: 'pindrop-dropbucket.localhost:PORT' }],
+    ['a page of another site', { ...SECRET, Origin: 'https://evil.example' }],
+    ['a page of its own', { ...SECRET, Origin: 'http://127.0.0.1:PORT' }],
+    ['a form of another site', { ...FORM, Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }],
+    ['a form that hides where it is from', { ...FORM, Origin: 'null' }],
+    ['an image of another site', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['the console of this machine', { 'Sec-Fetch-Site': 'same-site' }],
+  ])('refuses %s with a sentence, and asks no service', async (_who, headers) => {
+    const { url, port, asked } = await endpoint();
+    const filled = Object.entries(headers).map(([name, value]) => [name, value.replace('PORT', String(port))]);
+    const answer = await ask(url, 'POST', Object.fromEntries(filled));
+    expect(answer.status).toBe(403);
+    expect(answer.body).toMatch(/^The stack on this machine [^\n]+\.\n$/);
+    expect(asked).toEqual([]);
+  });
+
+  it.each([['127.0.0.1'], ['localhost']])('answers the programs of this machine at %s', async (name) => {
+    const { port, asked } = await endpoint();
+    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+    const client = { endpoint: `http://${name}:${port}`, region: 'us-east-1', credentials, maxAttempts: 1 };
+    const s3 = new S3Client({ ...client, forcePathStyle: true });
+    const [secrets, sqs] = [new SecretsManagerClient(client), new SQSClient(client)];
+    onTestFinished(() => [s3, secrets, sqs].forEach((each) => void each.destroy()));
+    await s3.send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'x' }));
+    await s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }));
+    await sqs.send(new ReceiveMessageCommand({ QueueUrl: `http://${name}:${port}/1/q` }));
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: 's' }));
+    expect(SecretString).toBe('pina_secret');
+    expect((await fetch(`http://${name}:${port}/b/k`, { method: 'PUT', body: 'x' })).status).toBe(200);
+    // A person who types the address.
+    expect((await ask(`http://${name}:${port}/`, 'GET', { 'Sec-Fetch-Site': 'none' })).status).toBe(200);
+    expect(asked).toEqual(['s3', 's3', 'queues', 'secret', 's3', 's3']);
+  });
+});

@@ -1,0 +1,188 @@
+import http from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  type PinterestSimulatorOptions,
+  startPinterestSimulator,
+} from '../../../../infra/local/pinterest/simulator.ts';
+import type { MediaUpload } from '../../../../shared/pinterest/media.ts';
+import { multipartEnvelope } from '../../../../shared/pinterest/multipart.ts';
+import { PinterestClient } from '../../../../shared/pinterest/pinterest-client.ts';
+
+const video = Buffer.concat([Buffer.from('\0\0\0\x14ftypisom\0\0\0\0isom', 'latin1'), Buffer.alloc(100_000, 7)]);
+
+async function simulated(options: PinterestSimulatorOptions = {}) {
+  const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...options });
+  onTestFinished(() => simulator.close());
+  const client = new PinterestClient({ apiUrl: simulator.url, accessToken: async () => simulator.accessToken });
+  return { simulator, client };
+}
+
+interface Answer {
+  status: number | undefined;
+  text: string;
+}
+
+/** Posts bytes as they are: what a client of ours would never send. */
+function post(url: string, headers: http.OutgoingHttpHeaders, ...chunks: (Buffer | string)[]): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = http.request(url, { method: 'POST', headers }, async (response) => {
+      const text = (await Array.fromAsync(response as AsyncIterable<Buffer>)).join('');
+      resolve({ status: response.statusCode, text });
+    });
+    request.on('error', reject);
+    for (const chunk of chunks) request.write(chunk);
+    request.end();
+  });
+}
+
+/** Posts a form by the rules, with the fields changed. */
+function postForm(
+  { uploadUrl, uploadParameters }: MediaUpload,
+  change: (fields: [string, string][]) => [string, string][],
+  bytes = video,
+) {
+  const fields = change(Object.entries(uploadParameters));
+  const { contentType, contentLength, head, tail } = multipartEnvelope(fields, {
+    name: 'clip.mp4',
+    contentType: 'video/mp4',
+    size: bytes.length,
+  });
+  return post(uploadUrl, { 'Content-Type': contentType, 'Content-Length': contentLength }, head, bytes, tail);
+}
+
+const unchanged = (fields: [string, string][]) => fields;
+
+describe('the simulated upload host', () => {
+  it('stores what was posted by the rules', async () => {
+    const { simulator, client } = await simulated();
+    const registration = await client.mediaCreate();
+    expect((await client.mediaGet(registration.mediaId)).status).toBe('registered');
+    expect(await postForm(registration, unchanged)).toEqual({ status: 204, text: '' });
+    expect((await client.mediaGet(registration.mediaId)).status).toBe('succeeded');
+    expect(simulator.media()[0]).toMatchObject({ uploads: 1, file: { size: video.length, fileName: 'clip.mp4' } });
+  });
+
+  it.each<[string, (fields: [string, string][]) => [string, string][], number, string]>([
+    ['an extra field', (fields) => [...fields, ['extra', '1']], 403, 'AccessDenied'],
+    ['a missing field', (fields) => fields.filter(([name]) => name !== 'x-amz-security-token'), 403, 'AccessDenied'],
+    [
+      'a changed key',
+      (fields) => fields.map(([name, value]) => [name, name === 'key' ? 'uploads/other:video:1' : value]),
+      403,
+      'AccessDenied',
+    ],
+    [
+      'a wrong signature',
+      (fields) => fields.map(([name, value]) => [name, name === 'x-amz-signature' ? 'f'.repeat(64) : value]),
+      403,
+      'SignatureDoesNotMatch',
+    ],
+    ['no key', (fields) => fields.filter(([name]) => name !== 'key'), 400, 'InvalidArgument'],
+  ])('refuses %s', async (_what, change, status, code) => {
+    const { client } = await simulated();
+    const answer = await postForm(await client.mediaCreate(), change);
+    expect(answer.status).toBe(status);
+    expect(answer.text).toContain(`<Code>${code}</Code>`);
+  });
+
+  it('refuses an expired policy', async () => {
+    const { client } = await simulated({ policySeconds: 0 });
+    expect((await postForm(await client.mediaCreate(), unchanged)).text).toContain('Policy expired');
+  });
+
+  it('refuses what is larger than the policy lets pass', async () => {
+    const { client } = await simulated({ maxUploadBytes: 1000 });
+    expect((await postForm(await client.mediaCreate(), unchanged)).text).toContain('<Code>EntityTooLarge</Code>');
+  });
+
+  it('refuses an empty file', async () => {
+    const { client } = await simulated();
+    expect((await postForm(await client.mediaCreate(), unchanged, Buffer.alloc(0))).text).toContain(
+      '<Code>EntityTooSmall</Code>',
+    );
+  });
+
+  it('wants a length, and no chunked coding', async () => {
+    const { client } = await simulated();
+    const { uploadUrl, uploadParameters } = await client.mediaCreate();
+    const { contentType, head, tail } = multipartEnvelope(Object.entries(uploadParameters), {
+      name: 'f',
+      contentType: 'video/mp4',
+      size: 1,
+    });
+    const answer = await post(uploadUrl, { 'Content-Type': contentType }, head, 'x', tail);
+    expect(answer).toMatchObject({ status: 411, text: expect.stringContaining('MissingContentLength') });
+  });
+
+  it('wants the file last', async () => {
+    const { client } = await simulated();
+    const { uploadUrl, uploadParameters } = await client.mediaCreate();
+    const { head, contentType } = multipartEnvelope(
+      Object.entries(uploadParameters),
+      { name: 'f', contentType: 'video/mp4', size: 1 },
+      'b',
+    );
+    const body = Buffer.concat([
+      head,
+      Buffer.from('x\r\n--b\r\nContent-Disposition: form-data; name="late"\r\n\r\n1\r\n--b--\r\n'),
+    ]);
+    const answer = await post(uploadUrl, { 'Content-Type': contentType, 'Content-Length': body.length }, body);
+    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('InvalidArgument') });
+  });
+
+  it('gives up a client that says nothing', async () => {
+    const { client } = await simulated({ uploadIdleMs: 200 });
+    const { uploadUrl, uploadParameters } = await client.mediaCreate();
+    const { head, contentType } = multipartEnvelope(Object.entries(uploadParameters), {
+      name: 'f',
+      contentType: 'video/mp4',
+      size: 1,
+    });
+    const answer = await new Promise<string>((resolve, reject) => {
+      const request = http.request(
+        uploadUrl,
+        { method: 'POST', headers: { 'Content-Type': contentType, 'Content-Length': head.length + 1000 } },
+        async (response) => resolve((await Array.fromAsync(response as AsyncIterable<Buffer>)).join('')),
+      );
+      request.on('error', reject).write(head);
+    });
+    expect(answer).toContain('<Code>RequestTimeout</Code>');
+  });
+});
+
+describe('the simulated Media API', () => {
+  it('lists everything, page by page', async () => {
+    const { client } = await simulated();
+    const created = new Set<string>();
+    for (let turn = 0; turn < 7; turn++) created.add((await client.mediaCreate()).mediaId);
+    expect(new Set((await Array.fromAsync(client.mediaListAll(3))).map(({ mediaId }) => mediaId))).toEqual(created);
+    await expect(client.mediaList({ pageSize: 251 })).rejects.toMatchObject({ status: 400 });
+  });
+
+  it('refuses another token, in Pinterest’s words', async () => {
+    const { simulator } = await simulated();
+    const stranger = new PinterestClient({ apiUrl: simulator.url, accessToken: async () => 'pina_other' });
+    await expect(stranger.mediaCreate()).rejects.toMatchObject({ status: 401, code: 2 });
+  });
+
+  it('limits rates, and says for how long', async () => {
+    const { client } = await simulated({ rateLimits: { orgWritePerMinute: 2 } });
+    await client.mediaCreate();
+    await client.mediaCreate();
+    const refused = await client.mediaCreate().catch((error) => error);
+    expect(refused).toMatchObject({ status: 429, retryAfterSeconds: expect.any(Number) });
+    await expect(client.mediaList()).resolves.toMatchObject({ items: expect.any(Array) });
+  });
+
+  it('does not know a media that never was', async () => {
+    const { client } = await simulated();
+    await expect(client.mediaGet('123')).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('orders the upload parameters differently from one registration to the next', async () => {
+    const { client } = await simulated();
+    const orders = new Set<string>();
+    for (let turn = 0; turn < 12; turn++) orders.add(Object.keys((await client.mediaCreate()).uploadParameters).join());
+    expect(orders.size).toBeGreaterThan(1);
+  });
+});

@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { LocalStack } from '../../../../infra/local/aws/local-stack.ts';
+import type { Unfinished } from '../../../../infra/local/aws/unfinished.ts';
+import { Session } from '../../../../infra/local/start/session.ts';
+import { mediaUploadSucceededEventExample } from '../../../../shared/events/examples.ts';
+import { pinEventExamples } from '../../../../shared/events/pin/pin-event-examples.ts';
+import { loopbackServer, received } from '../../../harness/loopback-server.ts';
+
+const CLIP = fileURLToPath(new URL('../../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
+
+const { detail } = mediaUploadSucceededEventExample;
+const succeeded = (uploadId: string, versionId: string) => ({
+  ...mediaUploadSucceededEventExample,
+  detail: { ...detail, uploadId, object: { ...detail.object, key: 'clip.mp4', versionId } },
+});
+const pin = (status: 'published' | 'failed', uploadId: string) => {
+  const event = pinEventExamples.find((each) => each.detail.status === status);
+  return { ...event, detail: { ...event?.detail, uploadId } };
+};
+
+/**
+ * A run that drops one file, the upload `mine`, over a stack that is not there.
+ * @param events what is put once the file was dropped
+ * @param looks what is unfinished, at one look after the other
+ */
+async function run(events: object[], looks: Unfinished[][] = [[]]) {
+  const said: string[] = [];
+  const nothing = () => {};
+  const person = { say: (text: string) => void said.push(text), show: nothing, end: nothing, print: nothing };
+  const session = new Session(
+    { ...person, close: nothing },
+    { files: [CLIP], metadata: {}, prefix: '' },
+    { kind: 'simulator', name: 'simulator' },
+  );
+  const endpoint = await loopbackServer(async (request, response) => {
+    await received(request);
+    response.setHeader('x-amz-version-id', 'v1').end();
+    for (const envelope of [...events, succeeded('mine', 'v1')]) {
+      session.observe({ kind: 'event-put', envelope: envelope as never });
+    }
+  });
+  let look = 0;
+  const stack = {
+    ...{ endpoint, region: 'us-east-1', outputs: { DropBucketName: 'bucket' } },
+    unfinished(uploadIds: ReadonlySet<string>) {
+      const all = looks[Math.min(look++, looks.length - 1)] ?? [];
+      return all.filter(({ uploadId = '' }) => uploadIds.has(uploadId));
+    },
+  };
+  const code = await session.live(stack as unknown as LocalStack);
+  return { code, said, looks: () => look };
+}
+
+describe('a run that drops files', () => {
+  it('ends with what became of its own files, not of those of a run before', async () => {
+    expect((await run([pin('failed', 'of a run before')])).code).toBe(0);
+    expect((await run([pin('published', 'mine')])).code).toBe(0);
+    expect((await run([pin('failed', 'mine')])).code).toBe(1);
+  });
+
+  it('waits for what is being done with them, and for what goes on soon', async () => {
+    const soon = { where: 'Pindrop-PublishPin', uploadId: 'mine', againAt: Date.now() + 3000 };
+    const { looks, said } = await run([], [[{ where: 'queue', uploadId: 'mine' }], [soon], []]);
+    expect(looks()).toBeGreaterThanOrEqual(3);
+    expect(said.filter((text) => text.includes('is left at'))).toEqual([]);
+  });
+
+  it('leaves what waits for longer, and says so', async () => {
+    const later = { where: 'Pindrop-PublishPin', uploadId: 'mine', againAt: Date.now() + 900_000 };
+    const { code, said } = await run([], [[later]]);
+    expect(code).toBe(0);
+    expect(said.at(-1)).toMatch(
+      /^clip\.mp4 is left at Pindrop-PublishPin, which goes on with it in (900|899) s: in the next npm start with /,
+    );
+  });
+
+  it('does not wait for what is left of others', async () => {
+    const { code, said } = await run([], [[{ where: 'queue', uploadId: 'of a run before' }, { where: 'queue' }]]);
+    expect(code).toBe(0);
+    expect(said.filter((text) => text.includes('is left at'))).toEqual([]);
+  });
+});

@@ -1,0 +1,31 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { readSettings } from '../../../infra/settings.ts';
+import { PindropStack } from '../../../infra/stack/pindrop-stack.ts';
+
+/**
+ * The stack's template, without its functions' bundles: nothing here looks into them.
+ * @param context settings, as CDK's context would give them
+ */
+export function synthesized(context: Record<string, unknown> = {}): Template {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  return Template.fromStack(new PindropStack(app, 'Pindrop', { settings: readSettings(context) }));
+}
+
+/**
+ * A state machine's definition with every reference replaced by its logical id.
+ * @param stateMachineName of one of several; the one without a name when left out
+ */
+export function machineDefinition(template: Template, stateMachineName?: string): Record<string, unknown> {
+  const machine = Object.values(template.findResources('AWS::StepFunctions::StateMachine')).find(
+    ({ Properties }) => Properties.StateMachineName === stateMachineName,
+  );
+  if (machine === undefined) throw new Error('The template has no state machine.');
+  const [, parts] = machine.Properties.DefinitionString['Fn::Join'] as [string, (string | Record<string, string[]>)[]];
+  const text = parts.map((part) => {
+    if (typeof part === 'string') return part;
+    const reference = part['Ref'] ?? part['Fn::GetAtt']?.[0];
+    return reference === 'AWS::Partition' ? 'aws' : String(reference);
+  });
+  return JSON.parse(text.join(''));
+}

@@ -1,0 +1,44 @@
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { describe, expect, it } from 'vitest';
+import { parameterGate } from '../../../shared/upload/rate-limit-gate.ts';
+
+const NOW = Date.parse('2026-03-01T09:00:00.000Z');
+
+/** A parameter of Systems Manager, or what it is refused with. */
+function gateOf(parameter: { Value?: string } | Error) {
+  const errors: unknown[] = [];
+  const ssm = {
+    async send({ input }: { input: { Value?: string } }) {
+      if (parameter instanceof Error) throw parameter;
+      if (input.Value !== undefined) parameter.Value = input.Value;
+      return { Parameter: parameter };
+    },
+  };
+  const gate = parameterGate(
+    ssm as unknown as SSMClient,
+    '/gate',
+    (error) => errors.push(error),
+    () => NOW,
+  );
+  return { gate, errors };
+}
+
+describe('parameterGate', () => {
+  it('is closed for as long as was said', async () => {
+    const { gate } = gateOf({ Value: '1970-01-01T00:00:00.000Z' });
+    expect(await gate.closedForSeconds()).toBe(0);
+    await gate.close(90);
+    expect(await gate.closedForSeconds()).toBe(90);
+  });
+
+  it.each(['never', ''])('is open where %j was read', async (Value) => {
+    expect(await gateOf({ Value }).gate.closedForSeconds()).toBe(0);
+  });
+
+  it('is open where it cannot be had, and says so', async () => {
+    const { gate, errors } = gateOf(new Error('TooManyUpdates'));
+    expect(await gate.closedForSeconds()).toBe(0);
+    await gate.close(3600);
+    expect(errors).toHaveLength(2);
+  });
+});
