@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { startLocalPindrop } from '../harness/local-pindrop.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
-const clip = fixture('clip.mp4');
+const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), Buffer.alloc(2000, 7)]);
 const MEGABYTE = 1024 ** 2;
 
