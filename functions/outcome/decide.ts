@@ -1,4 +1,5 @@
-import type { FailureReason, KnownFailure } from '../../shared/events/events.ts';
+import type { KnownFailure } from '../../shared/events/events.ts';
+import type { FailureReason } from '../../shared/events/names.ts';
 import type { PinterestOperation } from '../../shared/pinterest/pinterest-error.ts';
 import type { Fault } from './fault.ts';
 

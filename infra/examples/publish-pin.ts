@@ -19,8 +19,9 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { EVENT_SOURCE } from '../../shared/events/events.ts';
-import { type KnownPinFailure, PIN_DETAIL_TYPE } from '../../shared/events/pin/pin-events.ts';
+import { EVENT_SOURCE } from '../../shared/events/names.ts';
+import { PIN_DETAIL_TYPE } from '../../shared/events/pin/names.ts';
+import type { KnownPinFailure } from '../../shared/events/pin/pin-events.ts';
 import { acknowledgeWildcard } from '../stack/function/acknowledged-finding.ts';
 import { readSecret } from '../stack/function/grants.ts';
 import { NodeFunction } from '../stack/function/node-function.ts';

@@ -1,4 +1,4 @@
-import { DETAIL_TYPE, EVENT_SOURCE, type FailureReason } from './events.ts';
+import { DETAIL_TYPE, EVENT_SOURCE, type FailureReason } from './names.ts';
 
 interface ObjectOptions {
   /** Only objects whose key starts with this. */

@@ -1,13 +1,11 @@
-import {
-  DETAIL_TYPE,
-  type DroppedObject,
-  EVENT_SOURCE,
-  type FailureReason,
-  type MediaUploadFailed,
-  type MediaUploadFailedEvent,
-  type MediaUploadSucceeded,
-  type MediaUploadSucceededEvent,
+import type {
+  DroppedObject,
+  MediaUploadFailed,
+  MediaUploadFailedEvent,
+  MediaUploadSucceeded,
+  MediaUploadSucceededEvent,
 } from './events.ts';
+import { DETAIL_TYPE, EVENT_SOURCE, type FailureReason } from './names.ts';
 
 const object: DroppedObject = {
   bucket: 'pindrop-dropbucket',

@@ -1,21 +1,17 @@
 /** What a subscriber gets as `pindrop/events`: the contract of the events, and how to hear of them. */
 
 export { type EventPatternOptions, eventPattern, type MediaUploadEventPattern } from './event-pattern.ts';
-export {
-  DETAIL_TYPE,
-  type DroppedObject,
-  EVENT_SOURCE,
-  FAILURE_REASONS,
-  type Failure,
-  type FailureReason,
-  type FinalEventDetail,
-  type KnownFailure,
-  type MediaUploadEvent,
-  type MediaUploadFailed,
-  type MediaUploadFailedEvent,
-  type MediaUploadSucceeded,
-  type MediaUploadSucceededEvent,
-  type Timeline,
+export type {
+  DroppedObject,
+  Failure,
+  FinalEventDetail,
+  KnownFailure,
+  MediaUploadEvent,
+  MediaUploadFailed,
+  MediaUploadFailedEvent,
+  MediaUploadSucceeded,
+  MediaUploadSucceededEvent,
+  Timeline,
 } from './events.ts';
 export {
   mediaUploadFailedEventExamples,
@@ -23,24 +19,17 @@ export {
   mediaUploadSucceededEventExample,
   mediaUploadSucceededExample,
 } from './examples.ts';
+export { DETAIL_TYPE, EVENT_SOURCE, FAILURE_REASONS, type FailureReason } from './names.ts';
 export {
   type MediaUploadCallbacks,
   mediaUploadEvent,
   NotAMediaUploadError,
   onMediaUpload,
 } from './on-media-upload.ts';
+export { PIN_DETAIL_TYPE, PIN_FAILURE_REASONS, type PinFailureReason } from './pin/names.ts';
 export { pinEventExamples, pinFailedExamples, pinPublishedExample } from './pin/pin-event-examples.ts';
 export { pinEventJsonSchema, pinEventSchema, pinFailedSchema, pinPublishedSchema } from './pin/pin-event-schema.ts';
-export {
-  PIN_DETAIL_TYPE,
-  PIN_FAILURE_REASONS,
-  type PinEvent,
-  type PinEventDetail,
-  type PinFailed,
-  type PinFailure,
-  type PinFailureReason,
-  type PinPublished,
-} from './pin/pin-events.ts';
+export type { PinEvent, PinEventDetail, PinFailed, PinFailure, PinPublished } from './pin/pin-events.ts';
 export {
   droppedObjectSchema,
   failureSchema,

@@ -1,13 +1,12 @@
 import type { z } from 'zod';
-import {
-  DETAIL_TYPE,
-  EVENT_SOURCE,
-  type MediaUploadEvent,
-  type MediaUploadFailed,
-  type MediaUploadFailedEvent,
-  type MediaUploadSucceeded,
-  type MediaUploadSucceededEvent,
+import type {
+  MediaUploadEvent,
+  MediaUploadFailed,
+  MediaUploadFailedEvent,
+  MediaUploadSucceeded,
+  MediaUploadSucceededEvent,
 } from './events.ts';
+import { DETAIL_TYPE, EVENT_SOURCE } from './names.ts';
 import { mediaUploadEventSchema } from './schema.ts';
 
 type Succeeded = (upload: MediaUploadSucceeded, event: MediaUploadSucceededEvent) => unknown;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DETAIL_TYPE, EVENT_SOURCE, FAILURE_REASONS } from './events.ts';
 import { instant, lastingEnum, lastingObject } from './lasting.ts';
+import { DETAIL_TYPE, EVENT_SOURCE, FAILURE_REASONS } from './names.ts';
 
 export const droppedObjectSchema = lastingObject({
   bucket: z.string(),

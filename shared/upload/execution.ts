@@ -1,5 +1,5 @@
 import type { DroppedObject, FinalEventDetail, KnownFailure, Timeline } from '../events/events.ts';
-import { DETAIL_TYPE } from '../events/events.ts';
+import { DETAIL_TYPE } from '../events/names.ts';
 import type { Drop } from './drop.ts';
 
 /** What is known of an upload before it ends; what the final event is made of. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FAILURE_REASONS } from '../../shared/events/events.ts';
 import { mediaUploadFailedExamples } from '../../shared/events/examples.ts';
+import { FAILURE_REASONS } from '../../shared/events/names.ts';
 import { madeFailures } from './made-failures.ts';
 import { page } from './markdown.ts';
 

@@ -5,13 +5,11 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, onTestFinished } from 'vitest';
 import { type LocalStack, startLocalStack } from '../../infra/local/aws/local-stack.ts';
 import type { EventEnvelope, Observation } from '../../infra/local/aws/observation.ts';
-import {
-  type PinterestSimulator,
-  type PinterestSimulatorOptions,
-  startPinterestSimulator,
-} from '../../infra/local/pinterest/simulator.ts';
+import type { PinterestSimulatorOptions } from '../../infra/local/pinterest/simulation.ts';
+import { type PinterestSimulator, startPinterestSimulator } from '../../infra/local/pinterest/simulator.ts';
 import { synthesize } from '../../infra/local/start/synthesize.ts';
-import { DETAIL_TYPE, type FinalEventDetail } from '../../shared/events/events.ts';
+import type { FinalEventDetail } from '../../shared/events/events.ts';
+import { DETAIL_TYPE } from '../../shared/events/names.ts';
 import { expectByContract } from './contract.ts';
 import { expectNoSecretIn } from './secrets-kept.ts';
 

@@ -1,5 +1,6 @@
 import type { MediaUploadSucceeded } from '../../../shared/events/events.ts';
-import { type KnownPinFailure, PIN_DETAIL_TYPE, type PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
+import { PIN_DETAIL_TYPE } from '../../../shared/events/pin/names.ts';
+import type { KnownPinFailure, PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
 import type { PinRequest } from '../../../shared/pinterest/pin.ts';
 import { namedBoard } from './pin-request.ts';
 

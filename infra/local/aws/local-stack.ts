@@ -18,7 +18,8 @@ import { openStateDatabase } from './state-database.ts';
 import { ExecutionTable } from './step-functions/execution-table.ts';
 import { LocalStateMachine } from './step-functions/state-machine.ts';
 import { stepFunctionsService } from './step-functions/step-functions.ts';
-import { type Place, type Resource, readTemplate } from './template/template.ts';
+import type { Place } from './template/place.ts';
+import { type Resource, readTemplate } from './template/template.ts';
 import type { Unfinished } from './unfinished.ts';
 
 export interface LocalStackOptions {

@@ -1,24 +1,13 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, refusal } from './answer.ts';
 import type { Fault, SimulatedOperation } from './faults.ts';
 import type { SimulatedMedia } from './media-store.ts';
 import { listPins, makePin } from './pins-api.ts';
 import type { RateLimitState } from './rate-limit.ts';
-import type { AnsweredRequest, Simulation } from './simulator.ts';
+import type { AnsweredRequest, Simulation } from './simulation.ts';
 import { strike } from './strike.ts';
 import { uploadParameters } from './upload-policy.ts';
-
-export interface Answer {
-  status: number;
-  body: unknown;
-  headers?: OutgoingHttpHeaders;
-}
-
-export const refusal = (status: number, code: number, message: string, headers: OutgoingHttpHeaders = {}): Answer => ({
-  status,
-  body: { code, message },
-  headers,
-});
 
 /** Answers a request to the API. @see Pinterest OpenAPI 5.23.0, tags media, pins and boards */
 export async function answerMediaApi(

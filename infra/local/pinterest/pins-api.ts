@@ -1,6 +1,6 @@
-import { type Answer, refusal } from './media-api.ts';
+import { type Answer, refusal } from './answer.ts';
 import type { PinCreateRequest, SimulatedPin } from './media-store.ts';
-import type { Simulation } from './simulator.ts';
+import type { Simulation } from './simulation.ts';
 
 const LIMITS = { title: 100, description: 800, link: 2048, alt_text: 500 } as const;
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './faults.ts';
 import { type PostedForm, readFormPost } from './form-post.ts';
 import { answerS3Error, S3Error } from './s3-error.ts';
-import type { Simulation } from './simulator.ts';
+import type { Simulation } from './simulation.ts';
 import { strike } from './strike.ts';
 
 /** Answers the form upload as S3's POST Object would. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DETAIL_TYPE, type FinalEventDetail } from '../../../shared/events/events.ts';
+import type { FinalEventDetail } from '../../../shared/events/events.ts';
+import { DETAIL_TYPE } from '../../../shared/events/names.ts';
 import type { PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
 import type { LocalStack } from '../aws/local-stack.ts';
 import type { EventEnvelope, Observation } from '../aws/observation.ts';

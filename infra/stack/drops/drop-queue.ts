@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../../settings.ts';
-import { ingestTimeout } from './ingest-function.ts';
+import { ingestTimeout } from './ingest-timeout.ts';
 
 export interface DropQueueProps {
   settings: Pick<Settings, 'giveUpAfterHours' | 'maxBackoffSeconds' | 'uploadTimeoutMinutes'>;

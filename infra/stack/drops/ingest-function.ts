@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -10,6 +9,7 @@ import { acknowledgeWildcard } from '../function/acknowledged-finding.ts';
 import { followUploads, readSecret, takeFrom } from '../function/grants.ts';
 import { NodeFunction } from '../function/node-function.ts';
 import type { DropQueue } from './drop-queue.ts';
+import { ingestTimeout } from './ingest-timeout.ts';
 
 export interface IngestFunctionProps {
   settings: Settings;
@@ -21,10 +21,6 @@ export interface IngestFunctionProps {
   gate: IStringParameter;
   pace: IStringParameter;
 }
-
-/** At the longest, 15 minutes, 2 GB pass at 2.3 MB a second. */
-export const ingestTimeout = ({ uploadTimeoutMinutes }: Pick<Settings, 'uploadTimeoutMinutes'>) =>
-  Duration.seconds(Math.round(uploadTimeoutMinutes * 60));
 
 /** Takes drops from the queue, registers them and streams them to Pinterest. */
 export class IngestFunction extends NodeFunction {

@@ -3,9 +3,9 @@ import { Archive, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-eventschemas';
 import { Construct } from 'constructs';
 import { z } from 'zod';
-import { DETAIL_TYPE, EVENT_SOURCE } from '../../../shared/events/events.ts';
+import { DETAIL_TYPE, EVENT_SOURCE } from '../../../shared/events/names.ts';
+import { PIN_DETAIL_TYPE } from '../../../shared/events/pin/names.ts';
 import { pinFailedSchema, pinPublishedSchema } from '../../../shared/events/pin/pin-event-schema.ts';
-import { PIN_DETAIL_TYPE } from '../../../shared/events/pin/pin-events.ts';
 import { mediaUploadFailedSchema, mediaUploadSucceededSchema } from '../../../shared/events/schema.ts';
 
 export interface EventRecordProps {

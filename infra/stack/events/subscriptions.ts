@@ -14,7 +14,7 @@ import { ApiDestination as ApiDestinationTarget, SnsTopic, SqsQueue } from 'aws-
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { QueueEncryption, Queue as SqsQueueResource } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { DETAIL_TYPE, EVENT_SOURCE } from '../../../shared/events/events.ts';
+import { DETAIL_TYPE, EVENT_SOURCE } from '../../../shared/events/names.ts';
 import type { Settings } from '../../settings.ts';
 import { type OnCall, undeliveredEventsAlarm } from '../monitoring/alarm.ts';
 import { NoticeTopic } from './notice-topic.ts';

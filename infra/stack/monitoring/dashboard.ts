@@ -8,10 +8,10 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { FAILURE_REASONS } from '../../../shared/events/events.ts';
+import { FAILURE_REASONS } from '../../../shared/events/names.ts';
 import { METRIC } from '../../../shared/upload/metrics.ts';
 import type { DropQueue } from '../drops/drop-queue.ts';
-import type { Measured } from './monitoring.ts';
+import type { Measured } from './measured.ts';
 
 export interface DashboardProps {
   name: string;

@@ -4,12 +4,13 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { METRIC, METRIC_NAMESPACE, type MetricName } from '../../../shared/upload/metrics.ts';
+import { METRIC, METRIC_NAMESPACE } from '../../../shared/upload/metrics.ts';
 import type { Settings } from '../../settings.ts';
 import type { DropQueue } from '../drops/drop-queue.ts';
 import { NoticeTopic } from '../events/notice-topic.ts';
 import { alarm, type OnCall, PERIOD, type Watched } from './alarm.ts';
 import { dashboard } from './dashboard.ts';
+import type { Measured } from './measured.ts';
 
 export interface MonitoringProps {
   settings: Pick<Settings, 'alarmEmail' | 'runbookUrl'>;
@@ -19,9 +20,6 @@ export interface MonitoringProps {
   machine: StateMachine;
   rotateToken: IFunction;
 }
-
-/** What Pindrop's functions measure, as CloudWatch's metrics. */
-export type Measured = (name: MetricName, statistic: string, dimensions?: Record<string, string>) => Metric;
 
 /** Everything that a person is told of, in the order of a file's way. */
 function watched({ drops, machine, rotateToken }: MonitoringProps, measured: Measured): Watched[] {

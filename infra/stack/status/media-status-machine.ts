@@ -21,7 +21,8 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { DETAIL_TYPE, EVENT_SOURCE, type KnownFailure } from '../../../shared/events/events.ts';
+import type { KnownFailure } from '../../../shared/events/events.ts';
+import { DETAIL_TYPE, EVENT_SOURCE } from '../../../shared/events/names.ts';
 import type { Settings } from '../../settings.ts';
 import { acknowledgeWildcard } from '../function/acknowledged-finding.ts';
 import { readSecret } from '../function/grants.ts';

@@ -1,11 +1,6 @@
 import { exampleEnvelope, mediaUploadSucceededExample } from '../examples.ts';
-import {
-  PIN_DETAIL_TYPE,
-  type PinEvent,
-  type PinFailed,
-  type PinFailureReason,
-  type PinPublished,
-} from './pin-events.ts';
+import { PIN_DETAIL_TYPE, type PinFailureReason } from './names.ts';
+import type { PinEvent, PinFailed, PinPublished } from './pin-events.ts';
 
 const { uploadId, mediaId, object } = mediaUploadSucceededExample;
 const boardId = '549755885175';

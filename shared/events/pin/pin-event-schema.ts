@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant, lastingEnum, lastingObject } from '../lasting.ts';
 import { droppedObjectSchema, envelopeShape } from '../schema.ts';
-import { PIN_DETAIL_TYPE, PIN_FAILURE_REASONS } from './pin-events.ts';
+import { PIN_DETAIL_TYPE, PIN_FAILURE_REASONS } from './names.ts';
 
 const detailShape = {
   version: z.literal('1'),

@@ -1,12 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import {
-  FAILURE_REASONS,
-  type Failure,
-  type FailureReason,
-  type FinalEventDetail,
-  type KnownFailure,
-  type MediaUploadEvent,
-} from '../../../shared/events/events.ts';
+import type { Failure, FinalEventDetail, KnownFailure, MediaUploadEvent } from '../../../shared/events/events.ts';
 import {
   exampleEnvelope,
   mediaUploadFailedEventExamples,
@@ -14,6 +7,7 @@ import {
   mediaUploadSucceededEventExample,
   mediaUploadSucceededExample,
 } from '../../../shared/events/examples.ts';
+import { FAILURE_REASONS, type FailureReason } from '../../../shared/events/names.ts';
 import {
   finalEventDetailJsonSchema,
   finalEventDetailSchema,

@@ -1,4 +1,4 @@
-import type { Place } from './template.ts';
+import type { Place } from './place.ts';
 
 /** How the local runtime takes a type of resource. */
 export interface ResourceType {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Place } from './place.ts';
 import { RESOURCE_TYPES } from './resource-types.ts';
 
 export interface Resource {
@@ -17,14 +18,6 @@ export interface Resource {
 export interface ReadTemplate {
   resources: Resource[];
   outputs: Record<string, string>;
-}
-
-/** What a resource's references are made of. */
-export interface Place {
-  account: string;
-  region: string;
-  /** URL of the endpoint. */
-  endpoint: string;
 }
 
 interface RawTemplate {

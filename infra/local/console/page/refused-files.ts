@@ -1,6 +1,6 @@
 import { scrolling } from './code-block.ts';
 import { button, byId, element, setText } from './element.ts';
-import type { Transfer } from './transfers.ts';
+import type { Transfer } from './transfer.ts';
 
 export interface Refused {
   name: string;

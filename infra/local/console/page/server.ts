@@ -1,6 +1,6 @@
 import { headerText } from '../shared/header-text.ts';
 import type { FaultSwitch, UploadDetails } from '../shared/wire.ts';
-import type { Transfer } from './transfers.ts';
+import type { Transfer } from './transfer.ts';
 
 /** What npm start answered instead of doing it. Its message is a sentence. */
 export class ServerError extends Error {

@@ -1,13 +1,8 @@
 import { button, byId, element, setText } from './element.ts';
 import { type Refused, RefusedFiles } from './refused-files.ts';
 import { putFile } from './server.ts';
+import type { Transfer } from './transfer.ts';
 import { plural, size } from './wording.ts';
-
-export interface Transfer {
-  key: string;
-  file: File;
-  metadata: Record<string, string>;
-}
 
 /** A browser has six connections to one server, and one of them listens. */
 const AT_ONCE = 3;

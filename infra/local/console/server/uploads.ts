@@ -1,5 +1,6 @@
-import { EVENT_SOURCE } from '../../../../shared/events/events.ts';
-import { PIN_DETAIL_TYPE, type PinFailed, type PinPublished } from '../../../../shared/events/pin/pin-events.ts';
+import { EVENT_SOURCE } from '../../../../shared/events/names.ts';
+import { PIN_DETAIL_TYPE } from '../../../../shared/events/pin/names.ts';
+import type { PinFailed, PinPublished } from '../../../../shared/events/pin/pin-events.ts';
 import { type Drop, dropsOf } from '../../../../shared/upload/drop.ts';
 import type { FollowedUpload } from '../../../../shared/upload/execution.ts';
 import { UPLOAD_LOG } from '../../../../shared/upload/upload-log.ts';

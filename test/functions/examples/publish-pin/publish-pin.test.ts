@@ -3,10 +3,8 @@ import type { PinLane } from '../../../../functions/examples/publish-pin/pin-lan
 import type { PinProgress } from '../../../../functions/examples/publish-pin/pin-progress.ts';
 import { type PinPorts, publishPin } from '../../../../functions/examples/publish-pin/publish-pin.ts';
 import type { Fault } from '../../../../infra/local/pinterest/faults.ts';
-import {
-  type PinterestSimulatorOptions,
-  startPinterestSimulator,
-} from '../../../../infra/local/pinterest/simulator.ts';
+import type { PinterestSimulatorOptions } from '../../../../infra/local/pinterest/simulation.ts';
+import { startPinterestSimulator } from '../../../../infra/local/pinterest/simulator.ts';
 import { mediaUploadSucceededExample } from '../../../../shared/events/examples.ts';
 import { pinFailedSchema } from '../../../../shared/events/pin/pin-event-schema.ts';
 import { PinterestClient } from '../../../../shared/pinterest/pinterest-client.ts';

@@ -1,8 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  type PinterestSimulatorOptions,
-  startPinterestSimulator,
-} from '../../../../infra/local/pinterest/simulator.ts';
+import type { PinterestSimulatorOptions } from '../../../../infra/local/pinterest/simulation.ts';
+import { startPinterestSimulator } from '../../../../infra/local/pinterest/simulator.ts';
 import { PinterestClient } from '../../../../shared/pinterest/pinterest-client.ts';
 
 const cover = { keyFrameSeconds: 1 };

@@ -1,9 +1,7 @@
 import http from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  type PinterestSimulatorOptions,
-  startPinterestSimulator,
-} from '../../../../infra/local/pinterest/simulator.ts';
+import type { PinterestSimulatorOptions } from '../../../../infra/local/pinterest/simulation.ts';
+import { startPinterestSimulator } from '../../../../infra/local/pinterest/simulator.ts';
 import type { MediaUpload } from '../../../../shared/pinterest/media.ts';
 import { multipartEnvelope } from '../../../../shared/pinterest/multipart.ts';
 import { PinterestClient } from '../../../../shared/pinterest/pinterest-client.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { PIN_FAILURE_REASONS } from '../../../../shared/events/pin/names.ts';
 import { pinEventExamples, pinFailedExamples } from '../../../../shared/events/pin/pin-event-examples.ts';
 import { pinEventJsonSchema, pinEventSchema } from '../../../../shared/events/pin/pin-event-schema.ts';
-import { PIN_FAILURE_REASONS } from '../../../../shared/events/pin/pin-events.ts';
 import { expectByContract, jsonSchemaReader } from '../../../harness/contract.ts';
 
 describe('the Pin events', () => {

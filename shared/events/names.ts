@@ -1,0 +1,35 @@
+/** `source` of every event that Pindrop puts on its bus. */
+export const EVENT_SOURCE = 'pindrop';
+
+/** `detail-type` of the final event, by how the upload ended. */
+export const DETAIL_TYPE = {
+  succeeded: 'Media Upload Succeeded',
+  failed: 'Media Upload Failed',
+} as const;
+
+/**
+ * Why an upload failed.
+ *
+ * - `rejected_file`: empty, too large, or not a video that Pinterest takes
+ * - `source_missing`: the object was deleted before it could be read
+ * - `source_changed`: the object was overwritten before it could be read (buckets without versions only)
+ * - `registration_refused`: Pinterest refused `media_create`, and would again
+ * - `upload_refused`: the upload host refused the form upload, and would again
+ * - `processing_failed`: Pinterest took the file and could not process it
+ * - `timed_out`: Pinterest was still not done at the poll deadline
+ * - `media_not_found`: Pinterest lost the media, or never had it
+ * - `gave_up`: faults that might have passed lasted longer than the give-up time
+ */
+export const FAILURE_REASONS = [
+  'rejected_file',
+  'source_missing',
+  'source_changed',
+  'registration_refused',
+  'upload_refused',
+  'processing_failed',
+  'timed_out',
+  'media_not_found',
+  'gave_up',
+] as const;
+
+export type FailureReason = (typeof FAILURE_REASONS)[number];
