@@ -3,17 +3,24 @@ import { defineConfig } from 'vitest/config';
 /** Where .ci/run reads how many tests passed. */
 const report = process.env['PINDROP_TEST_REPORT'];
 
+/** The machines that run these tests are shared and slow at times: a limit only ends what hangs. */
+const HANGS_MS = 900_000;
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/harness/global-setup.ts',
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report ? { outputFile: { json: report } } : {}),
-    // The machines that run these tests are shared and slow at times: a limit here only ends what hangs.
     // They wait more than they compute; two at a time leave no core idle.
     maxWorkers: 2,
     // So do the tests of one file that say they may.
     maxConcurrency: 2,
-    testTimeout: 900_000,
-    hookTimeout: 900_000,
+    testTimeout: HANGS_MS,
+    hookTimeout: HANGS_MS,
+    // A little less, so that a failure says what it waited for.
+    expect: { poll: { timeout: HANGS_MS - 60_000 } },
+    // CloudFormation's own rules only warn, and take longer than the rest of a synth. `npm run synth`, the step before, has them.
+    env: { CDK_VALIDATION: 'false' },
   },
 });

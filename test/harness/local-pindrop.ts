@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -7,11 +7,11 @@ import { type LocalStack, startLocalStack } from '../../infra/local/aws/local-st
 import type { EventEnvelope, Observation } from '../../infra/local/aws/observation.ts';
 import type { PinterestSimulatorOptions } from '../../infra/local/pinterest/simulation.ts';
 import { type PinterestSimulator, startPinterestSimulator } from '../../infra/local/pinterest/simulator.ts';
-import { synthesize } from '../../infra/local/start/synthesize.ts';
 import type { FinalEventDetail } from '../../shared/events/events.ts';
 import { DETAIL_TYPE } from '../../shared/events/names.ts';
 import { expectByContract } from './contract.ts';
 import { expectNoSecretIn } from './secrets-kept.ts';
+import { sharedAssembly } from './shared-assembly.ts';
 
 export interface LocalPindropOptions {
   simulator?: PinterestSimulatorOptions;
@@ -49,6 +49,17 @@ export interface LocalPindrop {
 const isMediaUpload = ({ envelope }: { envelope: EventEnvelope }) =>
   Object.values<string>(DETAIL_TYPE).includes(envelope['detail-type']);
 
+/** Stands for the simulator's URL in a shared assembly: each test has a simulator of its own. */
+const SIMULATOR_URL = 'http://127.0.0.1:9/simulator';
+const TEMPLATE = 'Pindrop.template.json';
+
+/** Copies an assembly with a changed template; the bundles are only linked. */
+async function copyAssembly(from: string, to: string, change: (template: string) => string): Promise<void> {
+  await mkdir(to);
+  for (const name of await readdir(from)) if (name !== TEMPLATE) await symlink(join(from, name), join(to, name));
+  await writeFile(join(to, TEMPLATE), change(await readFile(join(from, TEMPLATE), 'utf8')));
+}
+
 /** Pindrop as it would be deployed, on this machine, against the simulated Pinterest, for as long as the test lasts. */
 export async function startLocalPindrop({
   simulator: simulated = {},
@@ -60,9 +71,10 @@ export async function startLocalPindrop({
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-'));
   const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...simulated });
   const assemblyDirectory = join(directory, 'cdk.out');
-  await synthesize(assemblyDirectory, { pinterestApiUrl: simulator.url, ...settings });
-  const template = join(assemblyDirectory, 'Pindrop.template.json');
-  await writeFile(template, change(await readFile(template, 'utf8')));
+  const shared = await sharedAssembly({ pinterestApiUrl: SIMULATOR_URL, ...settings });
+  await copyAssembly(shared, assemblyDirectory, (template) =>
+    change(template.replaceAll(SIMULATOR_URL, simulator.url)),
+  );
   const observations: Observation[] = [];
   const watchers = new Set<() => void>();
   const stack = await startLocalStack({

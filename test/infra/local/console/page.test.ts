@@ -119,7 +119,7 @@ describe('the rows', () => {
         top: region.scrollTop,
         below: Math.round(region.scrollHeight - region.clientHeight - region.scrollTop),
       }));
-    await expect.poll(async () => (await scroll()).below, { timeout: 600_000 }).toBe(0);
+    await expect.poll(async () => (await scroll()).below).toBe(0);
     const { top } = await scroll();
     console.log({ uploadId, message: 'one more' });
     await log.getByRole('cell', { name: 'one more' }).waitFor();
