@@ -1,6 +1,6 @@
+import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { DroppedObject } from '../../shared/events/events.ts';
-import type { FileBody } from '../../shared/pinterest/form-upload.ts';
 import type { Drop } from '../../shared/upload/drop.ts';
 import { SourceError } from '../outcome/fault.ts';
 
@@ -11,7 +11,7 @@ export interface DropSource {
   /** The object's bytes [start, end). */
   read(object: DroppedObject, start: number, end: number): Promise<Uint8Array>;
   /** All of the object's bytes, as they come. */
-  open(object: DroppedObject): Promise<FileBody>;
+  open(object: DroppedObject): Promise<Readable>;
 }
 
 /** A {@link DropSource} over Amazon S3, or anything that speaks its API. */
@@ -34,7 +34,7 @@ export function s3DropSource(s3: S3Client): DropSource {
     head: (drop) => naming(() => head(s3, drop)),
     read: (object, start, end) =>
       naming(async () => (await get(object, `bytes=${start}-${end - 1}`)).transformToByteArray()),
-    open: (object) => naming(async () => (await get(object)) as FileBody),
+    open: (object) => naming(async () => (await get(object)) as Readable),
   };
 }
 

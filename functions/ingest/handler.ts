@@ -13,6 +13,7 @@ import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import { paceHint, parameterPace } from '../../shared/upload/processing-pace.ts';
 import { parameterGate } from '../../shared/upload/rate-limit-gate.ts';
 import { accessTokenFromSecret } from '../aws/access-token.ts';
+import { clientOptions, s3ClientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { environment } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
@@ -43,20 +44,21 @@ const retryPolicy: RetryPolicy = {
 };
 const logger = new Logger();
 const measurements = new Measurements(settings.DEPLOYMENT);
-// Where the queue is reached is the endpoint's affair (AWS_ENDPOINT_URL), not its URL's.
-const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-const ssm = new SSMClient({});
+// AWS_ENDPOINT_URL says where SQS is, as for the other services; the host in the queue's URL does not.
+const sqs = new SQSClient({ ...clientOptions, useQueueUrlAsEndpoint: false });
+const ssm = new SSMClient(clientOptions);
 const apiUrl = settings.PINTEREST_API_URL;
-const source = s3DropSource(
-  // S3's checksum would be computed over every byte in JavaScript; the length and TLS guard them on their way.
-  new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }),
-);
+const source = s3DropSource(new S3Client(s3ClientOptions));
 const ports: Omit<IngestPorts, 'onStep'> = {
   source,
   apiUrl,
   pinterest: new PinterestClient({
     apiUrl,
-    accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN, measurements.tokenRead),
+    accessToken: accessTokenFromSecret(
+      new SecretsManagerClient(clientOptions),
+      settings.TOKEN_SECRET_ARN,
+      measurements.tokenRead,
+    ),
     onAnswer: measurements.answered,
   }),
   gate: parameterGate(ssm, settings.RATE_LIMIT_PARAMETER, (error) =>
@@ -65,7 +67,7 @@ const ports: Omit<IngestPorts, 'onStep'> = {
   pace: paceHint(parameterPace(ssm, settings.PROCESSING_PACE_PARAMETER), (error) =>
     logger.warn('the pace of processing could not be read', { error: error as Error }),
   ),
-  executions: stepFunctionsExecutions(new SFNClient({}), settings.STATE_MACHINE_ARN),
+  executions: stepFunctionsExecutions(new SFNClient(clientOptions), settings.STATE_MACHINE_ARN),
   inspect: async (object) => {
     if (object.size > 0 && object.size <= settings.MAX_FILE_BYTES && settings.INSPECT === 'off') {
       return { verdict: 'unjudged', why: 'the look inside is switched off' };

@@ -10,6 +10,7 @@ import { METRIC } from '../../shared/upload/metrics.ts';
 import { parameterPace } from '../../shared/upload/processing-pace.ts';
 import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
 import { accessTokenFromSecret } from '../aws/access-token.ts';
+import { clientOptions } from '../aws/client-options.ts';
 import { environment } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
 import { isTokenFault } from '../outcome/fault.ts';
@@ -31,7 +32,11 @@ const logger = new Logger();
 const measurements = new Measurements(settings.DEPLOYMENT);
 const pinterest = new PinterestClient({
   apiUrl: settings.PINTEREST_API_URL,
-  accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN, measurements.tokenRead),
+  accessToken: accessTokenFromSecret(
+    new SecretsManagerClient(clientOptions),
+    settings.TOKEN_SECRET_ARN,
+    measurements.tokenRead,
+  ),
   onAnswer: measurements.answered,
 });
 // Both outlive the invocation: what one upload's question brought answers for the others'.
@@ -39,7 +44,7 @@ const statuses = new MediaStatuses({
   pinterest,
   onListFailure: (error) => logger.warn('media_list failed', { error: error as Error }),
 });
-const pace = new PaceLearner(parameterPace(new SSMClient({}), settings.PROCESSING_PACE_PARAMETER), (error) =>
+const pace = new PaceLearner(parameterPace(new SSMClient(clientOptions), settings.PROCESSING_PACE_PARAMETER), (error) =>
   logger.warn('the pace of processing could not be kept', { error: error as Error }),
 );
 const policy = {

@@ -6,6 +6,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { dropsOf } from '../../shared/upload/drop.ts';
+import { clientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { environment } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
@@ -14,7 +15,10 @@ import { reportDeadLetter } from './report-dead-letter.ts';
 const { STATE_MACHINE_ARN, DEPLOYMENT } = environment('STATE_MACHINE_ARN', 'DEPLOYMENT');
 const logger = new Logger();
 const measurements = new Measurements(DEPLOYMENT);
-const ports = { executions: stepFunctionsExecutions(new SFNClient({}), STATE_MACHINE_ARN), now: () => new Date() };
+const ports = {
+  executions: stepFunctionsExecutions(new SFNClient(clientOptions), STATE_MACHINE_ARN),
+  now: () => new Date(),
+};
 
 /** What cannot be reported, a message that is no notification of S3 for one, stays in the dead-letter queue. */
 async function reportRecord(record: SQSRecord): Promise<void> {

@@ -5,13 +5,14 @@ import middy from '@middy/core';
 import * as z from 'zod/mini';
 import { renewTokens } from '../../shared/pinterest/oauth.ts';
 import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
+import { clientOptions } from '../aws/client-options.ts';
 import { environment } from '../environment.ts';
 import { ROTATION_STEPS, type RotationPorts, rotateToken } from './rotate-token.ts';
 import { secretsManagerVersions } from './secret-versions.ts';
 
 const { PINTEREST_API_URL: apiUrl } = environment('PINTEREST_API_URL');
 const logger = new Logger();
-const secrets = new SecretsManagerClient({});
+const secrets = new SecretsManagerClient(clientOptions);
 
 const eventSchema = z.object({
   Step: z.enum(ROTATION_STEPS),

@@ -9,19 +9,13 @@ export interface FormUpload {
   url: URL;
   /** Form fields, sent in this order before the file. */
   fields: Record<string, string>;
-  file: MultipartFile & { body: FileBody };
+  file: MultipartFile & { body: Readable };
   /** Milliseconds without a byte moving, on either side, until the upload is given up. */
   idleTimeoutMs?: number;
   /** Ends the upload, as a failure of the sink: it was not done in time. */
   signal?: AbortSignal;
   /** Told how many of the file's bytes have been handed to the connection. */
   onProgress?: (sentBytes: number) => void;
-}
-
-/** The file's bytes, as they come. */
-export interface FileBody extends Readable {
-  /** Told of each chunk that was sent: its memory may be written over. */
-  recycle?(chunk: Buffer): void;
 }
 
 export interface FormUploadAnswer {
@@ -87,7 +81,7 @@ export function formUpload(upload: FormUpload): Promise<FormUploadAnswer> {
       sent += chunk.length;
       if (sent > file.size) return sourceFailed(`The object is longer than the ${file.size} bytes it should have.`);
       onProgress?.(sent);
-      const taken = request.write(chunk, () => body.recycle?.(chunk));
+      const taken = request.write(chunk);
       // At once, and not when the source has said that this was all: a host that refused the form may have closed by then.
       if (sent === file.size) end();
       else if (!taken) {

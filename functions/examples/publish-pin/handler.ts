@@ -6,6 +6,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import { PinterestClient } from '../../../shared/pinterest/pinterest-client.ts';
 import { accessTokenFromSecret } from '../../aws/access-token.ts';
+import { clientOptions, s3ClientOptions } from '../../aws/client-options.ts';
 import { environment } from '../../environment.ts';
 import { s3PinLane } from './pin-lane.ts';
 import type { PinProgress } from './pin-progress.ts';
@@ -23,9 +24,9 @@ const settings = environment(
 const logger = new Logger();
 const pinterest = new PinterestClient({
   apiUrl: settings.PINTEREST_API_URL,
-  accessToken: accessTokenFromSecret(new SecretsManagerClient({}), settings.TOKEN_SECRET_ARN),
+  accessToken: accessTokenFromSecret(new SecretsManagerClient(clientOptions), settings.TOKEN_SECRET_ARN),
 });
-const lane = s3PinLane(new S3Client({}), new SFNClient({}), {
+const lane = s3PinLane(new S3Client(s3ClientOptions), new SFNClient(clientOptions), {
   bucket: settings.PIN_LANES_BUCKET,
   executionArnPrefix: settings.EXECUTION_ARN_PREFIX,
 });

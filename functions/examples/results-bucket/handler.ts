@@ -4,11 +4,12 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import middy from '@middy/core';
 import type { MediaUploadEvent } from '../../../shared/events/events.ts';
 import { onMediaUpload } from '../../../shared/events/on-media-upload.ts';
+import { s3ClientOptions } from '../../aws/client-options.ts';
 import { environment } from '../../environment.ts';
 import { resultLine } from './result-line.ts';
 
 const { RESULTS_BUCKET } = environment('RESULTS_BUCKET');
-const s3 = new S3Client({});
+const s3 = new S3Client(s3ClientOptions);
 const logger = new Logger();
 
 /** An event that comes again writes the same object again: there is one for each upload. */

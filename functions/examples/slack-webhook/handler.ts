@@ -1,13 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { onMediaUpload } from '../../../shared/events/on-media-upload.ts';
+import { clientOptions } from '../../aws/client-options.ts';
 import { environment } from '../../environment.ts';
 import { queuedEvents } from '../queued-events.ts';
 import { message } from './message.ts';
 import { postMessage, webhookUrl } from './post-message.ts';
 
 const { WEBHOOK_SECRET_ARN } = environment('WEBHOOK_SECRET_ARN');
-const secrets = new SecretsManagerClient({});
+const secrets = new SecretsManagerClient(clientOptions);
 const logger = new Logger();
 
 async function tell(detail: Parameters<typeof message>[0]): Promise<void> {

@@ -1,11 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mediaUploadEvent } from '../../../shared/events/on-media-upload.ts';
+import { clientOptions } from '../../aws/client-options.ts';
 import { environment } from '../../environment.ts';
 import { queuedEvents } from '../queued-events.ts';
 
 const { STATE_MACHINE_ARN: stateMachineArn } = environment('STATE_MACHINE_ARN');
-const states = new SFNClient({});
+const states = new SFNClient(clientOptions);
 const logger = new Logger();
 
 /** Starts one execution for each upload that ended, with the event as its input: its name is the upload's id. */

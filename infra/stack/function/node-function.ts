@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type FunctionOptions, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -15,12 +15,6 @@ export interface NodeFunctionProps extends FunctionOptions {
 }
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
-
-/**
- * Clients of AWS that the bundles get instead of the SDK's, of which most is for what no Lambda meets: profiles,
- * single sign-on, other protocols. What they do not have, esbuild does not find, and the synth fails.
- */
-const LEAN_CLIENTS = ['client-s3', 'client-secrets-manager', 'client-sfn', 'client-sqs', 'client-ssm'];
 
 /** A Lambda function of ours: its own bundle, its own log group, its own role. */
 export class NodeFunction extends NodejsFunction {
@@ -70,13 +64,9 @@ export class NodeFunction extends NodejsFunction {
         // The bundle is the whole function: the same here as there, whatever SDK the runtime brings.
         bundleAwsSDK: true,
         mainFields: ['module', 'main'],
-        esbuildArgs: Object.fromEntries(
-          LEAN_CLIENTS.map((client) => [`--alias:@aws-sdk/${client}`, `${PROJECT}functions/lean-sdk/${client}.ts`]),
-        ),
       },
       environment: {
         POWERTOOLS_SERVICE_NAME: folder.split('/').at(-1) ?? folder,
-        URL_SUFFIX: Aws.URL_SUFFIX,
         ...environment,
       },
       ...props,

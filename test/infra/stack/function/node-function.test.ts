@@ -76,13 +76,13 @@ async function invoked(name: FunctionName, endpoint: string): Promise<void> {
 }
 
 describe.each(Object.keys(KILOBYTES) as FunctionName[])('the bundle of %s', (name) => {
-  it('is all that is deployed, and small', () => {
+  it('is the only file that is deployed, and is small', () => {
     const { directory } = assembly.bundled(name);
     expect(readdirSync(directory)).toEqual(['index.js']);
     expect(statSync(join(directory, 'index.js')).size / 1000).toBeLessThan(KILOBYTES[name]);
   });
 
-  it('reaches AWS with the credentials that Lambda puts into its environment', async () => {
+  it('calls AWS through the SDK as published, with the credentials that Lambda puts into its environment', async () => {
     const requests: ReceivedRequest[] = [];
     const endpoint = await loopbackServer(async (request, response) => {
       requests.push(await received(request));
@@ -93,6 +93,7 @@ describe.each(Object.keys(KILOBYTES) as FunctionName[])('the bundle of %s', (nam
     for (const { headers } of requests) {
       expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE\/\d{8}\/us-east-1\//);
       expect(headers['x-amz-security-token']).toBe('session');
+      expect(headers['user-agent']).toMatch(/^aws-sdk-js\/3\.\d+\.\d+ .*lang\/js md\/nodejs#24\./);
     }
   });
 

@@ -1,0 +1,36 @@
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
+
+/** Milliseconds. Short enough that a function with a timeout of 30 s can repeat a request that got no response. */
+const RESPONSE_TIMEOUT_MS = 10_000;
+const CONNECTION_TIMEOUT_MS = 5_000;
+/**
+ * Milliseconds without a byte of an object. Longer than an upload may stand still (60 s): while the upload host takes
+ * nothing, the object's connection is idle too, and must not be the one that fails.
+ */
+const OBJECT_IDLE_TIMEOUT_MS = 90_000;
+/** Bytes. Larger reads, so that an object's connection is paused and resumed less often. */
+const OBJECT_HIGH_WATER_MARK = 1024 * 1024;
+
+/** Without these, the SDK waits for a response for as long as the function lives. */
+const requestHandler = {
+  connectionTimeout: CONNECTION_TIMEOUT_MS,
+  requestTimeout: RESPONSE_TIMEOUT_MS,
+  throwOnRequestTimeout: true,
+  socketTimeout: RESPONSE_TIMEOUT_MS,
+};
+
+/** Options of every AWS client in the functions. Retries are the SDK's own: three attempts, with backoff and jitter. */
+export const clientOptions = { requestHandler };
+
+/** Options of Amazon S3's client, in addition. */
+export const s3ClientOptions: S3ClientConfig = {
+  requestHandler: {
+    ...requestHandler,
+    socketTimeout: OBJECT_IDLE_TIMEOUT_MS,
+    httpsAgent: { highWaterMark: OBJECT_HIGH_WATER_MARK },
+  },
+  // The SDK would compute a CRC over every byte in JavaScript. Length, ETag and TLS already guard the bytes.
+  responseChecksumValidation: 'WHEN_REQUIRED',
+  // Another endpoint than AWS's, such as LocalStack's, seldom has a host name for each bucket.
+  forcePathStyle: Boolean(process.env['AWS_ENDPOINT_URL_S3'] || process.env['AWS_ENDPOINT_URL']),
+};
