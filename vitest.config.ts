@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/harness/global-setup.ts',
-    reporters: report ? ['default', 'json'] : ['default'],
+    reporters: ['default', './test/harness/rerun-reporter.ts', ...(report ? ['json'] : [])],
     ...(report ? { outputFile: { json: report } } : {}),
     // They wait more than they compute; two at a time leave no core idle.
     maxWorkers: 2,

@@ -3,44 +3,49 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import type { TestProject } from 'vitest/node';
 import { synthesize } from '../../infra/local/start/synthesize.ts';
+import { findBrowser } from './browser-program.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The URL of the server below. */
-    sharedAssemblies: string;
+    /** URL of the server that makes what test files share. */
+    sharedParts: string;
   }
 }
 
 /**
- * Synthesizes the stack once per run and settings, for the tests of all files: a synth takes seconds of CPU time.
- * Test files run in processes of their own, so they ask over HTTP: POST the settings, get the assembly's directory.
+ * Makes once per run what the tests of many files need, when the first of them asks: a synth takes seconds of CPU time,
+ * and two test files must not unpack a browser into the same directory at once.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const root = await mkdtemp(join(tmpdir(), 'pindrop-assemblies-'));
-  const assemblies = new Map<string, Promise<string>>();
-
-  async function assembly(settings: Record<string, unknown>): Promise<string> {
-    const directory = await mkdtemp(join(root, 'cdk.out-'));
-    await synthesize(directory, settings);
-    return directory;
+  const root = await mkdtemp(join(tmpdir(), 'pindrop-tests-'));
+  const make: Record<string, (input: string) => Promise<unknown>> = {
+    async '/assembly'(settings) {
+      const directory = await mkdtemp(join(root, 'cdk.out-'));
+      await synthesize(directory, JSON.parse(settings));
+      return directory;
+    },
+    '/browser': () => findBrowser(join(root, 'browser')),
+  };
+  const made = new Map<string, Promise<unknown>>();
+  function shared(path: string, input: string): Promise<unknown> {
+    const key = `${path} ${input}`;
+    const part = made.get(key) ?? make[path]?.(input) ?? Promise.reject(new Error(`Nothing is shared at ${path}.`));
+    made.set(key, part);
+    return part;
   }
 
   const server = http.createServer(async (request, response) => {
     try {
-      const settings = (await json(request)) as Record<string, unknown>;
-      const key = JSON.stringify(settings);
-      const made = assemblies.get(key) ?? assembly(settings);
-      assemblies.set(key, made);
-      response.end(await made);
+      response.end(JSON.stringify(await shared(request.url ?? '', await text(request))));
     } catch (error) {
       response.writeHead(500).end((error as Error).message);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  project.provide('sharedAssemblies', `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  project.provide('sharedParts', `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
 
   return async () => {
     server.closeAllConnections();

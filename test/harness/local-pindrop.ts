@@ -11,7 +11,7 @@ import type { FinalEventDetail } from '../../shared/events/events.ts';
 import { DETAIL_TYPE } from '../../shared/events/names.ts';
 import { expectByContract } from './contract.ts';
 import { expectNoSecretIn } from './secrets-kept.ts';
-import { sharedAssembly } from './shared-assembly.ts';
+import { sharedAssembly } from './shared-parts.ts';
 
 export interface LocalPindropOptions {
   simulator?: PinterestSimulatorOptions;
