@@ -39,6 +39,7 @@ export function portsOf({ stackName, outputs, client, apiUrl, local }: StackLoca
 const localSchema = z.object({
   endpoint: z.url(),
   region: z.string(),
+  accessKey: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
   apiUrl: z.url(),
   outputs: z.record(z.string(), z.string()),
 });
@@ -61,9 +62,10 @@ export function localStack(stateDirectory: string): StackLocation {
     .sort((a, b) => b.at - a.at);
   if (!newest)
     throw new Error('There is no stack on this machine yet: run npm start in another terminal, and leave it up.');
-  const { endpoint, region, outputs, apiUrl } = localSchema.parse(JSON.parse(readFileSync(newest.path, 'utf8')));
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return { stackName: 'Pindrop', outputs, apiUrl, local: true, client: { endpoint, region, credentials } };
+  const { endpoint, region, accessKey, outputs, apiUrl } = localSchema.parse(
+    JSON.parse(readFileSync(newest.path, 'utf8')),
+  );
+  return { stackName: 'Pindrop', outputs, apiUrl, local: true, client: { endpoint, region, credentials: accessKey } };
 }
 
 function listed(directory: string): string[] {

@@ -88,7 +88,8 @@ async function byHand(directory: string, key: string, { stack, bucket }: LocalPi
     directory,
     environment: {
       ...{ AWS_ENDPOINT_URL: stack.endpoint, AWS_REGION: stack.region },
-      ...{ AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' },
+      AWS_ACCESS_KEY_ID: stack.accessKey.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: stack.accessKey.secretAccessKey,
       ...{ PINTEREST_API_URL: simulator.url, PINTEREST_ACCESS_TOKEN: simulator.accessToken },
     },
   });

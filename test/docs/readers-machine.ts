@@ -58,11 +58,13 @@ export async function readersMachine(): Promise<ReadersMachine> {
   const webhook = await startWebhookSimulator();
   const start = shell('npm start -- --with slack-webhook', { environment: { PINDROP_STATE_DIR: state } });
   await start.until(/Ctrl\+C stops/);
-  const { endpoint, region, outputs, apiUrl } = JSON.parse(readFileSync(join(state, 'simulator/stack.json'), 'utf8'));
+  const location = readFileSync(join(state, 'simulator/stack.json'), 'utf8');
+  const { endpoint, region, accessKey, outputs, apiUrl } = JSON.parse(location);
   const deployed = await startStackDirectory(outputs);
   const environment = {
     ...deployed.environment,
-    ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' },
+    ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region },
+    ...{ AWS_ACCESS_KEY_ID: accessKey.accessKeyId, AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey },
     ...{ PINTEREST_API_URL: apiUrl, PINTEREST_AUTHORIZE_URL: `${new URL(apiUrl).origin}/oauth/` },
     ...{ PINTEREST_CLIENT_ID: SIMULATED_APP.clientId, PINTEREST_CLIENT_SECRET: SIMULATED_APP.clientSecret },
     ...{ PINDROP_STATE_DIR: state, PATH: `${bin}:${process.env['PATH']}` },
@@ -80,6 +82,8 @@ export async function readersMachine(): Promise<ReadersMachine> {
     [/(?<= )clip\.mp4(?= s3:)/g, join(directory, 'clip.mp4')],
     [/(?<=127\.0\.0\.1:)PORT\b/g, new URL(endpoint).port],
     [/\bDROP_BUCKET_NAME\b/g, bucket],
+    [/(?<=AWS_ACCESS_KEY_ID=)PINDROP…/g, accessKey.accessKeyId],
+    [/(?<=AWS_SECRET_ACCESS_KEY=)…/g, accessKey.secretAccessKey],
     [/s3:\/\/bucket\/(key|clip\.mp4)\b/g, `s3://${bucket}/clip.mp4`],
     [/\bSLACK_WEBHOOK_SECRET_ARN\b/g, outputs.SlackWebhookSecretArn],
     [/\bTOKEN_SECRET_ARN\b/g, outputs.TokenSecretArn],

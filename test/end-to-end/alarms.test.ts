@@ -21,8 +21,8 @@ function alarmsOf({ assemblyDirectory, stack }: LocalPindrop): Map<string, Resou
   return new Map(alarms.map((alarm) => [alarm.name.replace(/^Pindrop-(Monitoring)?/, ''), alarm]));
 }
 
-function clientsOf({ stack: { endpoint, region, outputs }, simulator }: LocalPindrop) {
-  const client = { endpoint, region, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
+function clientsOf({ stack: { endpoint, region, accessKey: credentials, outputs }, simulator }: LocalPindrop) {
+  const client = { endpoint, region, credentials };
   const events = new EventBridgeClient(client);
   onTestFinished(() => events.destroy());
   return { ...portsOf({ stackName: 'Pindrop', outputs, client, apiUrl: simulator.url, local: true }), events };

@@ -44,8 +44,8 @@ async function dropVideo(
 
 /** What the test does to the stack beside dropping files. */
 function hands({ stack, bucket }: LocalPindrop) {
-  const { endpoint, region, outputs } = stack;
-  const client = { endpoint, region, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+  const { endpoint, region, accessKey: credentials, outputs } = stack;
+  const client = { endpoint, region, credentials };
   const [sqs, states] = [new SQSClient(client), new SFNClient(client)];
   onTestFinished(() => {
     sqs.destroy();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { InjectedFault } from '../../infra/local/pinterest/faults.ts';
 import { startLocalPindrop } from '../harness/local-pindrop.ts';
 
@@ -106,17 +107,15 @@ describe('a function that is killed', () => {
 describe('a token that is refused', () => {
   it('is read again from the secret, and the upload goes on', async () => {
     const pindrop = await startLocalPindrop();
-    const { endpoint, outputs } = pindrop.stack;
+    const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
     await pindrop.finalEventOf(await pindrop.drop('warm.mp4', clip));
     pindrop.simulator.renewAccessToken('pina_renewed');
     const versionId = await pindrop.drop('clip.mp4', clip);
     await pindrop.until(() => pindrop.log().includes('refused the access token'));
-    const headers = { 'X-Amz-Target': 'secretsmanager.PutSecretValue', 'Content-Type': 'application/x-amz-json-1.1' };
-    const body = JSON.stringify({
-      SecretId: outputs['TokenSecretArn'],
-      SecretString: JSON.stringify({ accessToken: 'pina_renewed' }),
-    });
-    await fetch(endpoint, { method: 'POST', headers, body });
+    const secrets = new SecretsManagerClient({ endpoint, region, credentials });
+    onTestFinished(() => secrets.destroy());
+    const SecretString = JSON.stringify({ accessToken: 'pina_renewed' });
+    await secrets.send(new PutSecretValueCommand({ SecretId: outputs['TokenSecretArn'], SecretString }));
     expect(await pindrop.finalEventOf(versionId)).toMatchObject({ status: 'succeeded' });
   });
 });

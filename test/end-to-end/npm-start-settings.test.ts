@@ -12,8 +12,8 @@ describe('the settings of npm start', () => {
     const project = await projectWith({ prefix: 'pinterest/', with: 'slack-webhook' });
     const run = npmStart([CLIP], await stateDirectory(), {}, project);
     expect(await run.ended).toBe(0);
-    expect(run.events().map(({ detail }) => detail.object.key)).toEqual(['pinterest/clip.mp4']);
-    expect(run.stderr()).toMatch(/^Webhook: .*pinterest\/clip\.mp4/m);
+    expect(run.events().map(({ detail }) => detail.object.key)).toEqual(['pinterest/sample-clip.mp4']);
+    expect(run.stderr()).toMatch(/^Webhook: .*pinterest\/sample-clip\.mp4/m);
   });
 
   it('come from -c in their place', async () => {
@@ -21,20 +21,19 @@ describe('the settings of npm start', () => {
     const args = ['-c', 'prefix=videos/', '-c', 'with=slack-webhook', CLIP];
     const run = npmStart(args, await stateDirectory(), {}, project);
     expect(await run.ended).toBe(0);
-    expect(run.events().map(({ detail }) => detail.object.key)).toEqual(['videos/clip.mp4']);
-    expect(run.stderr()).toMatch(/^Webhook: .*videos\/clip\.mp4/m);
+    expect(run.events().map(({ detail }) => detail.object.key)).toEqual(['videos/sample-clip.mp4']);
+    expect(run.stderr()).toMatch(/^Webhook: .*videos\/sample-clip\.mp4/m);
     expect(run.stderr()).not.toContain('results-bucket');
   });
 
   it('are in what is to be pasted and on the page, and a put beside the prefix is told of', async () => {
     const run = npmStart(['-c', 'prefix=pinterest/'], await stateDirectory());
-    const { endpoint, bucket: Bucket } = await whereTo(run);
+    const { endpoint, bucket: Bucket, credentials } = await whereTo(run);
     expect(run.stderr()).toContain(`s3 cp clip.mp4 s3://${Bucket}/pinterest/`);
     const [, console = ''] = /console\s+(\S+)/.exec(run.stderr()) ?? [];
     const events = await fetch(`${console}events`);
     const { value } = (await events.body?.getReader().read()) ?? {};
     expect(Buffer.from(value ?? []).toString()).toContain('"prefix":"pinterest/"');
-    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
     const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials });
     onTestFinished(() => s3.destroy());
     await s3.send(new PutObjectCommand({ Bucket, Key: 'elsewhere/clip.mp4', Body: clip }));

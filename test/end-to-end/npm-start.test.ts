@@ -20,10 +20,10 @@ describe('npm start -- FILE', () => {
     expect(event).toMatchObject({ source: 'pindrop', 'detail-type': 'Media Upload Succeeded', version: '0' });
     expect(finalEventDetailSchema.parse(event?.detail)).toMatchObject({
       status: 'succeeded',
-      object: { key: 'clip.mp4' },
+      object: { key: 'sample-clip.mp4' },
     });
     expect(run.stderr()).toContain('simulated Pinterest');
-    expect(run.stderr()).toContain('clip.mp4: uploaded');
+    expect(run.stderr()).toContain('sample-clip.mp4: uploaded');
   });
 
   it('keeps its state in the project, where newcomers have it', async () => {
@@ -100,7 +100,7 @@ describe('npm start', () => {
   it('goes on after SIGINT with what was dropped', async () => {
     const directory = await stateDirectory();
     const first = npmStart([CLIP], directory);
-    await first.until(() => first.stderr().includes('clip.mp4: uploaded'));
+    await first.until(() => first.stderr().includes('sample-clip.mp4: uploaded'));
     first.process.kill('SIGINT');
     expect(await first.ended).toBe(130);
     expect(first.events()).toEqual([]);
@@ -121,11 +121,11 @@ describe('npm start', () => {
     };
     for (let kills = 0; kills < 10; kills++) {
       const run = npmStart([], directory);
-      const { endpoint, bucket } = await whereTo(run);
+      const { endpoint, bucket, credentials } = await whereTo(run);
       const s3 = new S3Client({
         endpoint,
         region: 'us-east-1',
-        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        credentials,
         maxAttempts: 1,
       });
       for (let drop = 0; drop < 3; drop++) {

@@ -18,12 +18,8 @@ async function signIn({ simulator, stack }: LocalPindrop): Promise<void> {
   });
   const redirect = new URL(answer.headers.get('location') ?? '');
   const tokens = await exchangeCode(app, redirect, { redirectUri, state: 'state' });
-  const { endpoint, region, outputs } = stack;
-  const secrets = new SecretsManagerClient({
-    endpoint,
-    region,
-    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-  });
+  const { endpoint, region, accessKey: credentials, outputs } = stack;
+  const secrets = new SecretsManagerClient({ endpoint, region, credentials });
   onTestFinished(() => secrets.destroy());
   const SecretString = JSON.stringify({ ...SIMULATED_APP, ...tokens });
   await secrets.send(new PutSecretValueCommand({ SecretId: outputs['TokenSecretArn'], SecretString }));

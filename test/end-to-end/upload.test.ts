@@ -45,8 +45,8 @@ describe('a drop', () => {
 
   it('that is told of again and again is uploaded and answered once', async () => {
     const pindrop = await startLocalPindrop();
-    const { endpoint, region, outputs } = pindrop.stack;
-    const sqs = new SQSClient({ endpoint, region, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
+    const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
+    const sqs = new SQSClient({ endpoint, region, credentials });
     const versionId = await pindrop.drop('clip.mp4', clip);
     const { uploadId } = await pindrop.finalEventOf(versionId);
     const record = {
@@ -95,8 +95,8 @@ describe('a drop', () => {
 
   it('without a version that is another object by now is answered as changed', async () => {
     const pindrop = await startLocalPindrop();
-    const { endpoint, region, outputs } = pindrop.stack;
-    const sqs = new SQSClient({ endpoint, region, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
+    const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
+    const sqs = new SQSClient({ endpoint, region, credentials });
     await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
     // As a bucket without versions would have told of the object that was there before.
     const object = { key: 'clip.mp4', size: 7, eTag: 'another', sequencer: '01' };

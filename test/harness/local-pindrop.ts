@@ -93,7 +93,7 @@ export async function startLocalPindrop({
   const s3 = new S3Client({
     endpoint: stack.endpoint,
     region: stack.region,
-    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+    credentials: stack.accessKey,
   });
   onTestFinished(async () => {
     s3.destroy();

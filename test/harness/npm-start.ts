@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import type { AccessKey } from '../../infra/local/aws/access-key.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -86,9 +87,10 @@ export function npmStart(
   };
 }
 
-/** The endpoint and the bucket that a run which stays up has printed. */
-export async function whereTo(run: Run): Promise<{ endpoint: string; bucket: string }> {
+/** What a run that stays up has printed for S3 clients. */
+export async function whereTo(run: Run): Promise<{ endpoint: string; bucket: string; credentials: AccessKey }> {
   await run.until(() => run.stderr().includes('Ctrl+C stops'));
-  const named = (name: string) => new RegExp(`${name}\\s+(\\S+)`).exec(run.stderr())?.[1] ?? '';
-  return { endpoint: named('endpoint'), bucket: named('bucket') };
+  const named = (name: string) => new RegExp(`${name}[\\s=]+(\\S+)`).exec(run.stderr())?.[1] ?? '';
+  const credentials = { accessKeyId: named('AWS_ACCESS_KEY_ID'), secretAccessKey: named('AWS_SECRET_ACCESS_KEY') };
+  return { endpoint: named('endpoint'), bucket: named('bucket'), credentials };
 }

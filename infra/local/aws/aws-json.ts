@@ -26,19 +26,30 @@ export async function answerAwsJson(
   service: AwsService,
   operation: string,
 ): Promise<void> {
-  const contentType = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
-  const answer = (status: number, body: Json, headers: Record<string, string> = {}) =>
-    response
-      .writeHead(status, { 'Content-Type': contentType, 'x-amzn-RequestId': randomUUID(), ...headers })
-      .end(JSON.stringify(body));
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const act = service[operation];
     if (!act) throw new AwsError('UnknownOperationException', `${operation} is not known on this machine.`);
-    answer(200, await act(JSON.parse(Buffer.concat(chunks).toString() || '{}')));
+    answer(request, response, 200, await act(JSON.parse(Buffer.concat(chunks).toString() || '{}')));
   } catch (error) {
-    const { code, status } = error instanceof AwsError ? error : new AwsError('InternalFailure', '', 500);
-    answer(status, { __type: code, message: (error as Error).message }, { 'x-amzn-errortype': code });
+    const known = error instanceof AwsError ? error : new AwsError('InternalFailure', (error as Error).message, 500);
+    answerAwsError(request, response, known);
   }
+}
+
+/** Answers with an error of the AWS JSON protocol. */
+export function answerAwsError(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { code, status, message }: AwsError,
+): void {
+  response.setHeader('x-amzn-errortype', code);
+  answer(request, response, status, { __type: code, message });
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, status: number, body: Json): void {
+  const contentType = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
+  response.writeHead(status, { 'Content-Type': contentType, 'x-amzn-RequestId': randomUUID() });
+  response.end(JSON.stringify(body));
 }

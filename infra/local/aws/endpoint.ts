@@ -1,9 +1,10 @@
 import http from 'node:http';
-import { type AwsService, answerAwsJson } from './aws-json.ts';
+import type { AccessKey } from './access-key.ts';
+import { AwsError, type AwsService, answerAwsError, answerAwsJson } from './aws-json.ts';
 import { listenOnLoopback, type PortWishes } from './loopback-port.ts';
 import { ownHosts } from './own-host.ts';
 
-export interface Endpoint {
+export interface LocalEndpoint {
   /** `http://127.0.0.1:port` */
   url: string;
   port: number;
@@ -17,19 +18,26 @@ export interface Endpoint {
 }
 
 /**
- * The one address of all services, on loopback: what AWS_ENDPOINT_URL points to. It has the tokens, and asks nobody for
- * credentials: programs of this machine may use it, pages in its browsers may not.
+ * The one address of all services, on loopback: what AWS_ENDPOINT_URL points to. It serves the tokens and the videos, so
+ * it answers only requests that are made with the stack's access key, and none that a page in a browser makes.
  */
-export async function openEndpoint(wishes: PortWishes): Promise<Endpoint> {
-  const endpoint: Omit<Endpoint, 'url' | 'port' | 'close'> = { services: new Map(), queues: undefined, s3: undefined };
+export async function openEndpoint(wishes: PortWishes, accessKey: AccessKey): Promise<LocalEndpoint> {
+  const endpoint: Omit<LocalEndpoint, 'url' | 'port' | 'close'> = {
+    services: new Map(),
+    queues: undefined,
+    s3: undefined,
+  };
   const server = http.createServer((request, response) => {
     const complaint = complaintAbout(request, port);
     if (complaint !== undefined) return void response.writeHead(403, { 'Content-Type': 'text/plain' }).end(complaint);
     const [prefix = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
     const service = endpoint.services.get(prefix);
-    if (service) return void answerAwsJson(request, response, service, operation);
     const listener = prefix === 'AmazonSQS' ? endpoint.queues : endpoint.s3;
-    if (listener) listener(request, response);
+    // S3 checks a form itself: its credential is a field of the body.
+    if (accessKeyIdOf(request) !== accessKey.accessKeyId && !isForm(request)) {
+      answerAwsError(request, response, new AwsError('AccessDenied', WRONG_KEY, 403));
+    } else if (service) void answerAwsJson(request, response, service, operation);
+    else if (listener) listener(request, response);
     else response.writeHead(503).end();
   });
   // Large objects take their time.
@@ -44,6 +52,19 @@ export async function openEndpoint(wishes: PortWishes): Promise<Endpoint> {
     },
   });
 }
+
+const WRONG_KEY =
+  'Sign the request with the access key that npm start prints: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY.';
+
+/** The access key id of a signed request or a presigned URL. */
+function accessKeyIdOf({ headers, url = '' }: http.IncomingMessage): string | undefined {
+  const presigned = new URLSearchParams(url.split('?')[1]).get('X-Amz-Credential');
+  const credential = /\bCredential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? presigned;
+  return credential?.split('/')[0];
+}
+
+const isForm = ({ method, headers }: http.IncomingMessage) =>
+  method === 'POST' && /^multipart\/form-data\b/i.test(headers['content-type'] ?? '') && !headers['x-amz-target'];
 
 /** @see https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/ */
 function complaintAbout({ headers }: http.IncomingMessage, port: number): string | undefined {

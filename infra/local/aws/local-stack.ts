@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePrivateFile } from '../../operations/private-file.ts';
 import { LOCAL_STACK_FILE } from '../../operations/stack-location.ts';
-import { type Endpoint, openEndpoint } from './endpoint.ts';
+import { type AccessKey, readAccessKey } from './access-key.ts';
+import { type LocalEndpoint, openEndpoint } from './endpoint.ts';
 import { localEventBuses } from './eventbridge/event-bus.ts';
 import { EventDeliveries } from './eventbridge/event-deliveries.ts';
 import { eventTargets } from './eventbridge/event-rule.ts';
@@ -40,6 +41,8 @@ export interface LocalStack {
   /** The address of all services: AWS_ENDPOINT_URL. */
   endpoint: string;
   region: string;
+  /** What requests to the services are signed with. */
+  accessKey: AccessKey;
   /** What is kept of the uploads. */
   records: StackRecords;
   /** What is the current value of a secret now. */
@@ -72,16 +75,15 @@ const FUNCTION_CONCURRENCY = 10;
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const { assemblyDirectory, stackName, stateDirectory, observe } = options;
   const database = openStateDatabase(stateDirectory);
-  const endpoint = await openEndpoint({ file: join(stateDirectory, 'port'), wanted: options.port }).catch((error) => {
-    database.close();
-    throw error;
-  });
-  const place: Place = { account: ACCOUNT, region: REGION, endpoint: endpoint.url };
-  const closing: (() => Promise<void> | void)[] = [() => database.close(), () => endpoint.close()];
+  const closing: (() => Promise<void> | void)[] = [() => database.close()];
   const stop = async () => {
     for (const close of closing.splice(0).reverse()) await close();
   };
   try {
+    const accessKey = await readAccessKey(stateDirectory);
+    const endpoint = await openEndpoint({ file: join(stateDirectory, 'port'), wanted: options.port }, accessKey);
+    closing.push(() => endpoint.close());
+    const place: Place = { account: ACCOUNT, region: REGION, endpoint: endpoint.url };
     const { resources, outputs } = readTemplate(assemblyDirectory, stackName, place);
     const ofType = (type: string) => resources.filter((resource) => resource.type === type);
 
@@ -91,6 +93,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 
     const s3 = await startLocalS3({
       directory: join(stateDirectory, 's3'),
+      accessKey,
       onUnrecovered: (version) => observe({ kind: 'version-unrecovered', ...version }),
     });
     closing.push(() => s3.close());
@@ -107,7 +110,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 
     const functions = new Map<string, LocalFunction>();
     for (const resource of ofType('AWS::Lambda::Function')) {
-      const fn = localFunction(resource, assemblyDirectory, endpoint, observe);
+      const fn = localFunction(resource, assemblyDirectory, endpoint, accessKey, observe);
       functions.set(fn.definition.arn, fn).set(fn.definition.name, fn);
       closing.push(() => fn.close());
     }
@@ -177,8 +180,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const apiUrl = [...functions.values()]
       .map(({ definition }) => definition.environment['PINTEREST_API_URL'])
       .find(Boolean);
-    const location = { endpoint: endpoint.url, region: REGION, outputs, apiUrl };
-    writeFileSync(join(stateDirectory, LOCAL_STACK_FILE), JSON.stringify(location));
+    const location = { endpoint: endpoint.url, region: REGION, accessKey, outputs, apiUrl };
+    writePrivateFile(join(stateDirectory, LOCAL_STACK_FILE), JSON.stringify(location));
     const rotateSecret = async (arn: string) => {
       for (const rotation of rotations) if (rotation.secretArn === arn) await rotation.rotate();
     };
@@ -255,7 +258,8 @@ async function createBucket(
 function localFunction(
   resource: Resource,
   assemblyDirectory: string,
-  endpoint: Endpoint,
+  endpoint: LocalEndpoint,
+  accessKey: AccessKey,
   observe: Observe,
 ): LocalFunction {
   const { name, properties } = resource;
@@ -270,7 +274,7 @@ function localFunction(
     timeoutSeconds: Timeout ?? DEFAULT_TIMEOUT_SECONDS,
     memoryMegabytes: MemorySize ?? DEFAULT_MEMORY_MEGABYTES,
   };
-  return new LocalFunction(definition, endpoint.url, FUNCTION_CONCURRENCY, observe);
+  return new LocalFunction(definition, { endpoint: endpoint.url, accessKey }, FUNCTION_CONCURRENCY, observe);
 }
 
 function rotationSchedule({ logicalId, properties }: Resource, functions: Map<string, LocalFunction>) {

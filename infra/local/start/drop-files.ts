@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { AccessKey } from '../aws/access-key.ts';
 import { headerText } from '../console/shared/header-text.ts';
 
 export interface DroppedFile {
@@ -22,14 +23,14 @@ const CONTENT_TYPES: Record<string, string> = { '.mp4': 'video/mp4', '.m4v': 'vi
  */
 export async function* dropFiles(
   files: string[],
-  bucket: { endpoint: string; name: string; region: string; prefix: string },
+  bucket: { endpoint: string; name: string; region: string; accessKey: AccessKey; prefix: string },
   metadata: Record<string, string>,
   onDropping: (file: string, key: string, size: number) => void,
 ): AsyncGenerator<DroppedFile, void, undefined> {
   const s3 = new S3Client({
     endpoint: bucket.endpoint,
     region: bucket.region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: bucket.accessKey,
     forcePathStyle: true,
     // A checksum in JavaScript over every byte that only goes from one disk to itself.
     requestChecksumCalculation: 'WHEN_REQUIRED',

@@ -102,11 +102,11 @@ export class Session {
 
   async #drop(stack: LocalStack): Promise<number> {
     const name = stack.outputs['DropBucketName'] ?? '';
-    const { endpoint, region } = stack;
+    const { endpoint, region, accessKey } = stack;
     const { files, metadata, prefix } = this.#options;
     const awaited: string[] = [];
     const onDropping = (file: string) => this.#person.say(`Dropping ${file}`);
-    const bucket = { endpoint, name, region, prefix };
+    const bucket = { endpoint, name, region, accessKey, prefix };
     for await (const { key, versionId, eTag } of dropFiles(files, bucket, metadata, onDropping)) {
       awaited.push(identity({ key, versionId, eTag }));
     }

@@ -83,8 +83,8 @@ describe('publish-pin', () => {
     const versionId = await pindrop.drop('clip.mp4', clip, { board: '42' });
     await pinEventOf(pindrop, versionId);
     const [uploaded] = pindrop.observations.flatMap((each) => (each.kind === 'event-put' ? [each.envelope] : []));
-    const { endpoint, region } = pindrop.stack;
-    const sqs = new SQSClient({ endpoint, region, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
+    const { endpoint, region, accessKey: credentials } = pindrop.stack;
+    const sqs = new SQSClient({ endpoint, region, credentials });
     const QueueUrl = `${endpoint}/000000000000/Pindrop-PublishPinStartUploadsQueue`;
     for (let turn = 0; turn < 5; turn++) {
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ ...uploaded, id: `${turn}` }) }));

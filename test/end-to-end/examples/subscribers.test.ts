@@ -8,7 +8,6 @@ import { finalEventDetailSchema } from '../../../shared/events/schema.ts';
 import { startLocalPindrop } from '../../harness/local-pindrop.ts';
 
 const clip = readFileSync(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
-const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
 
 describe('slack-webhook', () => {
   it('tells how each upload ended, also after the webhook was away, and keeps its address to itself', async () => {
@@ -18,7 +17,7 @@ describe('slack-webhook', () => {
       settings: { with: 'slack-webhook' },
       secretValues: { SlackWebhookSecretArn: JSON.stringify({ url: webhook.url }) },
     });
-    const { endpoint, region } = pindrop.stack;
+    const { endpoint, region, accessKey: credentials } = pindrop.stack;
     const sqs = new SQSClient({ endpoint, region, credentials });
     // What is a minute on AWS.
     const QueueUrl = `${endpoint}/000000000000/Pindrop-SlackWebhookUploadsQueue`;
@@ -67,7 +66,7 @@ describe('results-bucket', () => {
 describe('start-state-machine', () => {
   it('starts one execution for each upload, named by it, however often its event comes', async () => {
     const pindrop = await startLocalPindrop({ settings: { with: 'start-state-machine' } });
-    const { endpoint, region, outputs } = pindrop.stack;
+    const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
     const states = new SFNClient({ endpoint, region, credentials });
     const sqs = new SQSClient({ endpoint, region, credentials });
     const succeeded = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));

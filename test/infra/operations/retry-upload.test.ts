@@ -10,8 +10,8 @@ const clip = readFileSync(new URL('../../../infra/local/pinterest/sample-clip.mp
 describe('retry', () => {
   it('gives a failed drop a new attempt with an event of its own, and others none', async () => {
     const pindrop = await startLocalPindrop();
-    const { endpoint, region, outputs } = pindrop.stack;
-    const client = { endpoint, region, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+    const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
+    const client = { endpoint, region, credentials };
     const ports = { outputs, s3: pindrop.s3, states: new SFNClient(client), sqs: new SQSClient(client) };
     onTestFinished(() => {
       ports.states.destroy();

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { AccessKey } from '../access-key.ts';
 import { type InvocationAnswer, InvocationError, type InvocationRequest } from './invocation.ts';
 
 export interface FunctionDefinition {
@@ -16,6 +17,13 @@ export interface FunctionDefinition {
   memoryMegabytes: number;
 }
 
+/** How a function reaches the services of its stack. */
+export interface LocalServices {
+  /** AWS_ENDPOINT_URL */
+  endpoint: string;
+  accessKey: AccessKey;
+}
+
 const RUNTIME = fileURLToPath(new URL('runtime.ts', import.meta.url));
 const MEMORY_CHECK_MS = 100;
 /** Kept of the host's environment: what a process needs to run, and nothing that it might read a secret from. */
@@ -28,10 +36,15 @@ export class FunctionProcess {
   #settle: ((answer: InvocationAnswer | InvocationError) => void) | undefined;
   #why: InvocationError | undefined;
 
-  constructor(definition: FunctionDefinition, endpoint: string, onLine: (line: string) => void, onExit: () => void) {
+  constructor(
+    definition: FunctionDefinition,
+    services: LocalServices,
+    onLine: (line: string) => void,
+    onExit: () => void,
+  ) {
     this.#definition = definition;
     this.#process = fork(RUNTIME, [], {
-      env: environmentOf(definition, endpoint),
+      env: environmentOf(definition, services),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
       execArgv: [],
@@ -99,7 +112,7 @@ export class FunctionProcess {
 
 function environmentOf(
   { name, arn, codeDirectory, handler, memoryMegabytes, environment }: FunctionDefinition,
-  endpoint: string,
+  { endpoint, accessKey }: LocalServices,
 ) {
   const host = HOST_VARIABLES.flatMap((variable) => {
     const value = process.env[variable];
@@ -110,8 +123,8 @@ function environmentOf(
     TZ: ':UTC',
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,
     AWS_SESSION_TOKEN: 'local',
     AWS_ENDPOINT_URL: endpoint,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',

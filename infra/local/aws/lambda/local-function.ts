@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Observe } from '../observation.ts';
-import { type FunctionDefinition, FunctionProcess } from './function-process.ts';
+import { type FunctionDefinition, FunctionProcess, type LocalServices } from './function-process.ts';
 import { InvocationError } from './invocation.ts';
 
 const IDLE_MS = 60_000;
@@ -8,7 +8,7 @@ const IDLE_MS = 60_000;
 /** A function as Lambda keeps it: as many processes as there are invocations at once, warm ones first. */
 export class LocalFunction {
   readonly definition: FunctionDefinition;
-  readonly #endpoint: string;
+  readonly #services: LocalServices;
   readonly #observe: Observe;
   readonly #concurrency: number;
   readonly #all = new Set<FunctionProcess>();
@@ -24,14 +24,14 @@ export class LocalFunction {
    */
   constructor(
     definition: FunctionDefinition,
-    endpoint: string,
+    services: LocalServices,
     concurrency: number,
     observe: Observe,
     idleMs: number = IDLE_MS,
   ) {
     this.#idleMs = idleMs;
     this.definition = definition;
-    this.#endpoint = endpoint;
+    this.#services = services;
     this.#concurrency = concurrency;
     this.#observe = observe;
   }
@@ -76,7 +76,7 @@ export class LocalFunction {
     const { name: functionName } = this.definition;
     const process: FunctionProcess = new FunctionProcess(
       this.definition,
-      this.#endpoint,
+      this.#services,
       (line) => this.#observe({ kind: 'function-log', functionName, line }),
       () => this.#forget(process),
     );

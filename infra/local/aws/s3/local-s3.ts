@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import S3rver from '@20minutes/s3rver';
 import S3Error from '@20minutes/s3rver/lib/models/error.js';
+import type { AccessKey } from '../access-key.ts';
 import { AwsChunkedDecoder } from './aws-chunked.ts';
 import { ConditionalPuts, isConditionalPut } from './conditional-put.ts';
 import type { ObjectCreatedRecord, StoredVersion } from './object-created-record.ts';
@@ -51,6 +52,8 @@ export async function startLocalS3({
   onUnrecovered = () => {},
 }: {
   directory: string;
+  /** What requests are signed with. */
+  accessKey: AccessKey;
   onUnrecovered?: (version: Unrecovered) => void;
 }): Promise<LocalS3> {
   const buckets = new Map<string, LocalBucket>();

@@ -27,12 +27,13 @@ export class NothingYet {
     );
   }
 
-  show({ endpoint, bucket, prefix }: Place): void {
+  show({ endpoint, region, accessKey, bucket, prefix }: Place): void {
     this.#command.replaceChildren(
       codeBlock(
         'Command',
         [
-          'AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 \\',
+          `AWS_ACCESS_KEY_ID=${accessKey.accessKeyId} AWS_SECRET_ACCESS_KEY=${accessKey.secretAccessKey} \\`,
+          `AWS_REGION=${region} \\`,
           `aws --endpoint-url ${endpoint} \\`,
           `  s3 cp clip.mp4 s3://${bucket}/${prefix}`,
         ].join('\n'),

@@ -13,7 +13,7 @@ import { answerJson, consoleRoutes, type Faults } from './routes.ts';
 import { tokenDays } from './token-days.ts';
 
 export interface ConsoleOptions {
-  stack: Pick<LocalStack, 'endpoint' | 'region' | 'outputs' | 'secretValue'> & { records: UploadRecords };
+  stack: Pick<LocalStack, 'endpoint' | 'region' | 'accessKey' | 'outputs' | 'secretValue'> & { records: UploadRecords };
   target: Pick<Target, 'kind' | 'name'>;
   /** The stack's setting: only keys that start with this are uploaded. */
   prefix: string;
@@ -53,6 +53,8 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
   const place: Place = {
     bucket: stack.outputs['DropBucketName'] ?? '',
     endpoint: stack.endpoint,
+    region: stack.region,
+    accessKey: stack.accessKey,
     pinterest: target.name,
     simulated,
     prefix: options.prefix,

@@ -8,7 +8,7 @@ import { Refusal } from './own-page.ts';
  */
 export async function retryHere(
   uploadId: string,
-  { endpoint, region, outputs }: Pick<LocalStack, 'endpoint' | 'region' | 'outputs'>,
+  { endpoint, region, accessKey, outputs }: Pick<LocalStack, 'endpoint' | 'region' | 'accessKey' | 'outputs'>,
 ): Promise<string> {
   // Loaded when somebody asks for it: three of AWS's clients would make every start slower.
   const [{ NotRetryableError, retry }, { S3Client }, { SFNClient }, { SQSClient }] = await Promise.all([
@@ -17,7 +17,7 @@ export async function retryHere(
     import('@aws-sdk/client-sfn'),
     import('@aws-sdk/client-sqs'),
   ]);
-  const client = { endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const client = { endpoint, region, credentials: accessKey };
   const ports = {
     outputs,
     s3: new S3Client(client),

@@ -24,7 +24,7 @@ export interface Faults {
 
 export interface RouteParts {
   board: Board;
-  stack: Pick<LocalStack, 'endpoint' | 'region' | 'outputs'>;
+  stack: Pick<LocalStack, 'endpoint' | 'region' | 'accessKey' | 'outputs'>;
   bucket: string;
   source: StreamSource;
   /** Where there is a simulator. */
@@ -63,7 +63,7 @@ export function consoleRoutes({ board, stack, bucket, source, faults }: RoutePar
       method: 'PUT',
       path: /^\/objects\/(.+)$/,
       async act(key, request, response) {
-        answerJson(response, 201, await streamDrop(key, request, { endpoint: stack.endpoint, name: bucket }));
+        answerJson(response, 201, await streamDrop(key, request, { ...stack, name: bucket }));
       },
     },
     { method: 'PUT', path: /^\/faults\/([^/]+)$/, act: turn(true) },

@@ -1,53 +1,62 @@
-import http, { type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
+import type { IncomingMessage } from 'node:http';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { AccessKey } from '../../aws/access-key.ts';
 import { Refusal } from './own-page.ts';
 
 export interface Bucket {
   /** Of the stack's S3. */
   endpoint: string;
+  region: string;
+  accessKey: AccessKey;
   name: string;
 }
 
-/** What S3 takes of a key's length, in bytes. */
+/** The longest key that S3 takes, in bytes. */
 const LONGEST_KEY = 1024;
+const METADATA = 'x-amz-meta-';
 
 /**
- * Puts the body of a request into the bucket as it comes: no more of it is held than what the connections' buffers hold.
+ * Puts the body of a request into the bucket as it arrives: only the connections' buffers hold bytes of it.
  * @throws Refusal
  */
 export async function streamDrop(
   key: string,
   request: IncomingMessage,
-  bucket: Bucket,
+  { endpoint, region, accessKey, name }: Bucket,
 ): Promise<{ versionId?: string }> {
   if (key === '' || Buffer.byteLength(key) > LONGEST_KEY) {
     throw new Refusal(400, `A key has 1 to ${LONGEST_KEY} bytes. Give the file a shorter name.`);
   }
   const { 'content-length': length, 'content-type': type } = request.headers;
-  if (length === undefined) throw new Refusal(411, 'The length of the file is not said. Choose the file again.');
-  const path = `/${bucket.name}/${key.split('/').map(encodeURIComponent).join('/')}`;
-  const metadata = Object.entries(request.headers).filter(([name]) => name.startsWith('x-amz-meta-'));
-  const put = http.request(bucket.endpoint + path, {
-    method: 'PUT',
-    headers: {
-      'Content-Length': length,
-      'Content-Type': type || 'application/octet-stream',
-      ...Object.fromEntries(metadata),
-    },
+  if (length === undefined) throw new Refusal(411, 'The request has no Content-Length. Choose the file again.');
+  const metadata = Object.entries(request.headers).filter(([header]) => header.startsWith(METADATA));
+  const s3 = new S3Client({
+    endpoint,
+    region,
+    credentials: accessKey,
+    forcePathStyle: true,
+    // The body can be read only once.
+    maxAttempts: 1,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
   });
-  const answered = new Promise<IncomingMessage>((resolve, reject) => {
-    put.on('response', resolve).on('error', reject);
-    // Who has left does not send the rest.
-    request.on('close', () => request.complete || put.destroy());
-  });
-  // No pipeline: it would end the connection with the first error, and the page would not hear what it was.
-  request.pipe(put);
-  const answer = await answered;
-  const body = await text(answer);
-  if (answer.statusCode !== 200) {
-    const [, why = `status ${answer.statusCode}`] = /<Message>([^<]*)<\/Message>/.exec(body) ?? [];
-    throw new Refusal(502, `The bucket did not take the file (${why.replace(/\.$/, '')}).`);
+  const left = new AbortController();
+  request.on('close', () => request.complete || left.abort());
+  try {
+    const { VersionId: versionId } = await s3.send(
+      new PutObjectCommand({
+        Bucket: name,
+        Key: key,
+        Body: request,
+        ContentLength: Number(length),
+        ContentType: type || 'application/octet-stream',
+        Metadata: Object.fromEntries(metadata.map(([header, value]) => [header.slice(METADATA.length), String(value)])),
+      }),
+      { abortSignal: left.signal },
+    );
+    return { versionId };
+  } catch (error) {
+    throw new Refusal(502, `The bucket did not take the file (${(error as Error).message.replace(/\.$/, '')}).`);
+  } finally {
+    s3.destroy();
   }
-  const versionId = answer.headers['x-amz-version-id'];
-  return versionId === undefined ? {} : { versionId: String(versionId) };
 }

@@ -94,6 +94,9 @@ export interface FaultSwitch {
 export interface Place {
   bucket: string;
   endpoint: string;
+  region: string;
+  /** What S3 clients sign with. */
+  accessKey: { accessKeyId: string; secretAccessKey: string };
   /** `simulator`, or the host of Pinterest's API. */
   pinterest: string;
   simulated: boolean;

@@ -23,11 +23,12 @@ const EXAMPLE_OUTPUTS = [
 
 /** How to drop a file into a stack that stays up. @param consoleUrl undefined without the console */
 export function invitation(
-  { endpoint, outputs, region }: LocalStack,
+  { endpoint, outputs, region, accessKey }: LocalStack,
   consoleUrl: string | undefined,
   prefix: string,
 ): string {
-  const credentials = `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region}`;
+  const { accessKeyId, secretAccessKey } = accessKey;
+  const credentials = `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=${region}`;
   return [
     ...(consoleUrl === undefined ? [] : [`  console   ${consoleUrl}`]),
     `  endpoint  ${endpoint}`,

@@ -9,15 +9,17 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { s3PinLane } from '../../../../functions/examples/publish-pin/pin-lane.ts';
 import { startLocalS3 } from '../../../../infra/local/aws/s3/local-s3.ts';
 
+const accessKey = { accessKeyId: 'a', secretAccessKey: 'b' };
+
 /** A lane in a bucket of its own, and the states of the executions that were in it. */
 async function lane() {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-lane-'));
-  const local = await startLocalS3({ directory });
+  const local = await startLocalS3({ directory, accessKey });
   await local.createBucket('lanes', { versioned: false });
   const server = http.createServer(local.handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const s3 = new S3Client({ endpoint, region: 'r', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+  const s3 = new S3Client({ endpoint, region: 'r', credentials: accessKey });
   onTestFinished(async () => {
     s3.destroy();
     server.closeAllConnections();

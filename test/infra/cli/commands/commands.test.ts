@@ -14,8 +14,8 @@ import { type LocalPindrop, startLocalPindrop } from '../../../harness/local-pin
 const clip = readFileSync(new URL('../../../fixtures/inspection/index-first.mp4', import.meta.url));
 
 function portsTo({ stack, simulator }: LocalPindrop): CommandPorts {
-  const { endpoint, region, outputs } = stack;
-  const client = { endpoint, region, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
+  const { endpoint, region, accessKey: credentials, outputs } = stack;
+  const client = { endpoint, region, credentials };
   return portsOf({ stackName: 'Pindrop', outputs, client, apiUrl: simulator.url, local: true });
 }
 

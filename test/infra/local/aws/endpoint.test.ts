@@ -9,11 +9,15 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEndpoint } from '../../../../infra/local/aws/endpoint.ts';
 
+const credentials = { accessKeyId: 'PINDROPOFTHISTEST', secretAccessKey: 'secret' };
+/** What requests of the SDKs carry. */
+const Authorization = `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/20260301/us-east-1/s3/aws4_request`;
+
 /** An endpoint whose services answer everything, and note that they were asked. */
 async function endpoint() {
   const asked: string[] = [];
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-endpoint-'));
-  const opened = await openEndpoint({ file: join(directory, 'port') });
+  const opened = await openEndpoint({ file: join(directory, 'port') }, credentials);
   onTestFinished(async () => {
     await opened.close();
     await rm(directory, { recursive: true, force: true });
@@ -63,15 +67,35 @@ describe('the endpoint', () => {
   ])('refuses %s with a sentence, and asks no service', async (_who, headers) => {
     const { url, port, asked } = await endpoint();
     const filled = Object.entries(headers).map(([name, value]) => [name, value.replace('PORT', String(port))]);
-    const answer = await ask(url, 'POST', Object.fromEntries(filled));
+    const answer = await ask(url, 'POST', { Authorization, ...Object.fromEntries(filled) });
     expect(answer.status).toBe(403);
     expect(answer.body).toMatch(/^The stack on this machine [^\n]+\.\n$/);
     expect(asked).toEqual([]);
   });
 
+  it.each([
+    ['no signature', {}],
+    ['the access key of another state directory', { Authorization: Authorization.replace('PINDROP', 'ANOTHER') }],
+    ['a signature of another kind', { Authorization: 'Basic bG9jYWw6bG9jYWw=' }],
+  ])('refuses %s with 403, and asks no service', async (_what, headers) => {
+    const { url, asked } = await endpoint();
+    for (const [method, more] of [
+      ['POST', SECRET],
+      ['POST', { ...SECRET, 'X-Amz-Target': 'AmazonSQS.ReceiveMessage' }],
+      ['GET', {}],
+      ['PUT', {}],
+    ] as const) {
+      const answer = await ask(url, method, { ...headers, ...more });
+      expect(answer).toMatchObject({
+        status: 403,
+        body: expect.stringContaining('the access key that npm start prints'),
+      });
+    }
+    expect(asked).toEqual([]);
+  });
+
   it.each([['127.0.0.1'], ['localhost']])('answers the programs of this machine at %s', async (name) => {
     const { port, asked } = await endpoint();
-    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
     const client = { endpoint: `http://${name}:${port}`, region: 'us-east-1', credentials, maxAttempts: 1 };
     const s3 = new S3Client({ ...client, forcePathStyle: true });
     const [secrets, sqs] = [new SecretsManagerClient(client), new SQSClient(client)];
@@ -81,9 +105,9 @@ describe('the endpoint', () => {
     await sqs.send(new ReceiveMessageCommand({ QueueUrl: `http://${name}:${port}/1/q` }));
     const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: 's' }));
     expect(SecretString).toBe('pina_secret');
-    expect((await fetch(`http://${name}:${port}/b/k`, { method: 'PUT', body: 'x' })).status).toBe(200);
-    // A person who types the address.
-    expect((await ask(`http://${name}:${port}/`, 'GET', { 'Sec-Fetch-Site': 'none' })).status).toBe(200);
-    expect(asked).toEqual(['s3', 's3', 'queues', 'secret', 's3', 's3']);
+    // A person who opens a presigned URL.
+    const presigned = `http://${name}:${port}/b/k?X-Amz-Credential=${credentials.accessKeyId}%2F20260301%2Fus-east-1`;
+    expect((await ask(presigned, 'GET', { 'Sec-Fetch-Site': 'none' })).status).toBe(200);
+    expect(asked).toEqual(['s3', 's3', 'queues', 'secret', 's3']);
   });
 });

@@ -1,13 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startLocalStack } from '../../../../infra/local/aws/local-stack.ts';
 import type { Observation } from '../../../../infra/local/aws/observation.ts';
-
-const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
 
 /** A directory with a stack of these resources, and one function, `Fn`, of this code. */
 async function assembly(resources: object, outputs: Record<string, unknown>, code: string): Promise<string> {
@@ -37,10 +36,12 @@ async function start(directory: string) {
       for (const watcher of watchers) watcher();
     },
   });
-  const { endpoint, region } = stack;
+  const { endpoint, region, accessKey: credentials } = stack;
+  const client = { endpoint, region, credentials };
   const clients = {
-    sqs: new SQSClient({ endpoint, region, credentials }),
-    states: new SFNClient({ endpoint, region, credentials }),
+    sqs: new SQSClient(client),
+    states: new SFNClient(client),
+    events: new EventBridgeClient(client),
   };
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -50,6 +51,7 @@ async function start(directory: string) {
   onTestFinished(async () => {
     clients.sqs.destroy();
     clients.states.destroy();
+    clients.events.destroy();
     await stop();
   });
   const until = (what: (all: Observation[]) => boolean) =>
@@ -63,14 +65,9 @@ async function start(directory: string) {
   return { ...stack, ...clients, observations, until, stop };
 }
 
-async function putEvent(endpoint: string, detail: unknown) {
-  await fetch(endpoint, {
-    method: 'POST',
-    headers: { 'X-Amz-Target': 'AWSEvents.PutEvents', 'Content-Type': 'application/x-amz-json-1.1' },
-    body: JSON.stringify({
-      Entries: [{ EventBusName: 'bus', Source: 'test', DetailType: 'Test', Detail: JSON.stringify(detail) }],
-    }),
-  });
+async function putEvent({ events }: { events: EventBridgeClient }, detail: unknown) {
+  const entry = { EventBusName: 'bus', Source: 'test', DetailType: 'Test', Detail: JSON.stringify(detail) };
+  await events.send(new PutEventsCommand({ Entries: [entry] }));
 }
 
 const messageOf = async (sqs: SQSClient, QueueUrl: string | undefined) => {
@@ -115,8 +112,8 @@ describe('a rule', () => {
 
   it('leads matching events to queues, machines and functions, and what failed to its dead letters', async () => {
     const stack = await start(await assembly(resources(), outputs, failing));
-    await putEvent(stack.endpoint, { n: 2 });
-    await putEvent(stack.endpoint, { n: 1 });
+    await putEvent(stack, { n: 2 });
+    await putEvent(stack, { n: 1 });
     expect(await messageOf(stack.sqs, stack.outputs['Heard'])).toMatchObject({ source: 'test', detail: { n: 1 } });
     expect(await messageOf(stack.sqs, stack.outputs['Unheard'])).toMatchObject({
       requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 1 },

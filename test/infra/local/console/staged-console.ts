@@ -52,6 +52,7 @@ export async function startStagedConsole({
     stack: {
       endpoint,
       region: 'us-east-1',
+      accessKey: { accessKeyId: 'id', secretAccessKey: 'secret' },
       outputs: { DropBucketName: 'pindrop-dropbucket', StateMachineArn: 'arn', TokenSecretArn: 'token' },
       records,
       secretValue: () => JSON.stringify(secret),

@@ -39,7 +39,7 @@ function functionOf(limits: { timeoutSeconds?: number; memoryMegabytes?: number 
       memoryMegabytes: 512,
       ...limits,
     },
-    'http://127.0.0.1:9',
+    { endpoint: 'http://127.0.0.1:9', accessKey: { accessKeyId: 'id', secretAccessKey: 'secret' } },
     2,
     (observation) => observations.push(observation),
     idleMs,
@@ -75,7 +75,10 @@ describe('a local function', () => {
       delete process.env['PINTEREST_ACCESS_TOKEN'];
     });
     const environment = (await functionOf().fn.invoke({ what: 'environment' })) as Record<string, string>;
-    expect(environment).toMatchObject({ GREETING: 'hello', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+    expect(environment).toMatchObject({
+      ...{ GREETING: 'hello', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+      ...{ AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' },
+    });
     expect(JSON.stringify(environment)).not.toContain('pina_of_the_host');
   });
 

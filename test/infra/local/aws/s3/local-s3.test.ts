@@ -22,6 +22,7 @@ import { type LocalBucket, startLocalS3 } from '../../../../../infra/local/aws/s
 import type { ObjectCreatedRecord } from '../../../../../infra/local/aws/s3/object-created-record.ts';
 
 const Bucket = 'videos';
+const accessKey = { accessKeyId: 'a', secretAccessKey: 'b' };
 
 async function directory(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'pindrop-s3-'));
@@ -32,7 +33,11 @@ async function directory(): Promise<string> {
 async function s3Over(path: string, bucket: Partial<LocalBucket> = {}) {
   const records: ObjectCreatedRecord[] = [];
   const unrecovered: { versionId: string; why: string }[] = [];
-  const local = await startLocalS3({ directory: path, onUnrecovered: (version) => unrecovered.push(version) });
+  const local = await startLocalS3({
+    directory: path,
+    accessKey,
+    onUnrecovered: (version) => unrecovered.push(version),
+  });
   const notify = async (record: ObjectCreatedRecord) => void records.push(record);
   await local.createBucket(Bucket, { versioned: true, notify, ...bucket });
   const server = http.createServer(local.handler);
@@ -41,7 +46,7 @@ async function s3Over(path: string, bucket: Partial<LocalBucket> = {}) {
   const client = new S3Client({
     endpoint,
     region: 'eu-west-1',
-    credentials: { accessKeyId: 'whoever', secretAccessKey: 'whatever' },
+    credentials: accessKey,
     maxAttempts: 1,
   });
   onTestFinished(async () => {
@@ -65,7 +70,7 @@ describe('the local S3', () => {
       const client = new S3Client({
         endpoint,
         region: 'us-east-1',
-        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        credentials: accessKey,
         requestChecksumCalculation,
       });
       const bytes = randomBytes(300_000);
