@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/harness/longest-first.ts';
 
 /** Where .ci/run reads how many tests passed. */
 const report = process.env['PINDROP_TEST_REPORT'];
@@ -12,10 +13,11 @@ export default defineConfig({
     globalSetup: 'test/harness/global-setup.ts',
     reporters: ['default', './test/harness/rerun-reporter.ts', ...(report ? ['json'] : [])],
     ...(report ? { outputFile: { json: report } } : {}),
-    // They wait more than they compute; two at a time leave no core idle.
-    maxWorkers: 2,
-    // So do the tests of one file that say they may.
-    maxConcurrency: 2,
+    sequence: { sequencer: LongestFirst },
+    // The long ones wait more than they compute: two cores are busy with five files at a time.
+    maxWorkers: 5,
+    // The same for those tests of one file that may run at once.
+    maxConcurrency: 4,
     testTimeout: HANGS_MS,
     hookTimeout: HANGS_MS,
     // A little less, so that a failure says what it waited for.
