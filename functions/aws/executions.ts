@@ -6,6 +6,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { FollowedUpload } from '../../shared/upload/execution.ts';
+import { executionArn } from '../../shared/upload/execution-arn.ts';
 
 /** The executions of the state machine `media-status`, by upload id. */
 export interface Executions {
@@ -20,11 +21,10 @@ export interface Executions {
 
 /** @param stateMachineArn `arn:…:states:region:account:stateMachine:name` */
 export function stepFunctionsExecutions(client: SFNClient, stateMachineArn: string): Executions {
-  const executionArn = (name: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   return {
     async exists(uploadId) {
       try {
-        await client.send(new DescribeExecutionCommand({ executionArn: executionArn(uploadId) }));
+        await client.send(new DescribeExecutionCommand({ executionArn: executionArn(stateMachineArn, uploadId) }));
         return true;
       } catch (error) {
         if (error instanceof ExecutionDoesNotExist) return false;

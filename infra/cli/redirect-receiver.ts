@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CommandError } from './command.ts';
+import { OperationError } from '../operations/operation-error.ts';
 
 /** What the person sees in the browser once they have answered. */
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Pindrop</title>
@@ -10,7 +10,7 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>Pindrop</title>
 export interface RedirectReceiver {
   /** What must be among the app's redirect URIs, to the letter. */
   redirectUri: string;
-  /** The URL that the browser was sent to. @throws CommandError when nothing came in time */
+  /** The URL that the browser was sent to. @throws OperationError when nothing came in time */
   redirect(): Promise<URL>;
   close(): void;
 }
@@ -18,7 +18,7 @@ export interface RedirectReceiver {
 /**
  * Listens on loopback for the one redirect that ends a sign-in.
  * @param port of the redirect URI
- * @throws CommandError when somebody else has the port
+ * @throws OperationError when somebody else has the port
  */
 export async function receiveRedirect(port: number, timeoutMs: number): Promise<RedirectReceiver> {
   let arrived: (url: URL) => void = () => {};
@@ -35,7 +35,7 @@ export async function receiveRedirect(port: number, timeoutMs: number): Promise<
   const redirectUri = () => `http://localhost:${(server.address() as AddressInfo).port}/`;
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve)).catch(
     () => {
-      throw new CommandError(
+      throw new OperationError(
         `Port ${port} is taken: say another with --port, and add it to the redirect URIs of your app at developers.pinterest.com.`,
       );
     },
@@ -47,7 +47,7 @@ export async function receiveRedirect(port: number, timeoutMs: number): Promise<
         first,
         new Promise<never>((_resolve, reject) => {
           setTimeout(
-            () => reject(new CommandError('Nobody signed in for ten minutes: start again.')),
+            () => reject(new OperationError('Nobody signed in for ten minutes: start again.')),
             timeoutMs,
           ).unref();
         }),

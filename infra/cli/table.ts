@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { escapeControls } from '../terminal/escape-controls.ts';
 
 const NO_LINES = Object.fromEntries(
   [
@@ -7,13 +8,17 @@ const NO_LINES = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-/** Columns for a person, without lines between them: easy to read, and to copy from. */
-export function table(head: string[], rows: string[][]): string {
-  const lines = new Table({
+/** Columns without borders, one line for each row: easy to read, and to copy from. */
+export function tableLines(head: string[], rows: string[][]): string[] {
+  const table = new Table({
     head,
     chars: { ...NO_LINES, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  lines.push(...rows);
-  return lines.toString();
+  // A line break in a cell would make a row of its own.
+  table.push(...rows.map((row) => row.map(escapeControls)));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
 }

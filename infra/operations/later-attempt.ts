@@ -1,13 +1,13 @@
 import type { DroppedObject, Timeline } from '../../shared/events/events.ts';
 
-/** What tells which drop an attempt is of, and when it began. */
-export interface Attempt {
+/** Which object version an attempt is of, and when it began. */
+export interface StartedAttempt {
   object: Pick<DroppedObject, 'bucket' | 'key' | 'versionId' | 'eTag'>;
   timeline: Pick<Timeline, 'droppedAt'>;
 }
 
-/** @returns true when one attempt is of the same object version as another, and began later */
-export function isLaterAttempt(one: Attempt, other: Attempt): boolean {
+/** @returns true when `one` is of the same object version as `other` and began later */
+export function isLaterAttempt(one: StartedAttempt, other: StartedAttempt): boolean {
   return (
     one.object.bucket === other.object.bucket &&
     one.object.key === other.object.key &&

@@ -1,21 +1,37 @@
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { PinterestClient, type PinterestClientOptions } from '../../shared/pinterest/pinterest-client.ts';
+import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
+import { TokenMissingError } from '../../functions/outcome/fault.ts';
+import {
+  DEFAULT_API_URL,
+  PinterestClient,
+  type PinterestClientOptions,
+} from '../../shared/pinterest/pinterest-client.ts';
 import { readTokenSecret, type TokenSecret } from '../../shared/pinterest/token-secret.ts';
-import type { CommandPorts } from '../cli/command.ts';
+import { outputOf, type StackPorts } from './stack-ports.ts';
 
-type Ports = Pick<CommandPorts, 'secrets' | 'outputs' | 'apiUrl'>;
+type Ports = Pick<StackPorts, 'secrets' | 'outputs' | 'stackName'>;
+
+/** Base URL of the Pinterest API that the functions of the stack use. */
+export const apiUrlOf = ({ outputs }: Pick<StackPorts, 'outputs'>): string =>
+  outputs['PinterestApiUrl'] || DEFAULT_API_URL;
 
 /** @throws TokenMissingError when nobody has signed in yet */
-export async function tokenSecretOfStack({ secrets, outputs }: Ports): Promise<TokenSecret> {
-  const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: outputs['TokenSecretArn'] }));
-  return readTokenSecret(SecretString);
+export async function tokenSecretOf({ secrets, ...stack }: Ports): Promise<TokenSecret> {
+  const SecretId = outputOf(stack, 'TokenSecretArn');
+  try {
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+    return readTokenSecret(SecretString);
+  } catch (error) {
+    // A secret without a value is reported like a secret that does not exist.
+    if (error instanceof ResourceNotFoundException) throw new TokenMissingError(error.message, { cause: error });
+    throw error;
+  }
 }
 
-/** Pinterest, with the token that the stack has. */
-export function pinterestOfStack(ports: Ports, onAnswer?: PinterestClientOptions['onAnswer']): PinterestClient {
+/** Pinterest, with the token of the stack. */
+export function pinterestOf(ports: Ports, onAnswer?: PinterestClientOptions['onAnswer']): PinterestClient {
   return new PinterestClient({
-    apiUrl: ports.apiUrl,
-    accessToken: async () => (await tokenSecretOfStack(ports)).accessToken,
-    ...(onAnswer === undefined ? {} : { onAnswer }),
+    apiUrl: apiUrlOf(ports),
+    accessToken: async () => (await tokenSecretOf(ports)).accessToken,
+    onAnswer,
   });
 }

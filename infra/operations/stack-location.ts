@@ -1,46 +1,28 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
-import { DEFAULT_API_URL } from '../../shared/pinterest/pinterest-client.ts';
-import { CommandError, type CommandPorts } from '../cli/command.ts';
+import { OperationError } from './operation-error.ts';
 
 /** Where a stack is, and what it says of itself. */
 export interface StackLocation {
+  /** CloudFormation's name of the stack. The names of its alarms begin with it. */
   stackName: string;
+  /** What belongs to the stack, under the names that the outputs of `PindropStack` have. */
   outputs: Record<string, string>;
   /** How its services are reached: nothing for AWS, the endpoint for the stack on this machine. */
   client: { endpoint?: string; region?: string; credentials?: { accessKeyId: string; secretAccessKey: string } };
-  /** Base URL of Pinterest's API. */
-  apiUrl: string;
+  /** True for the stack of `npm start`. */
   local: boolean;
 }
 
-/** The clients for a stack's services. */
-export function portsOf({ stackName, outputs, client, apiUrl, local }: StackLocation): CommandPorts {
-  return {
-    stackName,
-    outputs,
-    apiUrl,
-    local,
-    s3: new S3Client(client),
-    states: new SFNClient(client),
-    sqs: new SQSClient({ ...client, useQueueUrlAsEndpoint: false }),
-    secrets: new SecretsManagerClient(client),
-    alarms: new CloudWatchClient(client),
-  };
-}
+/** The name that a stack has unless it is given another one. */
+export const DEFAULT_STACK_NAME = 'Pindrop';
 
 const localSchema = z.object({
   endpoint: z.url(),
   region: z.string(),
   accessKey: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
-  apiUrl: z.url(),
   outputs: z.record(z.string(), z.string()),
 });
 
@@ -50,7 +32,7 @@ export const LOCAL_STACK_FILE = 'stack.json';
 /**
  * The stack on this machine that was started last.
  * @param stateDirectory what holds a directory for each target
- * @throws Error saying that none was started
+ * @throws OperationError when none was ever started
  */
 export function localStack(stateDirectory: string): StackLocation {
   const [newest] = listed(stateDirectory)
@@ -60,12 +42,23 @@ export function localStack(stateDirectory: string): StackLocation {
       return found ? [{ path, at: found.mtimeMs }] : [];
     })
     .sort((a, b) => b.at - a.at);
-  if (!newest)
-    throw new Error('There is no stack on this machine yet: run npm start in another terminal, and leave it up.');
-  const { endpoint, region, accessKey, outputs, apiUrl } = localSchema.parse(
-    JSON.parse(readFileSync(newest.path, 'utf8')),
-  );
-  return { stackName: 'Pindrop', outputs, apiUrl, local: true, client: { endpoint, region, credentials: accessKey } };
+  if (!newest) {
+    throw new OperationError(
+      `There is no stack in ${stateDirectory} yet: run npm start in another terminal, and leave it running.`,
+    );
+  }
+  const { endpoint, region, accessKey, outputs } = readLocation(newest.path);
+  return { stackName: DEFAULT_STACK_NAME, outputs, local: true, client: { endpoint, region, credentials: accessKey } };
+}
+
+function readLocation(path: string) {
+  try {
+    return localSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw new OperationError(`${path} is from another version of Pindrop: stop npm start and start it again.`, {
+      cause,
+    });
+  }
 }
 
 function listed(directory: string): string[] {
@@ -76,18 +69,23 @@ function listed(directory: string): string[] {
   }
 }
 
-/** The stack that `npm run deploy` made, in the account and region of the credentials at hand. */
-export async function deployedStack(stackName = 'Pindrop'): Promise<StackLocation> {
+/**
+ * A deployed stack, in the account and region of the AWS credentials of this process.
+ * @throws OperationError when CloudFormation does not show it
+ */
+export async function deployedStack(stackName = DEFAULT_STACK_NAME): Promise<StackLocation> {
   const client = new CloudFormationClient({});
   const { Stacks: [stack] = [] } = await client
     .send(new DescribeStacksCommand({ StackName: stackName }))
     .catch((cause: Error) => {
-      throw new CommandError(
-        `The stack ${stackName} cannot be looked up (${cause.message}). Deploy it first, or say --local for the stack of npm start.`,
+      throw new OperationError(
+        `CloudFormation does not show the stack ${stackName} (${cause.message}). Deploy it first, name another one with --stack, or use --local for the stack of npm start.`,
         { cause },
       );
     });
-  const outputs = (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
-  const apiUrl = process.env['PINTEREST_API_URL']?.replace(/\/+$/, '') || DEFAULT_API_URL;
-  return { stackName, outputs: Object.fromEntries(outputs), apiUrl, local: false, client: {} };
+  return { stackName, outputs: stack ? outputsOf(stack) : {}, local: false, client: {} };
 }
+
+/** The one place that knows how to find what belongs to a stack. */
+const outputsOf = ({ Outputs = [] }: Stack): Record<string, string> =>
+  Object.fromEntries(Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));

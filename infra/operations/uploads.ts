@@ -4,54 +4,103 @@ import {
   type ExecutionListItem,
   ListExecutionsCommand,
 } from '@aws-sdk/client-sfn';
+import { pMapIterable } from 'p-map';
 import type { FollowedUpload } from '../../shared/upload/execution.ts';
-import type { CommandPorts } from '../cli/command.ts';
+import { executionArn } from '../../shared/upload/execution-arn.ts';
+import { outputOf, type StackPorts } from './stack-ports.ts';
 
-/** An upload as its execution tells of it. */
+/** An upload as its execution describes it. */
 export interface KnownUpload extends FollowedUpload {
   /** `following`: Pinterest has the file; `broken`: the execution failed, and there is no final event. */
   state: 'following' | 'succeeded' | 'failed' | 'broken';
 }
 
-type Ports = Pick<CommandPorts, 'states' | 'outputs'>;
+export type UploadPorts = Pick<StackPorts, 'states' | 'outputs' | 'stackName'>;
 
-/** @returns undefined when there is, or was, no execution of that name */
-export async function findUpload(uploadId: string, { states, outputs }: Ports): Promise<KnownUpload | undefined> {
-  const executionArn = `${outputs['StateMachineArn']?.replace(':stateMachine:', ':execution:')}:${uploadId}`;
+/** DescribeExecution calls at once. */
+const CONCURRENCY = 10;
+/** ListExecutions gives no more in one answer. */
+const PAGE = 1000;
+
+/** @returns undefined when no execution of that name follows an upload */
+export async function findUpload(uploadId: string, ports: UploadPorts): Promise<KnownUpload | undefined> {
   try {
-    const { status, input, output } = await states.send(new DescribeExecutionCommand({ executionArn }));
+    const { status, input, output } = await ports.states.send(
+      new DescribeExecutionCommand({ executionArn: executionArn(outputOf(ports, 'StateMachineArn'), uploadId) }),
+    );
     const followed: FollowedUpload = JSON.parse(output ?? input ?? '{}');
-    return { ...followed, state: stateOf(status, followed) };
+    // Somebody may have started an execution by hand, with another input.
+    return followed.upload && { ...followed, state: stateOf(status, followed) };
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return undefined;
     throw error;
   }
 }
 
-/** The newest uploads first. @param limit how many at most */
-export async function recentUploads(limit: number, ports: Ports): Promise<KnownUpload[]> {
-  const found: KnownUpload[] = [];
-  for (const { name = '' } of await newestExecutions(limit, ports)) {
-    const upload = await findUpload(name, ports);
-    if (upload) found.push(upload);
-  }
-  return found;
+/** Describes executions, in their order: ten at a time, and only as long as the caller asks for more. */
+export async function* described(
+  executions: Iterable<Pick<ExecutionListItem, 'name'>> | AsyncIterable<Pick<ExecutionListItem, 'name'>>,
+  ports: UploadPorts,
+): AsyncGenerator<KnownUpload, void> {
+  const found = pMapIterable(executions, ({ name = '' }) => findUpload(name, ports), { concurrency: CONCURRENCY });
+  for await (const upload of found) if (upload) yield upload;
 }
 
-/** The executions that began last, newest first. */
-export async function newestExecutions(limit: number, { states, outputs }: Ports): Promise<ExecutionListItem[]> {
-  const stateMachineArn = outputs['StateMachineArn'];
-  const found: ExecutionListItem[] = [];
+/** @param limit how many at most */
+export const newestUploads = (limit: number, ports: UploadPorts): AsyncGenerator<KnownUpload, void> =>
+  described(executionsNewestFirst(limit, ports), ports);
+
+/** @param limit how many of the newest uploads are looked through */
+export async function findUploadOfMedia(mediaId: string, limit: number, ports: UploadPorts) {
+  for await (const known of newestUploads(limit, ports)) if (known.upload.mediaId === mediaId) return known;
+  return undefined;
+}
+
+/**
+ * Executions of the state machine, newest first, page by page as they are asked for.
+ * AWS lists them in this order. Some emulators list the oldest first: all their pages are read and then sorted.
+ * @param limit how many at most
+ */
+export async function* executionsNewestFirst(
+  limit: number,
+  ports: UploadPorts,
+): AsyncGenerator<ExecutionListItem, void, undefined> {
+  const maxResults = Math.min(PAGE, limit);
+  let left = limit;
+  for await (const page of newestPagesFirst(pages(maxResults, ports))) {
+    for (const execution of page.slice(0, left)) yield execution;
+    left -= page.length;
+    if (left <= 0) return;
+  }
+}
+
+async function* pages(maxResults: number, { states, ...stack }: UploadPorts) {
+  const stateMachineArn = outputOf(stack, 'StateMachineArn');
   let nextToken: string | undefined;
   do {
-    const maxResults = Math.min(1000, limit - found.length);
     const page = await states.send(new ListExecutionsCommand({ stateMachineArn, maxResults, nextToken }));
-    found.push(...(page.executions ?? []));
+    yield page.executions ?? [];
     nextToken = page.nextToken;
-  } while (nextToken !== undefined && found.length < limit);
-  // AWS lists them like this; emulators may not.
-  return found.sort((a, b) => (b.startDate?.getTime() ?? 0) - (a.startDate?.getTime() ?? 0));
+  } while (nextToken !== undefined);
 }
+
+async function* newestPagesFirst(source: AsyncGenerator<ExecutionListItem[], void, undefined>) {
+  const first = await source.next();
+  if (first.done) return;
+  if (isNewestFirst(first.value)) {
+    yield first.value;
+    yield* source;
+    return;
+  }
+  const all = [first.value, ...(await Array.fromAsync(source))].flat();
+  yield all.sort(byStart);
+}
+
+const startedAt = ({ startDate }: ExecutionListItem) => startDate?.getTime() ?? 0;
+const byStart = (one: ExecutionListItem, other: ExecutionListItem) => startedAt(other) - startedAt(one);
+
+const isNewestFirst = (page: ExecutionListItem[]) =>
+  page.every((execution, index) => index === 0 || byStart(page[index - 1] ?? execution, execution) <= 0);
 
 function stateOf(status: string | undefined, { finalEvent }: FollowedUpload): KnownUpload['state'] {
   if (status === 'RUNNING') return 'following';

@@ -28,6 +28,7 @@ export class PindropStack extends Stack {
       QueueUrl: pindrop.queue.queueUrl,
       DeadLetterQueueUrl: pindrop.deadLetterQueue.queueUrl,
       TokenSecretArn: pindrop.tokenSecret.secretArn,
+      PinterestApiUrl: read.pinterestApiUrl,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -94,10 +94,15 @@ function dropOf({ s3, eventTime, pindropAttempt }: S3Record): Drop {
  */
 function uploadIdOf(key: string, identity: string[]): string {
   const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
+  return `${readableStart(key)}${hash}`;
+}
+
+/** What the ids of all uploads of a key start with: a readable part of its file name and a dash, or nothing. */
+export function readableStart(key: string): string {
   const readable = (key.split('/').at(-1) ?? '')
     .normalize('NFKD')
     .replace(/[^A-Za-z0-9]+/g, '-')
     .slice(0, 40)
     .replace(/^-+|-+$/g, '');
-  return readable === '' ? hash : `${readable}-${hash}`;
+  return readable && `${readable}-`;
 }

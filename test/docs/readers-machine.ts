@@ -59,7 +59,8 @@ export async function readersMachine(): Promise<ReadersMachine> {
   const start = shell('npm start -- --with slack-webhook', { environment: { PINDROP_STATE_DIR: state } });
   await start.until(/Ctrl\+C stops/);
   const location = readFileSync(join(state, 'simulator/stack.json'), 'utf8');
-  const { endpoint, region, accessKey, outputs, apiUrl } = JSON.parse(location);
+  const { endpoint, region, accessKey, outputs } = JSON.parse(location);
+  const apiUrl = outputs.PinterestApiUrl;
   const deployed = await startStackDirectory(outputs);
   const environment = {
     ...deployed.environment,

@@ -5,7 +5,7 @@ import { GetQueueAttributesCommand, type QueueAttributeName, SendMessageCommand 
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
 import { type Resource, readTemplate } from '../../infra/local/aws/template/template.ts';
-import { portsOf } from '../../infra/operations/stack-location.ts';
+import { portsOf } from '../../infra/operations/stack-ports.ts';
 import { METRIC_NAMESPACE } from '../../shared/upload/metrics.ts';
 import { type LocalPindrop, type LocalPindropOptions, startLocalPindrop } from '../harness/local-pindrop.ts';
 import { measuredBy } from '../harness/measured.ts';
@@ -21,11 +21,11 @@ function alarmsOf({ assemblyDirectory, stack }: LocalPindrop): Map<string, Resou
   return new Map(alarms.map((alarm) => [alarm.name.replace(/^Pindrop-(Monitoring)?/, ''), alarm]));
 }
 
-function clientsOf({ stack: { endpoint, region, accessKey: credentials, outputs }, simulator }: LocalPindrop) {
+function clientsOf({ stack: { endpoint, region, accessKey: credentials, outputs } }: LocalPindrop) {
   const client = { endpoint, region, credentials };
   const events = new EventBridgeClient(client);
   onTestFinished(() => events.destroy());
-  return { ...portsOf({ stackName: 'Pindrop', outputs, client, apiUrl: simulator.url, local: true }), events };
+  return { ...portsOf({ stackName: 'Pindrop', outputs, client, local: true }), events };
 }
 
 /** The alarm's metric as CloudWatch would have it by now: its newest value, or the sum of all. */

@@ -3,8 +3,10 @@ import { createInterface } from 'node:readline/promises';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { authorizationUrl, exchangeCode, TokenRequestError } from '../../../shared/pinterest/oauth.ts';
 import { PinterestClient } from '../../../shared/pinterest/pinterest-client.ts';
+import { OperationError } from '../../operations/operation-error.ts';
+import type { StackPorts } from '../../operations/stack-ports.ts';
 import { writeTokenFile } from '../../operations/token-file.ts';
-import { CommandError, type CommandPorts, type ExitCode, type Output } from '../command.ts';
+import type { ExitCode, Output } from '../command.ts';
 import { receiveRedirect } from '../redirect-receiver.ts';
 
 const TEN_MINUTES_MS = 10 * 60 * 1000;
@@ -27,7 +29,7 @@ export interface SignIn {
 
 /**
  * Walks a person through Pinterest's sign-in, tries the token, and keeps client and tokens.
- * @throws CommandError
+ * @throws OperationError
  */
 export async function signIn(how: SignIn, output: Pick<Output, 'say'>): Promise<ExitCode> {
   const app = { ...(await appOf(how)), apiUrl: how.apiUrl };
@@ -37,7 +39,8 @@ export async function signIn(how: SignIn, output: Pick<Output, 'say'>): Promise<
     const state = randomBytes(24).toString('base64url');
     const url = authorizationUrl(app, redirectUri, state, how);
     output.say(`The redirect URIs of your app at developers.pinterest.com must have ${redirectUri}`);
-    output.say(`Sign in with the account that the videos are for:\n\n  ${url}\n`);
+    output.say('Sign in with the account that the videos are for:');
+    output.say(`  ${url}`);
     await how.open(url);
     const tokens = await exchangeCode(app, await receiver.redirect(), { redirectUri, state });
     await new PinterestClient({ apiUrl: how.apiUrl, accessToken: async () => tokens.accessToken }).mediaList({
@@ -51,7 +54,7 @@ export async function signIn(how: SignIn, output: Pick<Output, 'say'>): Promise<
     output.say(`Signed in: Pinterest takes the token, and ${days}. It is kept in ${where}.`);
     return 0;
   } catch (error) {
-    if (error instanceof TokenRequestError) throw new CommandError(error.message, { cause: error });
+    if (error instanceof TokenRequestError) throw new OperationError(error.message, { cause: error });
     throw error;
   } finally {
     receiver.close();
@@ -66,7 +69,7 @@ export const keepInFile = (path: string) => async (secret: string) => {
 
 /** The secret of the deployed stack. */
 export const keepInStack =
-  ({ secrets, outputs }: Pick<CommandPorts, 'secrets' | 'outputs'>) =>
+  ({ secrets, outputs }: Pick<StackPorts, 'secrets' | 'outputs'>) =>
   async (SecretString: string) => {
     const SecretId = outputs['TokenSecretArn'];
     await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
@@ -76,7 +79,7 @@ export const keepInStack =
 async function appOf({ clientId, clientSecret }: SignIn): Promise<{ clientId: string; clientSecret: string }> {
   if (clientId && clientSecret) return { clientId, clientSecret };
   if (!process.stdin.isTTY) {
-    throw new CommandError(
+    throw new OperationError(
       'Set PINTEREST_CLIENT_ID and PINTEREST_CLIENT_SECRET: your app at developers.pinterest.com has them.',
     );
   }

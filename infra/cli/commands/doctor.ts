@@ -1,172 +1,144 @@
-import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { TokenMissingError } from '../../../functions/outcome/fault.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import type { RateLimit } from '../../../shared/pinterest/rate-limit.ts';
-import { tokenDaysLeft } from '../../../shared/pinterest/token-secret.ts';
-import { pinterestOfStack, tokenSecretOfStack } from '../../operations/pinterest-of-stack.ts';
-import type { Command, CommandPorts } from '../command.ts';
+import { type TokenSecret, tokenDaysLeft } from '../../../shared/pinterest/token-secret.ts';
+import { pinterestOf, tokenSecretOf } from '../../operations/pinterest-of-stack.ts';
+import {
+  exampleDeadLetterQueues,
+  failedExecutions,
+  missingOutputs,
+  queueDepth,
+  raisedAlarms,
+} from '../../operations/stack-health.ts';
+import { outputOf, type StackPorts } from '../../operations/stack-ports.ts';
+import type { ExitCode, Output } from '../command.ts';
+import { isConnectionRefused } from '../connection-refused.ts';
+import { hint } from '../hint.ts';
 
 interface Finding {
   about: string;
-  /** Unknown is neither well nor ill. */
+  /** `unknown` is neither good nor bad. */
   well: boolean | 'unknown';
   found: string;
   /** What to do when it is not well. */
-  mend?: string;
+  fix?: string;
 }
 
-const OUTPUTS = [
-  'DropBucketName',
-  'EventBusName',
-  'StateMachineArn',
-  'QueueUrl',
-  'DeadLetterQueueUrl',
-  'TokenSecretArn',
-];
+/** Days for which a token must still last: it is renewed every week. */
 const FEW_DAYS = 7;
-const MOST_NAMED = 10;
-const REDRIVABLE_MS = 14 * 86_400_000;
 const UNDELIVERED = 'docs/runbook.md#undelivered-events';
 const FAILED = 'docs/runbook.md#failed-executions';
-const SIGN_IN = 'npm run pindrop -- auth';
+const CREDENTIALS = 'check that your AWS credentials are allowed to read it';
 
-export const doctorCommand: Command = {
-  usage: 'doctor',
-  summary: 'looks at everything that can be wrong: one line each, with the mend',
-  takes: [0, 0],
-  async run(_args, ports, output) {
-    const quota: RateLimit = {};
-    const findings = [
-      outputsOf(ports),
-      await finding('token', () => token(ports, quota)),
-      await finding('token days left', () => tokenDays(ports)),
-      quotaOf(quota),
-      await finding('queue', () => queue(ports)),
-      await finding('dead letters', () => deadLetters(ports)),
-      ...(await exampleDeadLetters(ports)),
-      await finding('failed executions', () => failedExecutions(ports)),
-      await finding('alarms', () => alarms(ports)),
-    ];
-    for (const each of findings) output.print(output.json ? JSON.stringify(each) : line(each));
-    return findings.every(({ well }) => well !== false) ? 0 : 1;
-  },
-};
+/** Prints one line for everything that can be wrong. */
+export async function doctor(ports: StackPorts, output: Output): Promise<ExitCode> {
+  const quota: RateLimit = {};
+  const findings = [
+    outputs(ports),
+    await finding('token', () => token(ports, quota)),
+    await finding('token days left', () => tokenDays(ports)),
+    quotaFinding(quota),
+    await finding('queue', () => queue(ports)),
+    await finding('dead letters', () => deadLetters(ports)),
+    ...(await exampleDeadLetters(ports)),
+    await finding('failed executions', () => executions(ports)),
+    await finding('alarms', () => alarms(ports)),
+  ];
+  for (const each of findings) output.print(output.json ? JSON.stringify(each) : line(each));
+  return findings.every(({ well }) => well !== false) ? 0 : 1;
+}
 
 const MARKS = { true: '✔', false: '✘', unknown: '?' };
-const line = ({ about, well, found, mend }: Finding) =>
-  `${MARKS[`${well}`]} ${about}: ${found}${well === true || mend === undefined ? '' : ` → ${mend}`}`;
+const line = ({ about, well, found, fix }: Finding) =>
+  `${MARKS[`${well}`]} ${about}: ${found}${well === true || fix === undefined ? '' : ` → ${fix}`}`;
 
-/** What keeps one question from being answered is the answer to it, not the end of the others. */
+/** An error of one question is its answer, and does not keep the others from being asked. */
 async function finding(about: string, look: () => Promise<Omit<Finding, 'about'>>): Promise<Finding> {
   try {
     return { about, ...(await look()) };
   } catch (error) {
-    return {
-      about,
-      well: false,
-      found: (error as Error).message,
-      mend: 'see whether your AWS credentials may look there',
-    };
+    if (isConnectionRefused(error)) throw error;
+    return { about, well: false, found: (error as Error).message, fix: CREDENTIALS };
   }
 }
 
-function outputsOf({ outputs }: CommandPorts): Finding {
-  const missing = OUTPUTS.filter((name) => !outputs[name]);
+function outputs(ports: StackPorts): Finding {
+  const missing = missingOutputs(ports);
   const found = missing.length === 0 ? 'all there' : `${missing.join(', ')} missing`;
-  return { about: 'stack outputs', well: missing.length === 0, found, mend: 'npm run deploy' };
+  const fix = ports.local ? 'restart npm start' : 'npm run deploy';
+  return { about: 'stack outputs', well: missing.length === 0, found, fix };
 }
 
-async function token(ports: CommandPorts, quota: RateLimit): Promise<Omit<Finding, 'about'>> {
+async function token(ports: StackPorts, quota: RateLimit): Promise<Omit<Finding, 'about'>> {
   try {
-    await pinterestOfStack(ports, ({ rateLimit }) => Object.assign(quota, rateLimit)).mediaList({ pageSize: 1 });
-    return { well: true, found: 'Pinterest takes it' };
+    await pinterestOf(ports, ({ rateLimit }) => Object.assign(quota, rateLimit)).mediaList({ pageSize: 1 });
+    return { well: true, found: 'Pinterest accepts it' };
   } catch (error) {
-    const found = (error as Error).message;
-    const later = error instanceof PinterestError && !error.tokenRefused;
-    return { well: false, found, mend: later ? 'wait, and look again' : SIGN_IN };
+    const { message: found } = error as Error;
+    if (error instanceof TokenMissingError) return { well: false, found, fix: hint('auth', ports) };
+    if (!(error instanceof PinterestError)) throw error;
+    const wait = 'wait a minute, and run this again';
+    return { well: false, found, fix: error.tokenRefused ? hint('auth', ports) : wait };
   }
 }
 
-async function tokenDays(ports: CommandPorts): Promise<Omit<Finding, 'about'>> {
-  const secret = await tokenSecretOfStack(ports).catch(() => undefined);
-  if (secret === undefined) return { well: false, found: 'nobody has signed in yet', mend: SIGN_IN };
+async function tokenDays(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
+  const fix = hint('auth', ports);
+  let secret: TokenSecret;
+  try {
+    secret = await tokenSecretOf(ports);
+  } catch (error) {
+    if (!(error instanceof TokenMissingError)) throw error;
+    return { well: false, found: 'nobody has signed in yet', fix };
+  }
   const days = tokenDaysLeft(secret, new Date());
   if (days === undefined) {
-    const mend = `sign in to have it renewed: ${SIGN_IN}`;
-    return { well: 'unknown', found: 'the secret does not say when it ends', mend };
+    return { well: 'unknown', found: 'the secret does not say', fix: `sign in to have the token renewed: ${fix}` };
   }
   const renewed = secret.refreshToken === undefined ? 'it is not renewed' : 'it is renewed every week';
-  return { well: days >= FEW_DAYS, found: `${Math.floor(days)}; ${renewed}`, mend: SIGN_IN };
+  return { well: days >= FEW_DAYS, found: `${Math.floor(days)}; ${renewed}`, fix };
 }
 
-function quotaOf({ limit, remaining, resetSeconds }: RateLimit): Finding {
+function quotaFinding({ limit, remaining, resetSeconds }: RateLimit): Finding {
   const about = 'quota';
   if (remaining === undefined) return { about, well: 'unknown', found: "Pinterest's answer does not say" };
   const reset = resetSeconds === undefined ? '' : `, for the next ${Math.ceil(resetSeconds)} s`;
   const found = `${remaining} requests left${limit === undefined ? '' : ` of ${limit}`}${reset}`;
-  return { about, well: remaining > 0, found, mend: 'nothing: files wait until there is more' };
+  return { about, well: remaining > 0, found, fix: 'nothing to do: files wait until Pinterest allows more' };
 }
 
-async function depth({ sqs }: CommandPorts, QueueUrl: string | undefined) {
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl,
-      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-    }),
-  );
-  return {
-    ready: Number(Attributes['ApproximateNumberOfMessages'] ?? 0),
-    atWork: Number(Attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0),
-  };
+async function queue(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
+  const { ready, inFlight } = await queueDepth(outputOf(ports, 'QueueUrl'), ports);
+  return { well: true, found: `${ready} ready, ${inFlight} in progress or waiting for another attempt` };
 }
 
-async function queue(ports: CommandPorts): Promise<Omit<Finding, 'about'>> {
-  const { ready, atWork } = await depth(ports, ports.outputs['QueueUrl']);
-  return { well: true, found: `${ready} to be taken up, ${atWork} at work or waiting for another attempt` };
-}
-
-async function deadLetters(ports: CommandPorts): Promise<Omit<Finding, 'about'>> {
-  const { ready, atWork } = await depth(ports, ports.outputs['DeadLetterQueueUrl']);
-  const mend = 'read why in the log of report-dead-letter, then npm run pindrop -- redrive';
-  return { well: ready + atWork === 0, found: String(ready + atWork), mend };
+async function deadLetters(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
+  const { ready, inFlight } = await queueDepth(outputOf(ports, 'DeadLetterQueueUrl'), ports);
+  const fix = `read the reason in the log of report-dead-letter, fix it, then ${hint('redrive', ports)}`;
+  return { well: ready + inFlight === 0, found: String(ready + inFlight), fix };
 }
 
 /** One line for each example that has a dead-letter queue. */
-function exampleDeadLetters(ports: CommandPorts): Promise<Finding[]> {
-  const queues = Object.entries(ports.outputs).flatMap(([name, url]) => {
-    const [, of] = /^(.+)DeadLetterQueueUrl$/.exec(name) ?? [];
-    return of === undefined ? [] : [{ of, url }];
-  });
+function exampleDeadLetters(ports: StackPorts): Promise<Finding[]> {
   return Promise.all(
-    queues.map(({ of, url }) =>
-      finding(`dead letters of ${of}`, async () => {
-        const { ready, atWork } = await depth(ports, url);
-        return { well: ready + atWork === 0, found: String(ready + atWork), mend: `see ${UNDELIVERED}` };
+    exampleDeadLetterQueues(ports).map(({ example, url }) =>
+      finding(`dead letters of ${example}`, async () => {
+        const { ready, inFlight } = await queueDepth(url, ports);
+        return { well: ready + inFlight === 0, found: String(ready + inFlight), fix: `see ${UNDELIVERED}` };
       }),
     ),
   );
 }
 
-/** What failed so lately that it can be redriven. Their alarms are over after five minutes. */
-async function failedExecutions({ states, outputs }: CommandPorts): Promise<Omit<Finding, 'about'>> {
-  const machines = Object.entries(outputs).filter(([name]) => name.endsWith('StateMachineArn'));
-  const failed: string[] = [];
-  for (const [, stateMachineArn] of machines) {
-    const command = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'FAILED', maxResults: MOST_NAMED });
-    const { executions = [] } = await states.send(command);
-    const lately = executions.filter(({ stopDate }) => Date.now() - (stopDate?.getTime() ?? 0) < REDRIVABLE_MS);
-    failed.push(...lately.map(({ executionArn = '' }) => executionArn));
-  }
-  return { well: failed.length === 0, found: failed.length === 0 ? 'none' : failed.join(', '), mend: `see ${FAILED}` };
+async function executions(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
+  const failed = await failedExecutions(ports);
+  const found = failed.length === 0 ? 'none' : failed.join(', ');
+  return { well: failed.length === 0, found, fix: `see ${FAILED}` };
 }
 
-async function alarms({ alarms: cloudWatch, local, stackName }: CommandPorts): Promise<Omit<Finding, 'about'>> {
-  if (local) return { well: 'unknown', found: 'there are none on this machine' };
-  const { MetricAlarms = [] } = await cloudWatch.send(
-    new DescribeAlarmsCommand({ AlarmNamePrefix: `${stackName}-`, StateValue: 'ALARM' }),
-  );
-  const raised = MetricAlarms.map(({ AlarmName }) => AlarmName);
-  const mend = MetricAlarms.map(({ AlarmDescription }) => AlarmDescription).join(' ');
-  return { well: raised.length === 0, found: raised.length === 0 ? 'none raised' : raised.join(', '), mend };
+async function alarms(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
+  if (ports.local) return { well: 'unknown', found: 'there are none on this machine' };
+  const raised = await raisedAlarms(ports);
+  const found = raised.length === 0 ? 'none raised' : raised.map(({ name }) => name).join(', ');
+  return { well: raised.length === 0, found, fix: raised.map(({ description }) => description).join(' ') };
 }

@@ -1,13 +1,15 @@
 import type { Media } from '../../../shared/pinterest/media.ts';
-import { pinterestOfStack } from '../../operations/pinterest-of-stack.ts';
-import { type KnownUpload, recentUploads } from '../../operations/uploads.ts';
-import type { Command, CommandPorts, Output } from '../command.ts';
-import { table } from '../table.ts';
+import { pinterestOf } from '../../operations/pinterest-of-stack.ts';
+import type { StackPorts } from '../../operations/stack-ports.ts';
+import { type KnownUpload, newestUploads } from '../../operations/uploads.ts';
+import type { ExitCode, Output } from '../command.ts';
+import { isConnectionRefused } from '../connection-refused.ts';
+import { tableLines } from '../table.ts';
 
-/** As many as one request of media_list brings. */
-const NEWEST = 250;
+/** As many as one request of media_list returns. */
+export const LISTED = 250;
 
-interface Row {
+interface ListedUpload {
   mediaId?: string;
   /** What Pinterest says now; absent when it does not name the media. */
   pinterest?: Media['status'];
@@ -17,45 +19,43 @@ interface Row {
   droppedAt?: string;
 }
 
-export const listCommand: Command = {
-  usage: 'list',
-  summary: `the newest ${NEWEST} uploads, and what Pinterest says of their media`,
-  takes: [0, 0],
-  async run(_args, ports, output) {
-    const uploads = await recentUploads(NEWEST, ports);
-    const rows = [...joined(uploads, await statuses(ports, output))];
-    if (output.json) for (const row of rows) output.print(JSON.stringify(row));
-    else if (rows.length === 0) output.say('Nothing was dropped yet.');
-    else output.print(table(['dropped', 'file', 'upload', 'state', 'media', 'at Pinterest'], rows.map(cells)));
-    return 0;
-  },
-};
+export async function list(ports: StackPorts, output: Output): Promise<ExitCode> {
+  const [uploads, media] = await Promise.all([Array.fromAsync(newestUploads(LISTED, ports)), mediaOf(ports, output)]);
+  const rows = [...joined(uploads, media)];
+  if (output.json) for (const row of rows) output.print(JSON.stringify(row));
+  else if (rows.length === 0) output.say('Nothing was dropped yet.');
+  else {
+    const lines = tableLines(['dropped', 'file', 'upload', 'state', 'media', 'at Pinterest'], rows.map(cells));
+    for (const line of lines) output.print(line);
+  }
+  return 0;
+}
 
-/** An outage of Pinterest's, or a token that it refuses, must not hide what the stack knows. */
-async function statuses(ports: CommandPorts, output: Output): Promise<Media[]> {
+/** An outage of Pinterest, or a token that it refuses, must not hide what the stack knows. */
+async function mediaOf(ports: StackPorts, output: Output): Promise<Media[]> {
   try {
-    return (await pinterestOfStack(ports).mediaList({ pageSize: NEWEST })).items;
+    return (await pinterestOf(ports).mediaList({ pageSize: LISTED })).items;
   } catch (error) {
-    output.say(`${(error as Error).message} What it says of the media is left out.`);
+    if (isConnectionRefused(error)) throw error;
+    output.say(`${(error as Error).message} The column "at Pinterest" is left empty.`);
     return [];
   }
 }
 
-function* joined(uploads: KnownUpload[], media: Media[]): Generator<Row> {
+function* joined(uploads: KnownUpload[], media: Media[]): Generator<ListedUpload> {
   const statuses = new Map(media.map(({ mediaId, status }) => [mediaId, status]));
   for (const { upload, state } of uploads) {
     const { mediaId, uploadId, object, timeline } = upload;
     const known = { uploadId, state, key: object.key, droppedAt: timeline.droppedAt };
     if (mediaId === undefined) yield known;
     else {
-      const pinterest = statuses.get(mediaId);
+      yield { ...known, mediaId, pinterest: statuses.get(mediaId) };
       statuses.delete(mediaId);
-      yield { ...known, mediaId, ...(pinterest === undefined ? {} : { pinterest }) };
     }
   }
-  // Registered by an attempt that did not get far, or by another program of the same account.
+  // Registered by an attempt that did not get far, by an older upload, or by another program of the same account.
   for (const [mediaId, pinterest] of statuses) yield { mediaId, pinterest };
 }
 
-const cells = ({ droppedAt, key, uploadId, state, mediaId, pinterest }: Row) =>
+const cells = ({ droppedAt, key, uploadId, state, mediaId, pinterest }: ListedUpload) =>
   [droppedAt?.replace(/\.\d+Z$/, 'Z'), key, uploadId, state, mediaId, pinterest].map((cell) => cell ?? '–');

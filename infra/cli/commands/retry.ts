@@ -1,22 +1,27 @@
-import { NotRetryableError, retry } from '../../operations/retry-upload.ts';
-import type { Command } from '../command.ts';
+import { AlreadySucceededError, retry } from '../../operations/new-attempt.ts';
+import { OperationError } from '../../operations/operation-error.ts';
+import type { StackPorts } from '../../operations/stack-ports.ts';
+import type { ExitCode, Output } from '../command.ts';
 
-export const retryCommand: Command = {
-  usage: 'retry UPLOAD_ID|s3://bucket/key …',
-  summary: 'tries failed uploads again, or uploads objects as they are now; prints the new upload ids',
-  takes: [1, Number.POSITIVE_INFINITY],
-  async run(whats, ports, output) {
-    let code: 0 | 1 = 0;
-    for (const what of whats) {
-      try {
-        const uploadId = await retry(what, ports);
-        output.print(output.json ? JSON.stringify({ uploadId, of: what }) : uploadId);
-      } catch (error) {
-        if (!(error instanceof NotRetryableError)) throw error;
-        output.say(error.message);
-        code = 1;
-      }
+/** @param whats upload ids or S3 URLs; one that cannot be retried does not keep the others from it */
+export async function retryEach(
+  whats: string[],
+  { again }: { again: boolean },
+  ports: StackPorts,
+  output: Output,
+): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  for (const what of whats) {
+    try {
+      const uploadId = await retry(what, ports, { again });
+      output.print(output.json ? JSON.stringify({ uploadId, of: what }) : uploadId);
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      const advice =
+        error instanceof AlreadySucceededError ? ' With --again it is uploaded once more, as another media.' : '';
+      output.say(`${error.message}${advice}`);
+      code = 1;
     }
-    return code;
-  },
-};
+  }
+  return code;
+}

@@ -1,97 +1,85 @@
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { dropsOf } from '../../../shared/upload/drop.ts';
-import { pinterestOfStack } from '../../operations/pinterest-of-stack.ts';
-import { findUpload, type KnownUpload, recentUploads } from '../../operations/uploads.ts';
-import { type Command, CommandError, type CommandPorts } from '../command.ts';
+import { newestAttempt, newestUploadOf } from '../../operations/attempts.ts';
+import { currentVersion } from '../../operations/dropped-object.ts';
+import { OperationError } from '../../operations/operation-error.ts';
+import { pinterestOf } from '../../operations/pinterest-of-stack.ts';
+import { isS3Url, parseS3Url } from '../../operations/s3-url.ts';
+import type { StackPorts } from '../../operations/stack-ports.ts';
+import { findUpload, findUploadOfMedia, type KnownUpload } from '../../operations/uploads.ts';
+import type { ExitCode, Output } from '../command.ts';
+import { hint } from '../hint.ts';
 
-/** How many uploads are looked through for a media id. */
-const LOOKED_THROUGH = 1000;
+/** How many of the newest uploads are looked through for a media id. */
+export const LOOKED_THROUGH = 1000;
 
-export const statusCommand: Command = {
-  usage: 'status UPLOAD_ID|MEDIA_ID|s3://bucket/key',
-  summary: 'where one file is, with its timeline',
-  takes: [1, 1],
-  async run([what = ''], ports, output) {
-    const known = await find(what, ports);
-    if (output.json) output.print(JSON.stringify(known));
-    else for (const line of story(known)) output.print(line);
-    return 0;
-  },
-};
+/** An upload, and the newest attempt of the same object version when that is another one. */
+interface UploadStatus extends KnownUpload {
+  newestAttempt?: Pick<KnownUpload, 'state'> & { uploadId: string };
+}
 
-async function find(what: string, ports: CommandPorts): Promise<KnownUpload> {
-  if (what.startsWith('s3://')) return byObject(what, ports);
+/** @param what an upload id, a media id, or `s3://bucket/key` for the newest attempt of an object */
+export async function status(what: string, ports: StackPorts, output: Output): Promise<ExitCode> {
+  const known = isS3Url(what) ? await byObject(what, ports) : await byId(what, ports);
+  const newest = await newestAttempt(known, ports);
+  const { state, upload } = newest;
+  const shown: UploadStatus =
+    newest === known ? known : { ...known, newestAttempt: { uploadId: upload.uploadId, state } };
+  if (output.json) output.print(JSON.stringify(shown));
+  else for (const line of story(shown, ports)) output.print(line);
+  return 0;
+}
+
+async function byId(what: string, ports: StackPorts): Promise<KnownUpload> {
   const upload = await findUpload(what, ports);
   if (upload) return upload;
   if (!/^\d+$/.test(what)) {
-    throw new CommandError(
+    throw new OperationError(
       `There is no upload ${what}: give the uploadId of an event, a media id, or s3://bucket/key.`,
     );
   }
-  const ofMedia = (await recentUploads(LOOKED_THROUGH, ports)).find((each) => each.upload.mediaId === what);
+  const ofMedia = await findUploadOfMedia(what, LOOKED_THROUGH, ports);
   if (ofMedia) return ofMedia;
-  const media = await pinterestOfStack(ports)
+  const media = await pinterestOf(ports)
     .mediaGet(what)
     .catch(() => undefined);
-  throw new CommandError(
+  throw new OperationError(
     media
-      ? `None of the newest ${LOOKED_THROUGH} uploads has the media ${what}; Pinterest knows it, and says ${media.status}.`
+      ? `None of the newest ${LOOKED_THROUGH} uploads has the media ${what}. Pinterest knows it as ${media.status}.`
       : `None of the newest ${LOOKED_THROUGH} uploads has the media ${what}, and Pinterest does not know it.`,
   );
 }
 
-async function byObject(url: string, ports: CommandPorts): Promise<KnownUpload> {
-  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(url) ?? [];
-  if (key === '') throw new CommandError(`${url} names no object: say s3://bucket/key.`);
-  const { VersionId } = await ports.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).catch((error) => {
-    if (error?.$metadata?.httpStatusCode === 404) throw new CommandError(`There is no object ${url}.`);
-    throw error;
-  });
-  const upload = (await ofVersion(bucket, key, VersionId, ports)) ?? (await newestOf(bucket, key, VersionId, ports));
+async function byObject(url: string, ports: StackPorts): Promise<KnownUpload> {
+  const object = parseS3Url(url);
+  const version = await currentVersion(object, ports);
+  const upload = await newestUploadOf(object, version, ports);
   if (upload) return upload;
-  throw new CommandError(
-    `${url} is in the bucket and not with Pinterest yet: it waits in the queue. pindrop doctor says whether something is wrong.`,
+  if (!version) throw new OperationError(`There is no object ${url}, and no upload of it.`);
+  throw new OperationError(
+    `${url} is in the bucket and not with Pinterest yet: it waits in the queue, unless the setting prefix leaves it out. ${hint('doctor', ports)} shows whether something is wrong.`,
   );
 }
 
-/** Versions tell the upload by themselves. */
-async function ofVersion(bucket: string, key: string, versionId: string | undefined, ports: CommandPorts) {
-  if (versionId === undefined) return undefined;
-  const record = {
-    eventSource: 'aws:s3',
-    eventName: 'ObjectCreated:Put',
-    eventTime: new Date().toISOString(),
-    s3: { bucket: { name: bucket }, object: { key: encodeURIComponent(key), size: 1, versionId } },
-  };
-  const [drop] = dropsOf(JSON.stringify({ Records: [record] }));
-  return drop && findUpload(drop.uploadId, ports);
-}
-
-/** Without versions, and after a retry, the newest upload of the key is the one that is meant. */
-async function newestOf(bucket: string, key: string, versionId: string | undefined, ports: CommandPorts) {
-  const uploads = await recentUploads(LOOKED_THROUGH, ports);
-  return uploads.find(
-    ({ upload: { object } }) =>
-      object.bucket === bucket &&
-      object.key === key &&
-      (object.versionId === undefined || object.versionId === versionId),
-  );
-}
-
-function* story({ upload, state, polls, finalEvent, waitSeconds }: KnownUpload): Generator<string> {
+function* story({ upload, state, polls, finalEvent, waitSeconds, newestAttempt }: UploadStatus, ports: StackPorts) {
   const { object, timeline, uploadId, mediaId } = upload;
   yield `${object.key} (${object.size} bytes), upload ${uploadId}`;
   yield `  dropped     ${timeline.droppedAt}`;
   if (timeline.registeredAt) yield `  registered  ${timeline.registeredAt}  media ${mediaId}`;
   if (timeline.uploadedAt) yield `  uploaded    ${timeline.uploadedAt}`;
   if (state === 'following') yield `  processing  asked ${polls}×; asked again every ${waitSeconds} s or so`;
-  if (finalEvent)
-    yield `  ${finalEvent.detail.status.padEnd(11)} ${finalEvent.detail.timeline.completedAt}  asked ${polls}×`;
+  if (finalEvent) {
+    const { status, timeline: ended } = finalEvent.detail;
+    yield `  ${status.padEnd(11)} ${ended.completedAt}  asked ${polls}×`;
+  }
   if (finalEvent?.detail.status === 'failed') {
     const { reason, message, retryable } = finalEvent.detail.failure;
     yield `  ${reason}: ${message}`;
-    if (retryable) yield `  npm run pindrop -- retry ${uploadId}`;
+    if (retryable && !newestAttempt) yield `  ${hint(`retry ${uploadId}`, ports)}`;
   }
-  if (state === 'broken')
-    yield '  The execution failed and put no final event: look into its history in Step Functions.';
+  if (state === 'broken') {
+    yield '  The execution failed without a final event: look at its history in Step Functions (docs/runbook.md#failed-executions).';
+  }
+  if (newestAttempt) {
+    yield `  retried as  ${newestAttempt.uploadId}  ${newestAttempt.state}`;
+    yield `  ${hint(`status ${newestAttempt.uploadId}`, ports)}`;
+  }
 }

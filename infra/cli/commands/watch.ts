@@ -1,46 +1,66 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { findUpload, type KnownUpload, newestExecutions } from '../../operations/uploads.ts';
-import type { Command, CommandPorts, Output } from '../command.ts';
+import type { StackPorts } from '../../operations/stack-ports.ts';
+import { described, executionsNewestFirst, type KnownUpload } from '../../operations/uploads.ts';
+import type { ExitCode, Output } from '../command.ts';
 
 const EVERY_MS = 2000;
 /** Uploads that may begin between two looks. */
 const LOOKED_AT = 200;
 
-export const watchCommand: Command = {
-  usage: 'watch',
-  summary: 'says what becomes of files from now on, until Ctrl+C',
-  takes: [0, 0],
-  async run(_args, ports, output) {
-    const stopped = new AbortController();
-    // It may come twice: from the terminal, and from npm, which hands on what it got.
-    process.on('SIGINT', () => stopped.abort());
-    output.say('Watching. Ctrl+C stops.');
-    await watch(ports, output, stopped.signal);
-    return 0;
-  },
-};
+/** Watches until Ctrl+C. */
+export async function watch(ports: StackPorts, output: Output): Promise<ExitCode> {
+  const stopped = new AbortController();
+  // It may come twice: from the terminal, and from npm, which passes on what it got.
+  process.on('SIGINT', () => stopped.abort());
+  output.say('Watching. Ctrl+C stops.');
+  await printNews(ports, output, stopped.signal);
+  return 0;
+}
 
-/** Prints each upload when it is first seen, and when it ends. */
-export async function watch(ports: CommandPorts, output: Output, signal: AbortSignal): Promise<void> {
-  const said = new Map<string, string>();
-  /** The names of those whose status is another than it was. */
-  const news = async () => {
-    const executions = (await newestExecutions(LOOKED_AT, ports)).reverse();
-    return executions.flatMap(({ name = '', status = '' }) => {
-      if (said.get(name) === status) return [];
-      said.set(name, status);
-      return [{ name, ended: status !== 'RUNNING' }];
-    });
-  };
-  for (let first = true; !signal.aborted; first = false) {
-    for (const { name, ended } of await news()) {
-      // What had ended before is no news.
-      if (first && ended) continue;
-      const upload = await findUpload(name, ports);
-      if (upload) output.print(output.json ? JSON.stringify(upload) : sentence(upload));
+/** Prints each upload when it is first seen, and once when it ends. */
+export async function printNews(ports: StackPorts, output: Output, signal: AbortSignal): Promise<void> {
+  const look = await newsOf(ports);
+  let lastProblem = '';
+  while (!signal.aborted) {
+    try {
+      for await (const upload of look()) output.print(output.json ? JSON.stringify(upload) : sentence(upload));
+      lastProblem = '';
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== lastProblem) output.say(`${message} Still watching.`);
+      lastProblem = message;
     }
     await wait(EVERY_MS, undefined, { signal }).catch(() => {});
   }
+}
+
+/**
+ * What has changed since the look before. What had ended before the first look is not news.
+ * @returns a function that looks once
+ */
+async function newsOf(ports: StackPorts): Promise<() => AsyncGenerator<KnownUpload, void>> {
+  /** By name: whether the ending was printed. An upload may end after it was listed, so the list's status does not tell. */
+  const printed = new Map<string, { ended: boolean }>();
+  const listed = async () => (await Array.fromAsync(executionsNewestFirst(LOOKED_AT, ports))).reverse();
+  const before = await listed();
+  for (const { name = '', status } of before) if (status !== 'RUNNING') printed.set(name, { ended: true });
+  return async function* look() {
+    const executions = await listed();
+    const names = new Set(executions.map(({ name }) => name));
+    const changed = executions.filter(({ name = '', status }) => {
+      const known = printed.get(name);
+      return !known || (!known.ended && status !== 'RUNNING');
+    });
+    // Uploads that are older than all that is listed may still end.
+    const unlisted = [...printed].flatMap(([name, { ended }]) => (ended || names.has(name) ? [] : [{ name }]));
+    for await (const known of described([...unlisted, ...changed], ports)) {
+      const { uploadId } = known.upload;
+      const ended = known.state !== 'following';
+      if (printed.has(uploadId) && !ended) continue;
+      printed.set(uploadId, { ended });
+      yield known;
+    }
+  };
 }
 
 function sentence({ upload, state, finalEvent }: KnownUpload): string {

@@ -176,11 +176,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       [...new Set(functions.values())].flatMap((fn) =>
         fn.processIds().map((processId) => ({ functionName: fn.definition.name, processId })),
       );
-    // Where the functions of the template find Pinterest.
-    const apiUrl = [...functions.values()]
-      .map(({ definition }) => definition.environment['PINTEREST_API_URL'])
-      .find(Boolean);
-    const location = { endpoint: endpoint.url, region: REGION, accessKey, outputs, apiUrl };
+    const location = { endpoint: endpoint.url, region: REGION, accessKey, outputs };
     writePrivateFile(join(stateDirectory, LOCAL_STACK_FILE), JSON.stringify(location));
     const rotateSecret = async (arn: string) => {
       for (const rotation of rotations) if (rotation.secretArn === arn) await rotation.rotate();

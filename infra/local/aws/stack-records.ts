@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { executionArn } from '../../../shared/upload/execution-arn.ts';
 import type { EventEnvelope } from './observation.ts';
 import type { Queue } from './sqs/queues.ts';
 import type { EnteredState, ExecutionRow, ExecutionTable } from './step-functions/execution-table.ts';
@@ -81,7 +82,7 @@ export class StackRecords {
   /** The final event that an upload's execution put. */
   finalEventOf(uploadId: string): EventEnvelope | undefined {
     // The origin of an event begins with its execution; "0" is what follows "/", and a range uses the index.
-    const execution = `${this.#machineArn.replace(':stateMachine:', ':execution:')}:${uploadId}`;
+    const execution = executionArn(this.#machineArn, uploadId);
     const row = this.#database
       .prepare('SELECT envelope FROM events WHERE origin >= ? AND origin < ? LIMIT 1')
       .get(`${execution}/`, `${execution}0`);

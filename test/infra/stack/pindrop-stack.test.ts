@@ -12,10 +12,12 @@ describe('the stack', () => {
       'DeadLetterQueueUrl',
       'DropBucketName',
       'EventBusName',
+      'PinterestApiUrl',
       'QueueUrl',
       'StateMachineArn',
       'TokenSecretArn',
     ]);
+    template.hasOutput('PinterestApiUrl', { Value: 'https://api.pinterest.com/v5' });
   });
 
   it('keeps the bucket versioned, encrypted, private and the files when the stack goes', () => {

@@ -6,6 +6,7 @@ import {
   StateMachine as Interpreter,
   type StateMachineDefinition,
 } from 'aws-local-stepfunctions';
+import { executionArn } from '../../../../shared/upload/execution-arn.ts';
 import type { EventBuses, EventEntry } from '../eventbridge/event-bus.ts';
 import { InvocationError } from '../lambda/invocation.ts';
 import type { LocalFunction } from '../lambda/local-function.ts';
@@ -77,7 +78,7 @@ export class LocalStateMachine {
   }
 
   executionArn(name: string): string {
-    return `${this.#parts.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+    return executionArn(this.#parts.arn, name);
   }
 
   start(name: string, input: string): void {

@@ -12,13 +12,14 @@ export async function retryHere(
 ): Promise<string> {
   // Loaded when somebody asks for it: three of AWS's clients would make every start slower.
   const [{ NotRetryableError, retry }, { S3Client }, { SFNClient }, { SQSClient }] = await Promise.all([
-    import('../../../operations/retry-upload.ts'),
+    import('../../../operations/new-attempt.ts'),
     import('@aws-sdk/client-s3'),
     import('@aws-sdk/client-sfn'),
     import('@aws-sdk/client-sqs'),
   ]);
   const client = { endpoint, region, credentials: accessKey };
   const ports = {
+    stackName: 'Pindrop',
     outputs,
     s3: new S3Client(client),
     states: new SFNClient(client),

@@ -4,7 +4,7 @@ import type { PinFailed, PinPublished } from '../../../../shared/events/pin/pin-
 import { type Drop, dropsOf } from '../../../../shared/upload/drop.ts';
 import type { FollowedUpload } from '../../../../shared/upload/execution.ts';
 import { UPLOAD_LOG } from '../../../../shared/upload/upload-log.ts';
-import type { Attempt } from '../../../operations/later-attempt.ts';
+import type { StartedAttempt } from '../../../operations/later-attempt.ts';
 import type { EventEnvelope } from '../../aws/observation.ts';
 import type { WaitingMessage } from '../../aws/stack-records.ts';
 import type { ExecutionRow } from '../../aws/step-functions/execution-table.ts';
@@ -63,7 +63,7 @@ export const afterDeath = (again: UploadRow, why: string): UploadRow => ({
 });
 
 /** Which drop an upload is an attempt at. */
-export type KnownAttempt = Attempt & Pick<UploadRow, 'uploadId'>;
+export type KnownAttempt = StartedAttempt & Pick<UploadRow, 'uploadId'>;
 
 export const attemptOfDrop = ({ uploadId, droppedAt, bucket, key, versionId, eTag }: Drop): KnownAttempt => ({
   uploadId,

@@ -2,83 +2,67 @@ import { readFileSync } from 'node:fs';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import type { Command, CommandPorts, Output } from '../../../../infra/cli/command.ts';
-import { doctorCommand } from '../../../../infra/cli/commands/doctor.ts';
-import { listCommand } from '../../../../infra/cli/commands/list.ts';
-import { redriveCommand } from '../../../../infra/cli/commands/redrive.ts';
-import { statusCommand } from '../../../../infra/cli/commands/status.ts';
-import { watch } from '../../../../infra/cli/commands/watch.ts';
-import { portsOf } from '../../../../infra/operations/stack-location.ts';
-import { type LocalPindrop, startLocalPindrop } from '../../../harness/local-pindrop.ts';
+import { printNews } from '../../../../infra/cli/commands/watch.ts';
+import { startLocalPindrop } from '../../../harness/local-pindrop.ts';
+import { pindropLocal, portsTo } from '../../../harness/pindrop-command.ts';
 
 const clip = readFileSync(new URL('../../../fixtures/inspection/index-first.mp4', import.meta.url));
 
-function portsTo({ stack, simulator }: LocalPindrop): CommandPorts {
-  const { endpoint, region, accessKey: credentials, outputs } = stack;
-  const client = { endpoint, region, credentials };
-  return portsOf({ stackName: 'Pindrop', outputs, client, apiUrl: simulator.url, local: true });
-}
-
-function recorded(json: boolean) {
-  const lines: string[] = [];
-  const output: Output = { json, terminal: false, print: (line) => lines.push(line), say: (line) => lines.push(line) };
-  return { lines, output };
-}
-
-async function run(command: Command, args: string[], ports: CommandPorts, { json = false } = {}) {
-  const { lines, output } = recorded(json);
-  const code = await command.run(args, ports, output);
-  return { code, lines, text: lines.join('\n') };
-}
-
 describe('the commands', () => {
-  it('tell of a stack in which one file succeeded, one failed and one waits', async () => {
-    const pindrop = await startLocalPindrop({ tokens: ({ oauth }) => oauth.signedIn() });
-    const ports = portsTo(pindrop);
-    const good = await pindrop.finalEventOf(await pindrop.drop('spring/good clip.mp4', clip));
-    const bad = await pindrop.finalEventOf(await pindrop.drop('bad.simulate-failed.mp4', clip));
-    pindrop.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 }, times: 100 });
+  it('describe a stack in which one file succeeded, one failed and one waits', async () => {
+    const stack = await startLocalPindrop({ tokens: ({ oauth }) => oauth.signedIn() });
+    const command = pindropLocal(stack);
+    const good = await stack.finalEventOf(await stack.drop('spring/good clip.mp4', clip));
+    const bad = await stack.finalEventOf(await stack.drop('bad.simulate-failed.mp4', clip));
+    stack.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 }, times: 100 });
     const watching = new AbortController();
-    const { lines: watched, output } = recorded(false);
-    const watched_ = watch(ports, output, watching.signal);
-    await pindrop.drop('waiting.mp4', clip);
-    await pindrop.until(() => pindrop.log().includes('to be tried again'));
+    const watched: string[] = [];
+    const print = (line: string) => watched.push(line);
+    const watched_ = printNews(portsTo(stack), { json: false, print, say: print }, watching.signal);
+    await stack.drop('waiting.mp4', clip);
+    await stack.until(() => stack.log().includes('to be tried again'));
 
-    const listed = await run(listCommand, [], ports);
-    expect(listed.code).toBe(0);
-    expect(listed.lines[0]?.split('\n')).toHaveLength(3);
-    expect(listed.text).toMatch(new RegExp(`good clip.mp4 +${good.uploadId} +succeeded +${good.mediaId} +succeeded`));
-    expect(listed.text).toMatch(new RegExp(`${bad.uploadId} +failed +${bad.mediaId} +failed`));
-    const rows = (await run(listCommand, [], ports, { json: true })).lines.map((line) => JSON.parse(line));
+    const listed = await command('list');
+    expect(listed).toMatchObject({ code: 0, stderr: [] });
+    expect(listed.stdout).toHaveLength(3);
+    expect(listed.stdout[2]).toMatch(
+      new RegExp(`good clip.mp4 +${good.uploadId} +succeeded +${good.mediaId} +succeeded`),
+    );
+    expect(listed.stdout[1]).toMatch(new RegExp(`${bad.uploadId} +failed +${bad.mediaId} +failed`));
+    const rows = (await command('list', '--json')).stdout.map((line) => JSON.parse(line));
     expect(rows).toContainEqual(
       expect.objectContaining({ uploadId: good.uploadId, mediaId: good.mediaId, pinterest: 'succeeded' }),
     );
-    const unreachable = await run(listCommand, [], { ...ports, apiUrl: 'http://127.0.0.1:9/v5' });
-    expect(unreachable.lines[0]).toBe(
-      'Pinterest did not answer media_list at all. What it says of the media is left out.',
-    );
-    expect(unreachable.text).toMatch(new RegExp(`good clip.mp4 +${good.uploadId} +succeeded +${good.mediaId} +–`));
+    const unreachable = await pindropLocal(stack, { PinterestApiUrl: 'http://127.0.0.1:9/v5' })('list');
+    expect(unreachable.stderr).toEqual([
+      'Pinterest did not answer media_list at all. The column "at Pinterest" is left empty.',
+    ]);
+    expect(unreachable.stdout[2]).toMatch(new RegExp(`good clip.mp4 +${good.uploadId} +succeeded +${good.mediaId} +–`));
 
-    for (const what of [good.uploadId, good.mediaId ?? '', `s3://${pindrop.bucket}/spring/good clip.mp4`]) {
-      const { text, code } = await run(statusCommand, [what], ports);
+    for (const what of [good.uploadId, good.mediaId ?? '', `s3://${stack.bucket}/spring/good clip.mp4`]) {
+      const { stdout, code } = await command('status', what);
       expect(code).toBe(0);
-      expect(text).toContain(`upload ${good.uploadId}`);
-      expect(text).toContain(`uploaded    ${good.timeline.uploadedAt}`);
-      expect(text).toContain(`succeeded   ${good.timeline.completedAt}`);
+      expect(stdout[0]).toBe(`spring/good clip.mp4 (${clip.length} bytes), upload ${good.uploadId}`);
+      expect(stdout).toContain(`  uploaded    ${good.timeline.uploadedAt}`);
+      expect(stdout.join('\n')).toContain(`succeeded   ${good.timeline.completedAt}`);
     }
-    const { text: failed } = await run(statusCommand, [bad.uploadId], ports);
-    expect(failed).toContain('processing_failed: Pinterest could not process the video');
-    const structured = await run(statusCommand, [bad.uploadId], ports, { json: true });
-    expect(JSON.parse(structured.text)).toMatchObject({ state: 'failed', upload: { uploadId: bad.uploadId } });
-    await expect(run(statusCommand, [`s3://${pindrop.bucket}/waiting.mp4`], ports)).rejects.toThrow(
-      'waits in the queue',
+    expect((await command('status', bad.uploadId)).stdout.join('\n')).toContain(
+      'processing_failed: Pinterest could not process the video',
     );
-    await expect(run(statusCommand, ['no-such-upload'], ports)).rejects.toThrow('There is no upload no-such-upload');
-    await expect(run(statusCommand, ['123'], ports)).rejects.toThrow('Pinterest does not know it');
-    await expect(run(statusCommand, ['s3://x/y'], ports)).rejects.toThrow(/no object|NoSuchBucket|does not exist/i);
+    const structured = await command('status', bad.uploadId, '--json');
+    expect(JSON.parse(structured.stdout.join())).toMatchObject({ state: 'failed', upload: { uploadId: bad.uploadId } });
+    for (const [what, why] of [
+      [`s3://${stack.bucket}/waiting.mp4`, /waits in the queue.*npm run pindrop -- doctor --local/],
+      [`s3://${stack.bucket}/nothing.mp4`, /There is no object/],
+      ['s3://x/y', /does not watch the bucket x: its bucket is/],
+      ['s3://x', /does not name an object/],
+      ['no-such-upload', /There is no upload no-such-upload/],
+      ['123', /None of the newest 1000 uploads has the media 123, and Pinterest does not know it/],
+    ] as const) {
+      expect(await command('status', what)).toEqual({ code: 1, stdout: [], stderr: [expect.stringMatching(why)] });
+    }
 
-    const afterwards = await pindrop.drop('later.simulate-failed.mp4', Buffer.from('no video'));
-    await pindrop.finalEventOf(afterwards);
+    await stack.finalEventOf(await stack.drop('later.simulate-failed.mp4', Buffer.from('no video')));
     while (!watched.some((line) => line.includes('later'))) await new Promise((resolve) => setTimeout(resolve, 100));
     watching.abort();
     await watched_;
@@ -86,62 +70,73 @@ describe('the commands', () => {
     expect(watched.join('\n')).not.toContain('good clip');
   });
 
-  it('doctor: finds all well where it is, and names the mend where it is not', async () => {
-    const pindrop = await startLocalPindrop({
+  it('doctor: finds all well where it is, and names the fix where it is not', async () => {
+    const stack = await startLocalPindrop({
       simulator: { rateLimits: { perDay: 1000 } },
       tokens: ({ oauth }) => ({
         ...oauth.signedIn(),
         accessTokenExpiresAt: new Date(Date.now() + 20.5 * 86_400_000).toISOString(),
       }),
     });
-    const ports = portsTo(pindrop);
-    const healthy = await run(doctorCommand, [], ports);
-    expect(healthy.text).toMatch(/^✔ stack outputs: all there\n✔ token: Pinterest takes it\n✔ token days left: 20; /);
-    expect(healthy.text).toMatch(/✔ quota: \d+ requests left of 1000/);
-    expect(healthy.text).toMatch(/✔ queue: 0 to be taken up/);
+    const command = pindropLocal(stack);
+    const healthy = await command('doctor');
+    const text = healthy.stdout.join('\n');
+    expect(text).toMatch(/^✔ stack outputs: all there\n✔ token: Pinterest accepts it\n✔ token days left: 20; /);
+    expect(text).toMatch(/✔ quota: \d+ requests left of 1000/);
+    expect(text).toMatch(/✔ queue: 0 ready/);
     expect(healthy.code).toBe(0);
 
-    pindrop.simulator.oauth.revokeAll();
-    const DeadLetterQueueUrl = ports.outputs['DeadLetterQueueUrl'];
-    await ports.sqs.send(new SendMessageCommand({ QueueUrl: DeadLetterQueueUrl, MessageBody: 'no notification' }));
-    const ill = await run(doctorCommand, [], ports);
+    stack.simulator.oauth.revokeAll();
+    const { sqs, outputs } = portsTo(stack);
+    const QueueUrl = outputs['DeadLetterQueueUrl'];
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'no notification' }));
+    const ill = await command('doctor');
     expect(ill.code).toBe(1);
-    expect(ill.text).toMatch(/✘ token: .*401.* → npm run pindrop -- auth/);
-    expect(ill.text).toMatch(/✘ dead letters: 1 → .*redrive/);
-    expect((await run(doctorCommand, [], ports, { json: true })).lines.map((line) => JSON.parse(line))).toContainEqual(
-      expect.objectContaining({ about: 'token', well: false }),
+    expect(ill.stdout.join('\n')).toMatch(/✘ token: .*401.* → npm run pindrop -- auth --local/);
+    expect(ill.stdout.join('\n')).toMatch(/✘ dead letters: 1 → .*npm run pindrop -- redrive --local/);
+    expect((await command('doctor', '--json')).stdout.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ about: 'token', well: false, fix: 'npm run pindrop -- auth --local' }),
     );
+    const partial = await pindropLocal(stack, { QueueUrl: '' })('doctor');
+    expect(partial.stdout.join('\n')).toMatch(/✘ stack outputs: QueueUrl missing → restart npm start/);
+    expect(partial.stdout.join('\n')).toMatch(/✘ queue: The stack Pindrop has no output QueueUrl/);
   });
 
   it('doctor and redrive: see to the examples, too', async () => {
-    const pindrop = await startLocalPindrop({
+    const stack = await startLocalPindrop({
       settings: { with: 'slack-webhook,publish-pin' },
       tokens: ({ oauth }) => oauth.signedIn(),
     });
-    const ports = portsTo(pindrop);
-    const healthy = await run(doctorCommand, [], ports);
-    expect(healthy).toMatchObject({ code: 0, text: expect.stringContaining('✔ dead letters of PublishPin: 0\n') });
-    expect(healthy.text).toContain('✔ failed executions: none');
+    const command = pindropLocal(stack);
+    const healthy = await command('doctor');
+    expect(healthy.code).toBe(0);
+    expect(healthy.stdout).toContain('✔ dead letters of PublishPin: 0');
+    expect(healthy.stdout).toContain('✔ failed executions: none');
 
-    const { SlackWebhookDeadLetterQueueUrl: QueueUrl, PublishPinStateMachineArn: stateMachineArn } = ports.outputs;
-    await ports.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"detail":{"uploadId":"undelivered"}}' }));
-    await ports.states.send(new StartExecutionCommand({ stateMachineArn, name: 'nonsense', input: '{}' }));
-    await pindrop.until(() => pindrop.observations.some(({ kind }) => kind === 'execution-ended'));
-    const ill = await run(doctorCommand, [], ports);
-    expect(ill.text).toMatch(/✘ dead letters of SlackWebhook: 1 → see docs\/runbook.md#undelivered-events/);
-    expect(ill.text).toMatch(/✘ failed executions: \S+PublishPin:nonsense → see docs\/runbook.md#failed-executions/);
+    const { sqs, states, outputs } = portsTo(stack);
+    const { SlackWebhookDeadLetterQueueUrl: QueueUrl, PublishPinStateMachineArn: stateMachineArn } = outputs;
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"detail":{"uploadId":"undelivered"}}' }));
+    await states.send(new StartExecutionCommand({ stateMachineArn, name: 'nonsense', input: '{}' }));
+    await stack.until(() => stack.observations.some(({ kind }) => kind === 'execution-ended'));
+    const ill = await command('doctor');
+    const text = ill.stdout.join('\n');
+    expect(text).toMatch(/✘ dead letters of SlackWebhook: 1 → see docs\/runbook.md#undelivered-events/);
+    expect(text).toMatch(/✘ failed executions: \S+PublishPin:nonsense → see docs\/runbook.md#failed-executions/);
     expect(ill.code).toBe(1);
 
-    const { lines } = await run(redriveCommand, [], ports);
-    expect(lines).toEqual(['1 went back into the queue of SlackWebhook.']);
-    await pindrop.until(() => pindrop.log().includes('the event is taken up again'));
-    expect((await run(doctorCommand, [], ports)).text).toContain('✔ dead letters of SlackWebhook: 0');
+    expect(await command('redrive')).toEqual({
+      code: 0,
+      stdout: [],
+      stderr: ['1 went back into the queue of SlackWebhook.'],
+    });
+    await stack.until(() => stack.log().includes('the event is taken up again'));
+    expect((await command('doctor')).stdout).toContain('✔ dead letters of SlackWebhook: 0');
   });
 
-  it('redrive: gives each dead letter one new attempt', async () => {
-    const pindrop = await startLocalPindrop();
-    const ports = portsTo(pindrop);
-    const { object } = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
+  it('redrive: gives each dead letter one new attempt, however often it is run', async () => {
+    const stack = await startLocalPindrop();
+    const command = pindropLocal(stack);
+    const { object } = await stack.finalEventOf(await stack.drop('clip.mp4', clip));
     const { key, size, eTag, versionId } = object;
     const record = {
       eventSource: 'aws:s3',
@@ -149,17 +144,26 @@ describe('the commands', () => {
       eventTime: new Date().toISOString(),
       // Another upload than the first: one that nobody has heard of yet.
       pindropAttempt: 'that died at every attempt',
-      s3: { bucket: { name: pindrop.bucket }, object: { key, size, eTag, versionId } },
+      s3: { bucket: { name: stack.bucket }, object: { key, size, eTag, versionId } },
     };
     const MessageBody = JSON.stringify({ Records: [record] });
-    await ports.sqs.send(new SendMessageCommand({ QueueUrl: ports.outputs['DeadLetterQueueUrl'], MessageBody }));
-    await pindrop.until(() => pindrop.events().length === 2);
-    expect(pindrop.events()[1]).toMatchObject({ status: 'failed', failure: { reason: 'gave_up' } });
+    const { sqs, outputs } = portsTo(stack);
+    await sqs.send(new SendMessageCommand({ QueueUrl: outputs['DeadLetterQueueUrl'], MessageBody }));
+    await stack.until(() => stack.events().length === 2);
+    expect(stack.events()[1]).toMatchObject({ status: 'failed', failure: { reason: 'gave_up' } });
 
-    const { code, lines } = await run(redriveCommand, [], ports);
-    expect({ code, lines }).toEqual({ code: 0, lines: [expect.any(String)] });
-    await pindrop.until(() => pindrop.events().length === 3);
-    expect(pindrop.events()[2]).toMatchObject({ status: 'succeeded', uploadId: lines[0], object });
-    expect(await run(redriveCommand, [], ports)).toMatchObject({ code: 0, lines: [] });
+    // Both runs come before the new attempt has an execution.
+    stack.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 } });
+    const [first, second] = [await command('redrive'), await command('redrive')];
+    expect(first).toEqual({ code: 0, stdout: [expect.any(String)], stderr: [] });
+    expect(second).toEqual(first);
+    await stack.until(() => stack.events().length === 3);
+    expect(stack.events()[2]).toMatchObject({ status: 'succeeded', uploadId: first.stdout[0], object });
+    expect(await command('redrive')).toEqual({
+      code: 0,
+      stdout: [],
+      stderr: ['There are no dead letters to retry.'],
+    });
+    expect(stack.events()).toHaveLength(3);
   });
 });

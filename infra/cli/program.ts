@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import openInBrowser from 'open';
+import { SCOPES } from '../../shared/pinterest/oauth.ts';
+import { DEFAULT_API_URL } from '../../shared/pinterest/pinterest-client.ts';
+import { apiUrlOf } from '../operations/pinterest-of-stack.ts';
+import { LOOKED_THROUGH as DEAD_LETTERS_AMONG } from '../operations/redrive.ts';
+import { DEFAULT_STACK_NAME, deployedStack, localStack } from '../operations/stack-location.ts';
+import { portsOf, type StackPorts } from '../operations/stack-ports.ts';
+import { stateDirectoryOf } from '../operations/state-directory.ts';
+import { TOKEN_FILE } from '../operations/token-file.ts';
+import { escapeControls } from '../terminal/escape-controls.ts';
+import type { ExitCode, Output } from './command.ts';
+import { DEFAULT_REDIRECT_PORT, keepInFile, keepInStack, signIn } from './commands/auth.ts';
+import { doctor } from './commands/doctor.ts';
+import { LISTED, list } from './commands/list.ts';
+import { redrive } from './commands/redrive.ts';
+import { retryEach } from './commands/retry.ts';
+import { status } from './commands/status.ts';
+import { watch } from './commands/watch.ts';
+import { isConnectionRefused } from './connection-refused.ts';
+import { PINDROP } from './hint.ts';
+
+/** Where a program writes to. */
+export interface Streams {
+  stdout: Pick<NodeJS.WritableStream, 'write'>;
+  stderr: Pick<NodeJS.WritableStream, 'write'>;
+}
+
+interface StackOptions {
+  local?: boolean;
+  stack: string;
+  json?: boolean;
+}
+
+interface AuthOptions extends StackOptions {
+  port: number;
+  scopes: string[];
+  browser: boolean;
+}
+
+const NOTES = `
+Run a command with --help to see its options.
+Results go to stdout, everything else to stderr. With npm run --silent, stdout has nothing but results.
+Exit code: 0 done or all is well, 1 not, 2 wrong usage.
+
+PINDROP_STATE_DIR   --local: where npm start keeps its state (default .pindrop)
+AWS_PROFILE, AWS_REGION and the other variables of the AWS SDK choose account and region of a deployed stack.`;
+
+const AUTH_NOTES = `
+PINTEREST_CLIENT_ID, PINTEREST_CLIENT_SECRET   your app at developers.pinterest.com; asked for when they are not set
+PINTEREST_API_URL         --local: base URL of another Pinterest API, such as the sandbox's; a deployed stack has a setting
+PINTEREST_AUTHORIZE_URL   another page to sign in at`;
+
+/**
+ * Runs `pindrop`.
+ * @param args what follows the command's name
+ * @returns the exit code
+ */
+export async function run(args: string[], streams: Streams, environment: NodeJS.ProcessEnv): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = programOf(streams, environment, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has written the help, or what is wrong.
+    if (error instanceof CommanderError) return error.code === 'commander.helpDisplayed' ? 0 : 2;
+    streams.stderr.write(`${escapeControls(sentenceOf(error, args, environment))}\n`);
+    return 1;
+  }
+}
+
+function sentenceOf(error: unknown, args: string[], { AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): string {
+  const { message } = error as Error;
+  if (!isConnectionRefused(error)) return message;
+  if (args.includes('--local')) return 'The stack on this machine is not running: run npm start in another terminal.';
+  return AWS_ENDPOINT_URL
+    ? `Nothing listens at AWS_ENDPOINT_URL, ${AWS_ENDPOINT_URL}: start the emulator, or unset the variable.`
+    : message;
+}
+
+function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code: ExitCode) => void): Command {
+  const state = stateDirectoryOf(environment);
+  const program = new Command(PINDROP)
+    .description('Commands for a deployed stack or, with --local, for the stack of npm start.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      writeErr: (text) => streams.stderr.write(text),
+      outputError: (text, write) => write(`${escapeControls(text.replace(/^error: /, '').trimEnd())}\n`),
+    })
+    .showHelpAfterError(`See ${PINDROP} --help.`)
+    .addHelpText('after', NOTES);
+
+  const outputOf = ({ json = false }: StackOptions): Output => ({
+    json,
+    print: (line) => streams.stdout.write(`${escapeControls(line)}\n`),
+    say: (line) => streams.stderr.write(`${escapeControls(line)}\n`),
+  });
+  const portsFor = async ({ local, stack }: StackOptions): Promise<StackPorts> =>
+    portsOf(local ? localStack(state) : await deployedStack(stack));
+
+  /** A command on a stack: `run` gets its arguments, then its own options, ports and output. */
+  const command = (usage: string, description: string) =>
+    program
+      .command(usage)
+      .description(description)
+      .option('--local', 'the stack of npm start, the one started last')
+      .addOption(new Option('--stack <name>', 'the deployed stack').default(DEFAULT_STACK_NAME).conflicts('local'));
+  const query = (usage: string, description: string) =>
+    command(usage, description).option('--json', 'one JSON value on each line, for programs');
+
+  query('list', `list the newest ${LISTED} uploads, and what Pinterest says about their media`).action(
+    async (options: StackOptions) => end(await list(await portsFor(options), outputOf(options))),
+  );
+
+  query('status', 'show where one file is, with its timeline')
+    .argument('<what>', 'an upload id, a media id, or s3://bucket/key for the newest attempt of an object')
+    .action(async (what: string, options: StackOptions) =>
+      end(await status(what, await portsFor(options), outputOf(options))),
+    );
+
+  query('watch', 'show what happens to files from now on, until Ctrl+C').action(async (options: StackOptions) =>
+    end(await watch(await portsFor(options), outputOf(options))),
+  );
+
+  query('retry', 'upload files again that failed; prints the new upload ids')
+    .argument('<what...>', 'upload ids, or s3://bucket/key for objects as they are now')
+    .option('--again', 'also files that Pinterest has: each is uploaded once more, as another media')
+    .action(async (whats: string[], { again = false, ...options }: StackOptions & { again?: boolean }) =>
+      end(await retryEach(whats, { again }, await portsFor(options), outputOf(options))),
+    );
+
+  query(
+    'redrive',
+    `retry all dead letters: drops among the newest ${DEAD_LETTERS_AMONG} whose function died at every attempt, and undelivered events of examples`,
+  ).action(async (options: StackOptions) => end(await redrive(await portsFor(options), outputOf(options))));
+
+  query('doctor', 'check everything that can be wrong: one line each, with the fix').action(
+    async (options: StackOptions) => end(await doctor(await portsFor(options), outputOf(options))),
+  );
+
+  command('auth', 'sign in at Pinterest, once; the tokens are renewed from then on')
+    .option('--port <number>', 'port of the redirect URI; 0 for a free one', portNumber, DEFAULT_REDIRECT_PORT)
+    .option('--scopes <list>', 'with commas between them; publish-pin needs boards:read and boards:write too', words, [
+      ...SCOPES,
+    ])
+    .option('--no-browser', 'only print the URL')
+    .addHelpText('after', AUTH_NOTES)
+    .action(async (options: AuthOptions) => {
+      const ports = options.local ? undefined : await portsFor(options);
+      const { PINTEREST_CLIENT_ID, PINTEREST_CLIENT_SECRET, PINTEREST_API_URL, PINTEREST_AUTHORIZE_URL } = environment;
+      const how = {
+        clientId: PINTEREST_CLIENT_ID,
+        clientSecret: PINTEREST_CLIENT_SECRET,
+        apiUrl: ports ? apiUrlOf(ports) : PINTEREST_API_URL?.replace(/\/+$/, '') || DEFAULT_API_URL,
+        authorizeUrl: PINTEREST_AUTHORIZE_URL,
+        scopes: options.scopes,
+        redirectPort: options.port,
+        keep: ports ? keepInStack(ports) : keepInFile(join(state, TOKEN_FILE)),
+        open: async (url: string) => {
+          // Without a browser, the printed URL is enough.
+          if (options.browser) await openInBrowser(url).catch(() => {});
+        },
+      };
+      end(await signIn(how, outputOf(options)));
+    });
+  return program;
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}
+
+const words = (text: string) => text.split(',').map((word) => word.trim());

@@ -1,0 +1,80 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { attemptMessage, newestAttempt, newestUploadOf } from './attempts.ts';
+import { currentVersion, type ObjectVersion } from './dropped-object.ts';
+import { OperationError } from './operation-error.ts';
+import { isS3Url, parseS3Url } from './s3-url.ts';
+import { outputOf } from './stack-ports.ts';
+import { findUpload, type KnownUpload, type UploadPorts } from './uploads.ts';
+
+export interface RetryPorts extends UploadPorts {
+  s3: S3Client;
+  sqs: SQSClient;
+}
+
+export interface RetryOptions {
+  /** Also when the file is with Pinterest already: it gets another media. */
+  again?: boolean;
+  now?: () => Date;
+}
+
+/** Why an upload is not retried, and what to do. */
+export class NotRetryableError extends OperationError {
+  override readonly name: string = 'NotRetryableError';
+}
+
+/** Pinterest has the file. Only {@link RetryOptions.again} uploads it once more. */
+export class AlreadySucceededError extends NotRetryableError {
+  override readonly name = 'AlreadySucceededError';
+}
+
+/**
+ * Starts a new attempt of a drop, with an upload id and a final event of its own. Its give-up time begins now.
+ * The attempt follows the newest one of the same object version. Until it has an execution, asking again starts the same one.
+ * @param what an upload id, or `s3://bucket/key` for the current version of an object
+ * @returns the new upload id
+ * @throws NotRetryableError
+ */
+export async function retry(what: string, ports: RetryPorts, options: RetryOptions = {}): Promise<string> {
+  if (!isS3Url(what)) return retryAfter(what, await knownUpload(what, ports), ports, options);
+  const object = parseS3Url(what);
+  const version = await currentVersion(object, ports);
+  if (!version) throw new NotRetryableError(`There is no object ${what}.`);
+  const newest = await newestUploadOf(object, version, ports);
+  return newest
+    ? retryAfter(what, newest, ports, options)
+    : sendAttempt(what, { object: version, before: undefined }, ports, options);
+}
+
+async function retryAfter(what: string, known: KnownUpload, ports: RetryPorts, options: RetryOptions) {
+  const newest = await newestAttempt(known, ports);
+  const { uploadId, object } = newest.upload;
+  const which = uploadId === what ? `The upload ${what}` : `The newest attempt of ${what}, ${uploadId},`;
+  if (newest.state === 'following') {
+    throw new NotRetryableError(`${which} has not ended yet: wait for its final event.`);
+  }
+  if (newest.state === 'succeeded' && !options.again) {
+    throw new AlreadySucceededError(`${which} succeeded: there is nothing to retry.`);
+  }
+  return sendAttempt(what, { object, before: uploadId }, ports, options);
+}
+
+async function sendAttempt(
+  what: string,
+  { object, before }: { object: ObjectVersion; before: string | undefined },
+  { sqs, ...stack }: RetryPorts,
+  { now = () => new Date() }: RetryOptions,
+): Promise<string> {
+  const message = attemptMessage(object, before, now());
+  if (!message) throw new NotRetryableError(`${what} is a folder, not a file.`);
+  await sqs.send(new SendMessageCommand({ QueueUrl: outputOf(stack, 'QueueUrl'), MessageBody: message.body }));
+  return message.uploadId;
+}
+
+async function knownUpload(uploadId: string, ports: UploadPorts): Promise<KnownUpload> {
+  const known = await findUpload(uploadId, ports);
+  if (known) return known;
+  throw new NotRetryableError(
+    `There is no upload ${uploadId}: give the uploadId of a final event, or s3://bucket/key.`,
+  );
+}

@@ -1,0 +1,20 @@
+import { OperationError } from './operation-error.ts';
+
+export interface S3Object {
+  bucket: string;
+  key: string;
+}
+
+export const isS3Url = (text: string) => text.startsWith('s3://');
+
+/**
+ * Parses `s3://bucket/key` as the AWS CLI does: everything behind the bucket is the key, line breaks included.
+ * @throws OperationError when the bucket or the key is missing
+ */
+export function parseS3Url(url: string): S3Object {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(url) ?? [];
+  if (bucket === undefined || key === undefined) {
+    throw new OperationError(`${url} does not name an object: write s3://bucket/key.`);
+  }
+  return { bucket, key };
+}

@@ -1,0 +1,57 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { OperationError } from './operation-error.ts';
+import type { StackLocation } from './stack-location.ts';
+
+/** A stack, and the clients that reach its services. */
+export interface StackPorts extends Omit<StackLocation, 'client'> {
+  s3: S3Client;
+  states: SFNClient;
+  sqs: SQSClient;
+  secrets: SecretsManagerClient;
+  cloudWatch: CloudWatchClient;
+}
+
+/** DescribeExecution allows 300 calls at once and then 15 a second: longer searches must slow down, not fail. */
+const PATIENT = { retryMode: 'adaptive', maxAttempts: 10 };
+/** Nothing throttles here. A stack that is not running should be reported at once. */
+const IMPATIENT = { maxAttempts: 1 };
+
+export function portsOf({ client, ...stack }: StackLocation): StackPorts {
+  return {
+    ...stack,
+    s3: new S3Client(client),
+    states: new SFNClient({ ...client, ...(stack.local ? IMPATIENT : PATIENT) }),
+    sqs: new SQSClient({ ...client, useQueueUrlAsEndpoint: false }),
+    secrets: new SecretsManagerClient(client),
+    cloudWatch: new CloudWatchClient(client),
+  };
+}
+
+/** What every Pindrop stack says of itself. */
+export const OUTPUT_NAMES = [
+  'DropBucketName',
+  'EventBusName',
+  'StateMachineArn',
+  'QueueUrl',
+  'DeadLetterQueueUrl',
+  'TokenSecretArn',
+  'PinterestApiUrl',
+] as const;
+
+export type OutputName = (typeof OUTPUT_NAMES)[number];
+
+/**
+ * @returns a value that every operation on it needs
+ * @throws OperationError when the stack does not have it
+ */
+export function outputOf({ stackName, outputs }: Pick<StackPorts, 'stackName' | 'outputs'>, name: OutputName): string {
+  const value = outputs[name];
+  if (value) return value;
+  throw new OperationError(
+    `The stack ${stackName} has no output ${name}. Is it a Pindrop stack? Deploy it again, or name the right one with --stack.`,
+  );
+}
