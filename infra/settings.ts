@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { DEFAULT_API_URL } from '../shared/pinterest/pinterest-client.ts';
+import { VIDEO_LIMITS } from '../shared/pinterest/video-limits.ts';
 import { EXAMPLE_NAMES } from './examples/example-names.ts';
 
 const positive = z.coerce.number().positive();
@@ -8,7 +10,7 @@ const settingsSchema = z.strictObject({
   pinterestApiUrl: z
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ''))
-    .default('https://api.pinterest.com/v5')
+    .default(DEFAULT_API_URL)
     .describe("Base URL of Pinterest's API, with its version"),
   prefix: z.string().default('').describe('Only objects whose key starts with this are uploaded'),
   maxConcurrency: z.coerce
@@ -47,7 +49,7 @@ const settingsSchema = z.strictObject({
     .describe('Seconds after which a drop whose function died is taken up again'),
   maxFileBytes: positive
     .int()
-    .default(2 * 1024 ** 3)
+    .default(VIDEO_LIMITS.maxBytes)
     .describe('Larger files are rejected before anything is registered'),
   inspect: z
     .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])

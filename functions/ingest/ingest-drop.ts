@@ -80,8 +80,7 @@ async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attem
     upload.object = await source.head(drop);
     const verdict = await inspect(upload.object);
     onStep?.({ step: 'inspected', object: upload.object, verdict });
-    if (verdict.verdict === 'rejected')
-      return { outcome: 'failed', failure: rejection(verdict.message), blame: 'file' };
+    if (verdict.verdict === 'rejected') return { outcome: 'failed', failure: rejection(verdict), blame: 'file' };
 
     const registration = await registerMedia(pinterest, gate);
     const { mediaId } = registration;
@@ -105,8 +104,10 @@ async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attem
   }
 }
 
-const rejection = (message: string): KnownFailure => ({
+const rejection = ({ message, fix }: Extract<Verdict, { verdict: 'rejected' }>): KnownFailure => ({
   reason: 'rejected_file',
-  message: `${message.charAt(0).toUpperCase()}${message.slice(1).replace(/\.$/, '')}. Drop a file that fits.`,
+  message: `${sentences(message)} ${fix === undefined ? 'Drop a file that fits.' : `Convert it with ${fix} and drop the result.`}`,
   retryable: false,
 });
+
+const sentences = (clauses: string) => `${clauses.replace(/(^|\. )[a-z]/g, (start) => start.toUpperCase())}.`;

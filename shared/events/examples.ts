@@ -39,7 +39,8 @@ const messages: Record<
   { message: string; retryable: boolean; reached: 'drop' | 'registration' | 'upload' }
 > = {
   rejected_file: {
-    message: 'The video is 1 s long; Pinterest takes 4 s to 15 min. Drop a file that fits.',
+    message:
+      'The video is 16 min long; Pinterest takes 4 s to 15 min. Convert it with ffmpeg -i in.mp4 -t 899 -c copy -movflags +faststart out.mp4 and drop the result.',
     retryable: false,
     reached: 'drop',
   },

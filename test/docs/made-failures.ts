@@ -12,6 +12,7 @@ import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
 import type { Drop } from '../../shared/upload/drop.ts';
 import type { FollowedUpload } from '../../shared/upload/execution.ts';
 import { USUAL_PACE } from '../../shared/upload/processing-pace.ts';
+import { movie } from '../functions/ingest/inspection/build-movie.ts';
 import { machineDefinition, synthesized } from '../infra/stack/synthesized.ts';
 
 const POLICY = { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 };
@@ -39,7 +40,7 @@ export async function madeFailures(): Promise<Failure[]> {
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
-/** One file for each rule. */
+/** One file for each rule, and one that breaks two. */
 const REJECTED: [bytes: Buffer, size?: number][] = [
   [Buffer.alloc(0)],
   [clip, 3 * 1024 ** 3],
@@ -50,6 +51,7 @@ const REJECTED: [bytes: Buffer, size?: number][] = [
   [fixture('inspection/one-second.mp4')],
   [fixture('inspection/sixteen-minutes.mp4')],
   [fixture('inspection/one-to-three.mp4')],
+  [movie({ tracks: [{ descriptions: [{ format: 'vp09', width: 960, height: 240 }] }] })],
 ];
 
 const rejections = () => Promise.all(REJECTED.map(([bytes, size = bytes.length]) => rejection(bytes, size)));

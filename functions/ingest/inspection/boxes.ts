@@ -1,46 +1,75 @@
-import type { BlockReader } from './block-reader.ts';
+import type { ObjectReader } from './object-reader.ts';
 
-export interface BoxLayout {
-  /** True when a box reaches beyond the object's end, or the movie's index is missing. */
-  truncated: boolean;
-  /** Type of each box at the top level, in order. */
-  types: string[];
+/** Where something lies in an object: bytes [start, end). */
+export interface Span {
+  start: number;
+  end: number;
 }
 
-/** A file has a handful of boxes at its top level; a fragmented one two for each fragment. */
-const MAX_BOXES = 200;
+/** A box of ISO-BMFF, or an atom of QuickTime: a length, a type of four characters, and a body. */
+export interface Box {
+  type: string;
+  /** Where the length field lies. */
+  start: number;
+  body: Span;
+  /** True when the length says "to the end of the file". */
+  open: boolean;
+}
+
+/** Lengths and types are printable, apart from QuickTime's `©` for user data. */
 const BOX_TYPE = /^[\x20-\x7e\xa9]{4}$/;
+/** No real container comes close; it bounds the work that a crafted one causes. */
+const MAX_BOXES = 1000;
 
 /**
- * Walks the top level of an ISO-BMFF file: each box is a length, a type and its bytes.
- * @returns undefined when that cannot be told
+ * Reads the header of the box at an offset.
+ * @param end where the enclosing box, or the file, ends
+ * @returns undefined when the bytes there are not a box; its body may reach beyond `end`
  * @see ISO/IEC 14496-12, section 4.2
  */
-export async function boxLayout(reader: BlockReader): Promise<BoxLayout | undefined> {
-  const types: string[] = [];
-  let at = 0;
-  while (at + 8 <= reader.size) {
-    if (types.length >= MAX_BOXES) return undefined;
-    const header = Buffer.from(await reader.read(at, Math.min(reader.size, at + 16)));
-    const type = header.toString('latin1', 4, 8);
-    // Some writers pad the end with zeros; anything else that is no box is for the parser to judge.
-    if (!BOX_TYPE.test(type)) return types.includes('moov') ? { truncated: false, types } : undefined;
-    types.push(type);
-    const size = boxSize(header, reader.size - at);
-    if (size === undefined) return undefined;
-    if (at + size > reader.size) return { truncated: true, types };
-    at += size;
-  }
-  return { truncated: !types.includes('moov'), types };
-}
-
-/** @returns the box's whole length in bytes; undefined when it is none */
-function boxSize(header: Buffer, left: number): number | undefined {
+export async function boxAt(reader: ObjectReader, start: number, end: number): Promise<Box | undefined> {
+  const header = await reader.bytes(start, Math.min(end, start + 16));
+  if (header.length < 8) return undefined;
+  const type = header.toString('latin1', 4, 8);
   const size = header.readUInt32BE(0);
-  // Up to the end of the file.
-  if (size === 0) return left;
-  if (size === 1) return header.length < 16 ? left + 1 : atLeast(16, Number(header.readBigUInt64BE(8)));
-  return atLeast(8, size);
+  if (!BOX_TYPE.test(type)) return undefined;
+  if (size === 0) return { type, start, body: { start: start + 8, end }, open: true };
+  if (size !== 1)
+    return size < 8 ? undefined : { type, start, body: { start: start + 8, end: start + size }, open: false };
+  if (header.length < 16) return undefined;
+  const large = Number(header.readBigUInt64BE(8));
+  if (large < 16 || !Number.isSafeInteger(start + large)) return undefined;
+  return { type, start, body: { start: start + 16, end: start + large }, open: false };
 }
 
-const atLeast = (least: number, size: number) => (size >= least && Number.isSafeInteger(size) ? size : undefined);
+/**
+ * The boxes inside a box, without their contents.
+ * @returns whole: false when some of the bytes could not be understood, or reach beyond the enclosing box
+ */
+export async function boxesIn(reader: ObjectReader, { start, end }: Span): Promise<{ boxes: Box[]; whole: boolean }> {
+  const stop = Math.min(end, reader.size);
+  const boxes: Box[] = [];
+  let at = start;
+  while (at + 8 <= stop) {
+    const box = boxes.length < MAX_BOXES ? await boxAt(reader, at, stop) : undefined;
+    if (box === undefined || box.open) return { boxes, whole: false };
+    boxes.push(box);
+    if (box.body.end > stop) return { boxes, whole: false };
+    at = box.body.end;
+  }
+  return { boxes, whole: stop === end };
+}
+
+/** The body of a box, or its beginning: a crafted length must not cost memory. */
+export const bodyOf = (reader: ObjectReader, { body }: Box, maxBytes: number): Promise<Buffer> =>
+  reader.bytes(body.start, Math.min(body.end, body.start + maxBytes));
+
+/** Parses a body. @returns undefined when the body is shorter than it must be */
+export function parsed<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

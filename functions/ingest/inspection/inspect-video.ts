@@ -1,27 +1,28 @@
-import { BlockReader, BudgetSpentError, type RangeReader } from './block-reader.ts';
-import { type BoxLayout, boxLayout } from './boxes.ts';
-import { containerOf } from './container.ts';
-import { PINTEREST_LIMITS, RULES, type RuleName, type VideoLimits } from './rules.ts';
-import { videoFacts } from './video-facts.ts';
+import { VIDEO_LIMITS, type VideoLimits } from '../../../shared/pinterest/video-limits.ts';
+import { ffmpegFix } from './ffmpeg-fix.ts';
+import { type FileFacts, fileFacts, sizeAlone } from './file-facts.ts';
+import { BudgetSpentError, ObjectReader, type RangeReader } from './object-reader.ts';
+import { RULES, type RuleName } from './rules.ts';
 
 export type Verdict =
   | { verdict: 'accepted' }
   /** It goes through: Pinterest has the last word. */
   | { verdict: 'unjudged'; why: string }
-  | { verdict: 'rejected'; rule: RuleName; message: string };
-
-/** Of an object of any size, no more than this is read. */
-const BUDGET_BYTES = 512 * 1024;
-
-const rejected = (rule: RuleName, found: string, takes: string): Verdict => ({
-  verdict: 'rejected',
-  rule,
-  message: `${found}; Pinterest takes ${takes}`,
-});
+  | {
+      verdict: 'rejected';
+      /** The first of the broken rules. */
+      rule: RuleName;
+      /** All rules that the file certainly breaks. */
+      rules: RuleName[];
+      /** A clause for each broken rule: what was found, and what Pinterest takes. */
+      message: string;
+      /** A command that makes a file that fits; absent when there is none. */
+      fix?: string;
+    };
 
 /**
- * Looks whether an object is a video that Pinterest takes, before anything is registered: by its size, and by a few
- * ranged reads of its index, wherever in the file that is.
+ * Checks whether an object is a video that Pinterest takes, before anything is registered. It reads headers only, wherever
+ * they lie: a few ranged reads, at most 100 of 512 KiB in all. It rejects only what is certain.
  * @param object size in bytes, and how to read it
  * @throws what the object's reader throws: a source that cannot be read says nothing about the video
  */
@@ -29,38 +30,35 @@ export async function inspectVideo(
   { size, read }: { size: number; read: RangeReader },
   limits: Partial<VideoLimits> = {},
 ): Promise<Verdict> {
-  const allowed = { ...PINTEREST_LIMITS, ...limits };
-  if (size === 0) return rejected('empty', 'the file is empty', 'videos');
-  if (size > allowed.maxBytes)
-    return rejected('too_large', `the file has ${sizeInWords(size)}`, `at most ${sizeInWords(allowed.maxBytes)}`);
-  const reader = new BlockReader(size, read, BUDGET_BYTES);
+  return judge(await look(new ObjectReader(size, read)), { ...VIDEO_LIMITS, ...limits });
+}
+
+async function look(reader: ObjectReader): Promise<FileFacts> {
   try {
-    return await judge(reader, allowed);
+    return await fileFacts(reader);
   } catch (error) {
     if (reader.failure !== undefined) throw reader.failure;
-    const why =
-      error instanceof BudgetSpentError ? 'its index is too large to be read' : 'its index cannot be understood';
-    return { verdict: 'unjudged', why };
+    const why = error instanceof BudgetSpentError ? 'its index takes too many reads' : 'its index cannot be understood';
+    return sizeAlone(reader.size, why);
   }
 }
 
-async function judge(reader: BlockReader, limits: VideoLimits): Promise<Verdict> {
-  const container = containerOf(await reader.read(0, Math.min(reader.size, 256)));
-  if (container !== 'iso-bmff') return rejected('container', `the file is ${container}`, 'MP4, M4V and MOV');
-  const layout: BoxLayout | undefined = await boxLayout(reader);
-  if (layout?.truncated) {
-    return rejected('truncated', 'the file is cut off: its end, or the index of the video, is missing', 'whole files');
+function judge(facts: FileFacts, limits: VideoLimits): Verdict {
+  const judged = RULES.map((rule) => ({ rule, judgement: rule.judge(facts, limits) }));
+  const broken = judged.flatMap(({ rule, judgement }) => (typeof judgement === 'object' ? [{ rule, judgement }] : []));
+  const rules = broken.map(({ rule }) => rule.name);
+  const [first] = rules;
+  if (first !== undefined) {
+    const clauses = broken.map(({ rule, judgement }) => `${judgement.broken}; Pinterest takes ${rule.takes(limits)}`);
+    return {
+      verdict: 'rejected',
+      rule: first,
+      rules,
+      message: clauses.join('. '),
+      fix: ffmpegFix(rules, facts, limits),
+    };
   }
-  const facts = await videoFacts(reader);
-  for (const { name, takes, broken } of RULES) {
-    const found = broken(facts, limits);
-    if (found !== undefined) return rejected(name, found, takes(limits));
-  }
-  const unknown = [facts.codec, facts.duration, facts.width].includes(undefined);
-  return unknown ? { verdict: 'unjudged', why: 'its index does not say everything' } : { verdict: 'accepted' };
-}
-
-function sizeInWords(bytes: number): string {
-  const [unit, name] = bytes < 1024 ** 3 ? [1024 ** 2, 'MB'] : [1024 ** 3, 'GB'];
-  return `${Math.round((bytes / unit) * 100) / 100} ${name}`;
+  const unsure = judged.filter(({ judgement }) => judgement === 'unsure').map(({ rule }) => rule.name);
+  if (unsure.length === 0 && facts.unseen === undefined) return { verdict: 'accepted' };
+  return { verdict: 'unjudged', why: facts.unseen ?? `its headers do not say enough about ${unsure.join(', ')}` };
 }

@@ -1,22 +1,8 @@
-import type { VideoFacts } from './video-facts.ts';
-
-export interface VideoLimits {
-  maxBytes: number;
-  minSeconds: number;
-  maxSeconds: number;
-  /** Width to height. */
-  minAspectRatio: number;
-  maxAspectRatio: number;
-}
-
-/** @see https://help.pinterest.com/en/business/article/pinterest-product-specs (videos) */
-export const PINTEREST_LIMITS: VideoLimits = {
-  maxBytes: 2 * 1024 ** 3,
-  minSeconds: 4,
-  maxSeconds: 15 * 60,
-  minAspectRatio: 1 / 2,
-  maxAspectRatio: 1.91,
-};
+import type { VideoLimits } from '../../../shared/pinterest/video-limits.ts';
+import { exactBytes, sizeInWords } from '../../../shared/upload/size-words.ts';
+import { isAcceptedCodec } from './codecs.ts';
+import type { FileFacts, VideoStream } from './file-facts.ts';
+import type { Shape } from './video-description.ts';
 
 export type RuleName =
   | 'empty'
@@ -29,66 +15,142 @@ export type RuleName =
   | 'too_long'
   | 'aspect_ratio';
 
-/** A rule over what the index says of a video. */
+/** `broken` only when it is certain, with the value that shows it. `unsure`: the facts do not say, or contradict each other. */
+export type Judgement = { broken: string } | 'kept' | 'unsure';
+
 export interface Rule {
   name: RuleName;
   /** What Pinterest takes, for people. */
   takes: (limits: VideoLimits) => string;
-  /** What was found that breaks the rule; undefined when nothing was, or it cannot be told. */
-  broken: (facts: VideoFacts, limits: VideoLimits) => string | undefined;
+  judge: (facts: FileFacts, limits: VideoLimits) => Judgement;
 }
 
-const seconds = (duration: number) => (duration < 120 ? `${round(duration)} s` : `${round(duration / 60)} min`);
-const round = (number: number) => Math.round(number * 10) / 10;
-const durations = ({ minSeconds, maxSeconds }: VideoLimits) => `${seconds(minSeconds)} to ${seconds(maxSeconds)}`;
-
-/**
- * A frame more or less at the end is nobody's intention, and players round it away too: 3.96 s is 4 s.
- */
+/** A frame more or less at the end is nobody's intention, and players round it away: 3.96 s is 4 s. */
 const SECONDS_TOLERANCE = 0.05;
-/** Codecs want even sides: 1.91:1 is not met to the pixel. */
+/** Codecs need even sides, so 1.91:1 cannot be met to the pixel. */
 const RATIO_TOLERANCE = 1.01;
 
-/** Pinterest's rules for videos, in the order in which they are told to people. */
+const size = (bytes: number) => (bytes < 1000 ? exactBytes(bytes) : `${exactBytes(bytes)} (${sizeInWords(bytes)})`);
+const round = (number: number, digits: number) => Number(number.toFixed(digits));
+
+/** @returns such as `3.9 s`, `15 min` or `15 min 1 s`: never rounded to a limit that it breaks */
+export function durationInWords(seconds: number): string {
+  const exact = round(seconds, 2);
+  const hours = Math.floor(exact / 3600);
+  const minutes = Math.floor((exact % 3600) / 60);
+  const left = round(exact % 60, 2);
+  const parts = [hours && `${hours} h`, minutes && `${minutes} min`, left && `${left} s`];
+  return parts.filter(Boolean).join(' ') || '0 s';
+}
+const durations = ({ minSeconds, maxSeconds }: VideoLimits) =>
+  `${durationInWords(minSeconds)} to ${durationInWords(maxSeconds)}`;
+
+const ratio = ({ width, height }: Shape) => width / height;
+const ratioInWords = (value: number) => (value < 1 ? `1:${round(1 / value, 2)}` : `${round(value, 2)}:1`);
+
+/** The streams that may be what is played: where one has an accepted codec, another is a preview or a cover. */
+export function playedStreams({ streams }: FileFacts): VideoStream[] {
+  const candidates = streams.filter(({ codec }) => codec === undefined || isAcceptedCodec(codec));
+  return candidates.length > 0 ? candidates : streams;
+}
+
+/** Broken when every stream that may be played breaks it, by every value that it has for it; kept when none does. */
+function overStreams(facts: FileFacts, values: (stream: VideoStream) => number[], breaks: (value: number) => boolean) {
+  const all = playedStreams(facts).map(values);
+  if (all.length === 0 || all.some((each) => each.length === 0)) return 'unsure';
+  if (all.every((each) => each.every(breaks))) return 'broken';
+  return all.some((each) => each.some(breaks)) ? 'unsure' : 'kept';
+}
+
+/** All of Pinterest's rules for videos, in the order in which they are reported. */
 export const RULES: Rule[] = [
+  {
+    name: 'empty',
+    takes: () => 'videos',
+    judge: (facts) => (facts.size === 0 ? { broken: 'the file is empty' } : 'kept'),
+  },
+  {
+    name: 'too_large',
+    takes: ({ maxBytes }) => `at most ${size(maxBytes)}`,
+    judge: (facts, { maxBytes }) => (facts.size > maxBytes ? { broken: `the file has ${size(facts.size)}` } : 'kept'),
+  },
+  {
+    name: 'container',
+    takes: () => 'MP4, M4V and MOV',
+    judge: ({ otherKind }) => (otherKind ? { broken: `the file is ${otherKind.name}` } : 'kept'),
+  },
+  {
+    name: 'truncated',
+    takes: () => 'whole files',
+    judge: ({ missing }) => (missing ? { broken: `the file is cut off: ${missing} is missing` } : 'kept'),
+  },
   {
     name: 'no_video',
     takes: () => 'videos',
-    broken: ({ hasVideo }) => (hasVideo ? undefined : 'the file has no video track'),
+    judge({ hasVideo }) {
+      if (hasVideo === undefined) return 'unsure';
+      return hasVideo ? 'kept' : { broken: 'the file has no video track' };
+    },
   },
   {
     name: 'codec',
     takes: () => 'H.264 and H.265',
-    broken: ({ codec }) =>
-      codec === undefined || /^H\.26[45]$/.test(codec) ? undefined : `the video is encoded as ${codec}`,
+    judge({ streams }) {
+      const codecs = streams.map(({ codec }) => codec);
+      if (codecs.some((codec) => codec !== undefined && isAcceptedCodec(codec))) return 'kept';
+      if (codecs.length === 0 || codecs.includes(undefined)) return 'unsure';
+      return { broken: `the video is encoded as ${[...new Set(codecs)].join(' and ')}` };
+    },
   },
   {
     name: 'too_short',
     takes: durations,
-    broken: ({ duration }, { minSeconds }) =>
-      duration === undefined || duration >= minSeconds - SECONDS_TOLERANCE
-        ? undefined
-        : `the video is ${seconds(duration)} long`,
+    judge(facts, { minSeconds }) {
+      const least = minSeconds - SECONDS_TOLERANCE;
+      const found = overStreams(
+        facts,
+        (stream) => stream.durations,
+        (seconds) => seconds < least,
+      );
+      if (found !== 'broken') return found;
+      // Fragments, or another track, may go on for longer.
+      const others = [...facts.otherDurations, facts.movieDuration ?? 0];
+      if (facts.mayBeLonger || others.some((seconds) => seconds >= least)) return 'unsure';
+      return { broken: `the video is ${durationInWords(Math.max(...durationsOf(facts)))} long` };
+    },
   },
   {
     name: 'too_long',
     takes: durations,
-    broken: ({ duration }, { maxSeconds }) =>
-      duration === undefined || duration <= maxSeconds + SECONDS_TOLERANCE
-        ? undefined
-        : `the video is ${seconds(duration)} long`,
+    judge(facts, { maxSeconds }) {
+      const most = maxSeconds + SECONDS_TOLERANCE;
+      const found = overStreams(
+        facts,
+        (stream) => stream.durations,
+        (seconds) => seconds > most,
+      );
+      if (found !== 'broken') return found;
+      const seconds = Math.min(...durationsOf(facts), facts.movieDuration ?? Number.POSITIVE_INFINITY);
+      return seconds > most ? { broken: `the video is ${durationInWords(seconds)} long` } : 'unsure';
+    },
   },
   {
     name: 'aspect_ratio',
     takes: ({ minAspectRatio, maxAspectRatio }) =>
-      `1:${round(1 / minAspectRatio)} to ${maxAspectRatio}:1, width to height`,
-    broken: ({ width, height }, { minAspectRatio, maxAspectRatio }) => {
-      if (width === undefined || height === undefined) return undefined;
-      const ratio = width / height;
-      const fits = ratio >= minAspectRatio / RATIO_TOLERANCE && ratio <= maxAspectRatio * RATIO_TOLERANCE;
-      return fits
-        ? undefined
-        : `the video is ${width} × ${height} pixels, ${ratio < 1 ? `1:${round(1 / ratio)}` : `${round(ratio)}:1`}`;
+      `${ratioInWords(minAspectRatio)} to ${ratioInWords(maxAspectRatio)}, width to height`,
+    judge(facts, { minAspectRatio, maxAspectRatio }) {
+      const [least, most] = [minAspectRatio / RATIO_TOLERANCE, maxAspectRatio * RATIO_TOLERANCE];
+      const breaks = (value: number) => value < least || value > most;
+      // What most players show decides that the rule is kept; that it is broken needs every header to say so.
+      const firsts = overStreams(facts, ({ shapes }) => shapes.slice(0, 1).map(ratio), breaks);
+      if (firsts === 'kept') return 'kept';
+      const found = overStreams(facts, ({ shapes }) => shapes.map(ratio), breaks);
+      const shown = playedStreams(facts)[0]?.shapes[0];
+      if (found !== 'broken' || shown === undefined) return 'unsure';
+      const pixels = `${Math.round(shown.width)} × ${Math.round(shown.height)} pixels`;
+      return { broken: `the video is ${pixels}, ${ratioInWords(ratio(shown))}` };
     },
   },
 ];
+
+const durationsOf = (facts: FileFacts) => playedStreams(facts).flatMap((stream) => stream.durations);

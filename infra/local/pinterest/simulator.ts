@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { VIDEO_LIMITS } from '../../../shared/pinterest/video-limits.ts';
 import type { InjectedFault } from './faults.ts';
 import { answerMediaApi } from './media-api.ts';
 import { MediaStore, type SimulatedMedia, type SimulatedPin } from './media-store.ts';
@@ -58,7 +59,7 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
     options: {
       accessToken: SIMULATED_ACCESS_TOKEN,
       processingSeconds: processingSecondsBySize,
-      maxUploadBytes: 2 * 1024 ** 3,
+      maxUploadBytes: VIDEO_LIMITS.maxBytes,
       policySeconds: 3600,
       uploadIdleMs: 20_000,
       latencyMs: 0,

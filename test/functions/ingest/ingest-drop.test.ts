@@ -115,7 +115,7 @@ describe('ingestDrop', () => {
   it('answers a rejected file before anything is registered', async () => {
     const { ports, executions, registrations } = await workingPorts();
     const message = 'the video is 2.1 s long; Pinterest takes 4 s to 15 min';
-    ports.inspect = async () => ({ verdict: 'rejected', rule: 'too_short', message });
+    ports.inspect = async () => ({ verdict: 'rejected', rule: 'too_short', rules: ['too_short'], message });
     await ingestDrop(drop, ports, attempt);
     expect(failureIn(executions.get('clip-1'))).toEqual({
       reason: 'rejected_file',

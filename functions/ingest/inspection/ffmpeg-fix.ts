@@ -1,0 +1,55 @@
+import type { VideoLimits } from '../../../shared/pinterest/video-limits.ts';
+import type { FileFacts } from './file-facts.ts';
+import { playedStreams, type RuleName } from './rules.ts';
+import type { Shape } from './video-description.ts';
+
+/** Of the largest file, this share is planned for the video; the rest is for sound, tables and peaks. */
+const VIDEO_SHARE = 0.9;
+/** Enough for any video that people look at. */
+const MAX_KILOBITS = 20_000;
+const UNFIXABLE: RuleName[] = ['empty', 'truncated', 'no_video'];
+
+/**
+ * The command that makes a file that fits of one that was rejected.
+ * @returns undefined when there is none: what is missing cannot be made up
+ */
+export function ffmpegFix(rules: RuleName[], facts: FileFacts, limits: VideoLimits): string | undefined {
+  if (rules.some((rule) => UNFIXABLE.includes(rule)) || facts.otherKind?.video === false) return undefined;
+  const options = [...cut(rules, limits), ...filters(rules, facts, limits), ...encoding(rules, facts, limits)];
+  return `ffmpeg -i in.mp4 ${options.join(' ')} -movflags +faststart out.mp4`;
+}
+
+const cut = (rules: RuleName[], { maxSeconds }: VideoLimits) =>
+  // A copy ends with the next key frame or packet: a second less leaves room for it.
+  rules.includes('too_long') ? ['-t', String(rules.length === 1 ? maxSeconds - 1 : maxSeconds)] : [];
+
+function filters(rules: RuleName[], facts: FileFacts, limits: VideoLimits): string[] {
+  const [stream] = playedStreams(facts);
+  const chain: string[] = [];
+  const shape = stream?.shapes[0];
+  if (rules.includes('aspect_ratio') && shape) chain.push(...padding(shape, limits));
+  if (rules.includes('too_short')) {
+    const missing = Math.ceil(limits.minSeconds - Math.min(...(stream?.durations ?? [0])));
+    chain.push(`tpad=stop_mode=clone:stop_duration=${missing}`);
+  }
+  return chain.length === 0 ? [] : ['-vf', chain.join(',')];
+}
+
+/** Bars beside or above the picture, with even sides. */
+function padding(shape: Shape, { minAspectRatio, maxAspectRatio }: VideoLimits): string[] {
+  const even = (length: number) => 2 * Math.ceil(length / 2 - 1e-6);
+  const [width, height] = [even(shape.width), even(shape.height)];
+  const padded = [Math.max(width, even(height * minAspectRatio)), Math.max(height, even(width / maxAspectRatio))];
+  return [`scale=${width}:${height}`, 'setsar=1', `pad=${padded.join(':')}:-1:-1`];
+}
+
+function encoding(rules: RuleName[], facts: FileFacts, { maxBytes, maxSeconds }: VideoLimits): string[] {
+  if (rules.length === 1 && rules[0] === 'too_long') return ['-c', 'copy'];
+  const encoder = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
+  if (!rules.includes('too_large')) return encoder;
+  const known = playedStreams(facts).flatMap(({ durations }) => durations);
+  const seconds = Math.min(maxSeconds, ...(known.length === 0 ? [] : [Math.max(...known)]));
+  const allowed = Math.floor((maxBytes * 8 * VIDEO_SHARE) / Math.max(1, seconds) / 1000);
+  const kilobits = Math.max(1, Math.min(MAX_KILOBITS, allowed));
+  return [...encoder, '-maxrate', `${kilobits}k`, '-bufsize', `${kilobits}k`];
+}

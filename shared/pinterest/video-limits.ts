@@ -1,0 +1,21 @@
+/** What Pinterest takes as a video. */
+export interface VideoLimits {
+  maxBytes: number;
+  minSeconds: number;
+  maxSeconds: number;
+  /** Width to height. */
+  minAspectRatio: number;
+  maxAspectRatio: number;
+}
+
+/**
+ * Pinterest's own limits. It says "2 GB" without saying which: this is the larger reading, 2 GiB.
+ * @see https://help.pinterest.com/en/business/article/pinterest-product-specs (videos)
+ */
+export const VIDEO_LIMITS: VideoLimits = {
+  maxBytes: 2 * 1024 ** 3,
+  minSeconds: 4,
+  maxSeconds: 15 * 60,
+  minAspectRatio: 1 / 2,
+  maxAspectRatio: 1.91,
+};
