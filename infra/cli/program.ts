@@ -90,7 +90,7 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
-      outputError: (text, write) => write(`${escapeControls(text.replace(/^error: /, '').trimEnd())}\n`),
+      outputError: (text, write) => write(`${escapeControls(oneLine(text))}\n`),
     })
     .showHelpAfterError(`See ${PINDROP} --help.`)
     .addHelpText('after', NOTES);
@@ -103,15 +103,15 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
   const portsFor = async ({ local, stack }: StackOptions): Promise<StackPorts> =>
     portsOf(local ? localStack(state) : await deployedStack(stack));
 
-  /** A command on a stack: `run` gets its arguments, then its own options, ports and output. */
-  const command = (usage: string, description: string) =>
+  const command = (name: string, description: string) =>
     program
-      .command(usage)
+      .command(name)
       .description(description)
+      .showHelpAfterError(`See ${PINDROP} ${name} --help.`)
       .option('--local', 'the stack of npm start, the one started last')
       .addOption(new Option('--stack <name>', 'the deployed stack').default(DEFAULT_STACK_NAME).conflicts('local'));
-  const query = (usage: string, description: string) =>
-    command(usage, description).option('--json', 'one JSON value on each line, for programs');
+  const query = (name: string, description: string) =>
+    command(name, description).option('--json', 'one JSON value on each line, for programs');
 
   query('list', `list the newest ${LISTED} uploads, and what Pinterest says about their media`).action(
     async (options: StackOptions) => end(await list(await portsFor(options), outputOf(options))),
@@ -145,9 +145,11 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
 
   command('auth', 'sign in at Pinterest, once; the tokens are renewed from then on')
     .option('--port <number>', 'port of the redirect URI; 0 for a free one', portNumber, DEFAULT_REDIRECT_PORT)
-    .option('--scopes <list>', 'with commas between them; publish-pin needs boards:read and boards:write too', words, [
-      ...SCOPES,
-    ])
+    .addOption(
+      new Option('--scopes <list>', 'with commas between them; publish-pin needs boards:read and boards:write too')
+        .argParser(words)
+        .default([...SCOPES], SCOPES.join(',')),
+    )
     .option('--no-browser', 'only print the URL')
     .addHelpText('after', AUTH_NOTES)
     .action(async (options: AuthOptions) => {
@@ -170,6 +172,13 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
     });
   return program;
 }
+
+/** Commander puts its suggestion on a line of its own. An argument that it quotes may hold a line break, too. */
+const oneLine = (text: string) =>
+  text
+    .replace(/^error: /, '')
+    .replace('\n(Did you mean', ' (Did you mean')
+    .trimEnd();
 
 function portNumber(text: string): number {
   const port = Number(text);

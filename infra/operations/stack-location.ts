@@ -77,13 +77,22 @@ export async function deployedStack(stackName = DEFAULT_STACK_NAME): Promise<Sta
   const client = new CloudFormationClient({});
   const { Stacks: [stack] = [] } = await client
     .send(new DescribeStacksCommand({ StackName: stackName }))
-    .catch((cause: Error) => {
-      throw new OperationError(
-        `CloudFormation does not show the stack ${stackName} (${cause.message}). Deploy it first, name another one with --stack, or use --local for the stack of npm start.`,
-        { cause },
-      );
+    .catch((error) => {
+      throw lookupError(stackName, error);
     });
   return { stackName, outputs: stack ? outputsOf(stack) : {}, local: false, client: {} };
+}
+
+function lookupError(stackName: string, cause: NodeJS.ErrnoException): Error {
+  if (cause.code === 'ECONNREFUSED') return cause;
+  const local = 'use --local for the stack of npm start';
+  // CloudFormation's word for a stack that does not exist.
+  return cause.name === 'ValidationError'
+    ? new OperationError(`${cause.message}: deploy it first, name another one with --stack, or ${local}.`, { cause })
+    : new OperationError(
+        `AWS cannot be asked about the stack ${stackName}: ${cause.message}. Check AWS_PROFILE or AWS_REGION and the credentials, or ${local}.`,
+        { cause },
+      );
 }
 
 /** The one place that knows how to find what belongs to a stack. */

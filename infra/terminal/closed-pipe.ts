@@ -1,10 +1,12 @@
 /**
- * Ends the process quietly once nobody reads a stream any more, as in `… | head -1`.
- * Without this, the next write ends it with a stack trace (EPIPE).
+ * Calls back, once, when nobody reads a stream any more, as in `… | head -1`.
+ * Without this, the next write would end the process with a stack trace (EPIPE).
  */
-export function endQuietlyWhenClosed(stream: NodeJS.WritableStream): void {
+export function whenClosed(stream: NodeJS.WritableStream, closed: () => void): void {
+  let called = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (!called) closed();
+    called = true;
   });
 }

@@ -18,7 +18,12 @@ export async function watch(ports: StackPorts, output: Output): Promise<ExitCode
 }
 
 /** Prints each upload when it is first seen, and once when it ends. */
-export async function printNews(ports: StackPorts, output: Output, signal: AbortSignal): Promise<void> {
+export async function printNews(
+  ports: StackPorts,
+  output: Output,
+  signal: AbortSignal,
+  everyMs = EVERY_MS,
+): Promise<void> {
   const look = await newsOf(ports);
   let lastProblem = '';
   while (!signal.aborted) {
@@ -30,7 +35,7 @@ export async function printNews(ports: StackPorts, output: Output, signal: Abort
       if (message !== lastProblem) output.say(`${message} Still watching.`);
       lastProblem = message;
     }
-    await wait(EVERY_MS, undefined, { signal }).catch(() => {});
+    await wait(everyMs, undefined, { signal }).catch(() => {});
   }
 }
 

@@ -96,7 +96,7 @@ export class Session {
   }
 
   #stayUp(stack: LocalStack, consoleUrl: string | undefined): Promise<never> {
-    this.#person.say(invitation(stack, consoleUrl, this.#options.prefix));
+    this.#person.say(...invitation(stack, consoleUrl, this.#options.prefix));
     return new Promise(() => {});
   }
 

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { stateDirectoryOf } from '../../operations/state-directory.ts';
 import { TOKEN_FILE } from '../../operations/token-file.ts';
 import { readSettings } from '../../settings.ts';
+import { whenClosed } from '../../terminal/closed-pipe.ts';
 import { type LocalStack, startLocalStack } from '../aws/local-stack.ts';
 import { type LocalConsole, startConsole } from '../console/server/console.ts';
 import { FaultSwitches } from '../pinterest/fault-switches.ts';
@@ -12,10 +13,10 @@ import { type CommandLine, HELP, readCommandLine, UsageError } from './command-l
 import { Session } from './session.ts';
 import { projectContext, synthesize } from './synthesize.ts';
 import { readTarget, type Target } from './target.ts';
-import { type Person, plainPerson } from './terminal/person.ts';
+import { type Person, plainPerson, withControlsEscaped } from './terminal/person.ts';
 import { progressBars } from './terminal/progress-bars.ts';
 
-const STATE = process.env['PINDROP_STATE_DIR'] ?? fileURLToPath(new URL('../../../.pindrop', import.meta.url));
+const STATE = stateDirectoryOf(process.env);
 
 /** Where the files go, and how to end what was started for it. */
 async function reach(target: Target, stateDirectory: string) {
@@ -68,9 +69,9 @@ async function run(): Promise<number> {
   const context = await readContext(commandLine);
   const { prefix, with: examples } = settingsOf(context);
   const target = readTarget(process.env, join(STATE, TOKEN_FILE));
-  const person = process.stderr.isTTY
-    ? progressBars(process.stdout, process.stderr)
-    : plainPerson(process.stdout, process.stderr);
+  const person = withControlsEscaped(
+    process.stderr.isTTY ? progressBars(process.stdout, process.stderr) : plainPerson(process.stdout, process.stderr),
+  );
   const session = new Session(person, { files, metadata, prefix }, target);
   const stateDirectory = join(STATE, target.name);
   await mkdir(stateDirectory, { recursive: true });
@@ -110,6 +111,8 @@ async function run(): Promise<number> {
   }
 }
 
+// Stops as for Ctrl+C: what was dropped is kept.
+for (const stream of [process.stdout, process.stderr]) whenClosed(stream, () => process.kill(process.pid, 'SIGTERM'));
 try {
   process.exitCode = await run();
 } catch (error) {

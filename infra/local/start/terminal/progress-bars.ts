@@ -39,7 +39,7 @@ export function progressBars(stdout: NodeJS.WritableStream, stderr: NodeJS.Write
     multi?.update();
   };
   return {
-    say: (text) => between(() => stderr.write(`${text}\n`)),
+    say: (...lines) => between(() => stderr.write(lines.map((line) => `${line}\n`).join(''))),
     show({ uploadId, name, percent, phase }) {
       const room = Math.max(20, (stderr.columns ?? 80) - FORMAT_WIDTH - name.length);
       const shown = { name, phase: phase.slice(0, room) };

@@ -21,12 +21,12 @@ const EXAMPLE_OUTPUTS = [
   ['PublishPinStateMachineArn', 'pins    '],
 ] as const;
 
-/** How to drop a file into a stack that stays up. @param consoleUrl undefined without the console */
+/** How to drop a file into a stack that stays up, in lines. @param consoleUrl undefined without the console */
 export function invitation(
   { endpoint, outputs, region, accessKey }: LocalStack,
   consoleUrl: string | undefined,
   prefix: string,
-): string {
+): string[] {
   const { accessKeyId, secretAccessKey } = accessKey;
   const credentials = `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=${region}`;
   return [
@@ -39,7 +39,7 @@ export function invitation(
     `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/${prefix}`,
     '',
     'Final events come on stdout. Ctrl+C stops; what was dropped is kept.',
-  ].join('\n');
+  ];
 }
 
 /** How an upload ended. */

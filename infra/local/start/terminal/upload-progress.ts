@@ -2,7 +2,7 @@ import { UPLOAD_LOG } from '../../../../shared/upload/upload-log.ts';
 import { type UploadLogLine, uploadLogLine } from '../../console/shared/upload-log-line.ts';
 
 /** One upload as a person sees it. */
-export interface UploadRow {
+export interface ShownUpload {
   uploadId: string;
   /** The object's key. */
   name: string;
@@ -31,8 +31,8 @@ const PHASES: Record<string, (line: UploadLogLine) => { phase: string; percent?:
  * Turns the functions' log lines into rows: the log is the one account of an upload, here as on AWS.
  * @returns a function that takes a line and gives the row that it changed, if it is one about an upload
  */
-export function uploadProgress(): (line: string) => UploadRow | undefined {
-  const rows = new Map<string, UploadRow>();
+export function uploadProgress(): (line: string) => ShownUpload | undefined {
+  const rows = new Map<string, ShownUpload>();
   return (text) => {
     const line = uploadLogLine(text);
     const phase = line && PHASES[line.message]?.(line);

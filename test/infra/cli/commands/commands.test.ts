@@ -70,6 +70,28 @@ describe('the commands', () => {
     expect(watched.join('\n')).not.toContain('good clip');
   });
 
+  it('show control characters of keys escaped, and find keys with line breaks', async () => {
+    const stack = await startLocalPindrop();
+    const command = pindropLocal(stack);
+    const key = 'esc\u001b]0;owned\u0007 line\nbreak\u009b31m\u202e.mp4';
+    const event = await stack.finalEventOf(await stack.drop(key, Buffer.from('not a video')));
+    const shown = 'esc\\u001b]0;owned\\u0007 line\\nbreak\\u009b31m\\u202e.mp4';
+    const listed = await command('list');
+    expect(listed.stdout).toHaveLength(2);
+    expect(listed.stdout[1]).toContain(`  ${shown}  ${event.uploadId}  failed`);
+    const [json = ''] = (await command('list', '--json')).stdout;
+    expect(json).toContain('\\u009b31m\\u202e');
+    expect(JSON.parse(json)).toMatchObject({ key });
+    const url = `s3://${stack.bucket}/${key}`;
+    expect((await command('status', url)).stdout[0]).toBe(`${shown} (11 bytes), upload ${event.uploadId}`);
+    expect((await command('status', `${url}x`)).stderr).toEqual([
+      `There is no object s3://${stack.bucket}/${shown}x, and no upload of it.`,
+    ]);
+    const retried = await command('retry', url);
+    expect(retried).toMatchObject({ code: 0, stderr: [] });
+    await stack.until(() => stack.events().some(({ uploadId }) => uploadId === retried.stdout[0]));
+  });
+
   it('doctor: finds all well where it is, and names the fix where it is not', async () => {
     const stack = await startLocalPindrop({
       simulator: { rateLimits: { perDay: 1000 } },

@@ -1,0 +1,60 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  ListExecutionsCommand,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+import type { UploadPorts } from '../../infra/operations/uploads.ts';
+
+const MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:machine';
+
+/** An execution as Step Functions would list and describe it. */
+export interface ListedExecution {
+  name: string;
+  /** Seconds since 1970. */
+  startedAt: number;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+  /** What DescribeExecution says, if it knows more than the list. */
+  described?: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+  /** JSON */
+  data: string;
+}
+
+/** Stands in for Step Functions at the port: lists pages in the given order, and counts what it is asked. */
+export function listing(executions: () => ListedExecution[]) {
+  const asked = { lists: 0, described: [] as string[], atOnce: 0, mostAtOnce: 0 };
+  const list = ({ maxResults = 100, nextToken = '0' }: ListExecutionsCommand['input']) => {
+    asked.lists++;
+    const all = executions();
+    const [from, to] = [Number(nextToken), Number(nextToken) + maxResults];
+    return {
+      executions: all.slice(from, to).map(({ name, startedAt, status }) => ({
+        name,
+        status,
+        startDate: new Date(startedAt * 1000),
+      })),
+      nextToken: to < all.length ? String(to) : undefined,
+    };
+  };
+  const describe = async ({ executionArn = '' }: DescribeExecutionCommand['input']) => {
+    const name = executionArn.split(':').at(-1) ?? '';
+    asked.described.push(name);
+    asked.mostAtOnce = Math.max(asked.mostAtOnce, ++asked.atOnce);
+    await new Promise(setImmediate);
+    asked.atOnce--;
+    const found = executions().find((execution) => execution.name === name);
+    if (!found) throw new ExecutionDoesNotExist({ message: name, $metadata: {} });
+    return { status: found.described ?? found.status, input: found.data, output: found.data };
+  };
+  const send = async (command: unknown) => {
+    if (command instanceof ListExecutionsCommand) return list(command.input);
+    if (command instanceof DescribeExecutionCommand) return describe(command.input);
+    throw new Error('Step Functions is asked for nothing else here.');
+  };
+  const ports: UploadPorts = {
+    stackName: 'Pindrop',
+    outputs: { StateMachineArn: MACHINE },
+    states: { send } as unknown as SFNClient,
+  };
+  return { ports, asked };
+}

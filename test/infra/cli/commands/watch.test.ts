@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { printNews } from '../../../../infra/cli/commands/watch.ts';
+import type { StackPorts } from '../../../../infra/operations/stack-ports.ts';
+import { type ListedExecution, listing } from '../../../harness/listed-executions.ts';
+
+const upload = (name: string, startedAt: number, statuses: Pick<ListedExecution, 'status' | 'described'>) => ({
+  name,
+  startedAt,
+  ...statuses,
+  data: JSON.stringify({
+    upload: { uploadId: name, object: { key: `${name}.mp4` } },
+    finalEvent: { detail: { status: 'succeeded' } },
+  }),
+});
+
+/** Watches as the executions change from look to look. @returns the lines as `name state` */
+async function watched(looks: ListedExecution[][], whenListed: (look: number) => void = () => {}): Promise<string[]> {
+  const stopped = new AbortController();
+  const lines: string[] = [];
+  const said: string[] = [];
+  let look = -1;
+  const { ports } = listing(() => looks[Math.min(look, looks.length - 1)] ?? []);
+  const { send } = ports.states;
+  ports.states.send = (async (command: object) => {
+    if (command.constructor.name !== 'ListExecutionsCommand') return send(command as never);
+    look++;
+    if (look === looks.length) stopped.abort();
+    whenListed(look);
+    return send(command as never);
+  }) as typeof send;
+  const print = (line: string) => {
+    const { upload, state } = JSON.parse(line);
+    lines.push(`${upload.uploadId} ${state}`);
+  };
+  const output = { json: true, print, say: (line: string) => void said.push(line) };
+  await printNews(ports as StackPorts, output, stopped.signal, 5);
+  return [...lines, ...said];
+}
+
+describe('watch', () => {
+  it('prints an ending once that happened between the list and the description', async () => {
+    const early = upload('early', 1, { status: 'RUNNING', described: 'SUCCEEDED' });
+    const late = upload('early', 1, { status: 'SUCCEEDED' });
+    expect(await watched([[], [early], [early], [late], [late]])).toEqual(['early succeeded']);
+  });
+
+  it('prints an upload when it is first seen and when it ends, and nothing that ended before', async () => {
+    const old = upload('old', 1, { status: 'SUCCEEDED' });
+    const running = upload('new', 2, { status: 'RUNNING' });
+    const ended = upload('new', 2, { status: 'SUCCEEDED' });
+    expect(await watched([[old], [running, old], [running, old], [ended, old], [ended, old]])).toEqual([
+      'new following',
+      'new succeeded',
+    ]);
+  });
+
+  it('prints the ending of an upload that is older than all that is listed', async () => {
+    const running = upload('slow', 1, { status: 'RUNNING' });
+    const others = Array.from({ length: 200 }, (_, index) => upload(`o${index}`, 9 + index, { status: 'SUCCEEDED' }));
+    const ended = upload('slow', 1, { status: 'SUCCEEDED' });
+    const lines = await watched([[running], [running], [...others].reverse().concat(ended)]);
+    expect(lines.filter((line) => line.startsWith('slow'))).toEqual(['slow following', 'slow succeeded']);
+  });
+
+  it('goes on after a look that failed, and says so once', async () => {
+    const running = upload('new', 1, { status: 'RUNNING' });
+    const fail = (look: number) => {
+      if (look === 2 || look === 3) throw new Error('Rate exceeded.');
+    };
+    const lines = await watched([[], [], [running], [running], [running]], fail);
+    expect(lines).toEqual(['new following', 'Rate exceeded. Still watching.']);
+  });
+});
