@@ -1,4 +1,2 @@
-import manifest from '../package.json' with { type: 'json' };
-
 /** Pindrop's version, as in package.json. */
-export const VERSION: string = manifest.version;
+export const VERSION = '0.1.0';

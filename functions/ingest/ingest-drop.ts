@@ -2,8 +2,8 @@ import type { DroppedObject, FinalEventDetail, KnownFailure } from '../../shared
 import type { FormUpload } from '../../shared/pinterest/form-upload.ts';
 import type { Drop } from '../../shared/upload/drop.ts';
 import { finalEvent, recordOf, type UploadRecord } from '../../shared/upload/execution.ts';
-import type { RateLimitGate } from '../../shared/upload/rate-limit-gate.ts';
 import type { Executions } from '../aws/executions.ts';
+import type { RateLimitGate } from '../aws/rate-limit-gate.ts';
 import { type Blame, decide, type RetryPolicy } from '../outcome/decide.ts';
 import { faultOf } from '../outcome/fault.ts';
 import { pollWaitSeconds } from '../poll/wait-policy.ts';

@@ -1,7 +1,7 @@
 import type { MediaUpload } from '../../shared/pinterest/media.ts';
 import type { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
-import type { RateLimitGate } from '../../shared/upload/rate-limit-gate.ts';
+import type { RateLimitGate } from '../aws/rate-limit-gate.ts';
 
 /**
  * Registers a video, unless another function was told to wait: then nothing is asked, and the error is the one that

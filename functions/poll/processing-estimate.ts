@@ -1,4 +1,5 @@
-import { boundedPace, USUAL_PACE } from '../../shared/upload/processing-pace.ts';
+import { USUAL_PACE } from '../../shared/upload/initial-parameters.ts';
+import { boundedPace } from '../../shared/upload/processing-pace.ts';
 
 /** Small clips were seen ready within seconds, and 32 MB took longer than 90 s. */
 const LEAST_SECONDS = 8;

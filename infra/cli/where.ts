@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { SOURCE_MAPS, sourceMapOf, sourcePlace } from '../stack/function/source-maps.ts';
+import { readSourceMap, sourcePlace } from '../stack/function/source-maps.ts';
 
 const USAGE = `It is: npm run where -- FUNCTION LINE:COLUMN …
   such as npm run where -- ingest 12:3456 for "index.js:12:3456" in a stack trace of the function ingest`;
@@ -13,7 +11,7 @@ function run([folder, ...places]: string[]): number {
   }
   let map: string;
   try {
-    map = readFileSync(join(SOURCE_MAPS, sourceMapOf(folder)), 'utf8');
+    map = readSourceMap(folder);
   } catch {
     process.stderr.write(
       `There is no source map of ${folder}: check out what was deployed and run npm run synth, which writes it.\n`,

@@ -6,8 +6,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { USUAL_PACE } from '../../shared/upload/processing-pace.ts';
-import { OPEN } from '../../shared/upload/rate-limit-gate.ts';
+import { GATE_OPEN, USUAL_PACE } from '../../shared/upload/initial-parameters.ts';
 import { readSettings, type SettingsInput } from '../settings.ts';
 import { DropBucket, tellQueueOfDrops } from './drops/drop-bucket.ts';
 import { DropQueue } from './drops/drop-queue.ts';
@@ -70,7 +69,7 @@ export class Pindrop extends Construct {
 
     const gate = new StringParameter(this, 'RateLimitGate', {
       description: 'Until when Pindrop asks Pinterest for no registration',
-      stringValue: OPEN,
+      stringValue: GATE_OPEN,
     });
 
     const drops = new DropQueue(this, 'Drops', { settings });

@@ -1,4 +1,5 @@
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { USUAL_PACE } from './initial-parameters.ts';
 
 /** How long Pinterest takes for files these days, as a multiple of the usual: what the functions have learnt of it. */
 export interface ProcessingPace {
@@ -6,8 +7,6 @@ export interface ProcessingPace {
   write(pace: number): Promise<void>;
 }
 
-/** The pace before anything was learnt: files take what is usual. */
-export const USUAL_PACE = 1;
 /** Whatever one file took, or a clock said. */
 const [FASTEST, SLOWEST] = [0.05, 50];
 

@@ -11,7 +11,7 @@ import type { MediaStatus } from '../../shared/pinterest/media.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
 import type { Drop } from '../../shared/upload/drop.ts';
 import type { FollowedUpload } from '../../shared/upload/execution.ts';
-import { USUAL_PACE } from '../../shared/upload/processing-pace.ts';
+import { USUAL_PACE } from '../../shared/upload/initial-parameters.ts';
 import { movie } from '../functions/ingest/inspection/build-movie.ts';
 import { machineDefinition, synthesized } from '../infra/stack/synthesized.ts';
 

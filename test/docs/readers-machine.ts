@@ -123,8 +123,15 @@ function projectsBelow(root: string): Projects {
   const projects = { pindrop: join(root, 'pindrop'), subscriber: join(root, 'subscriber') };
   mkdirSync(projects.subscriber);
   writeFileSync(join(projects.subscriber, 'package.json'), '{ "name": "subscriber", "type": "module" }\n');
-  const packed = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.kit.json', 'README.md', 'LICENSE'];
-  for (const path of [...packed, 'shared', 'infra/build-kit.ts'])
+  const packed = [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.package.json',
+    'README.md',
+    'LICENSE',
+  ];
+  for (const path of [...packed, 'shared', 'functions', 'infra'])
     cpSync(join(PROJECT, path), join(projects.pindrop, path), { recursive: true });
   symlinkSync(join(PROJECT, 'node_modules'), join(projects.pindrop, 'node_modules'));
   return projects;

@@ -207,11 +207,11 @@ export const WAYS: Way[] = [
     },
   },
   {
-    commands: /^npm run kit$/,
+    commands: /^npm run build$/,
     async run(command, { projects }) {
       const { pindrop: directory } = projects();
       succeeded(await typed(command, { directory }));
-      expect(existsSync(join(directory, 'dist/events/schema.json'))).toBe(true);
+      expect(existsSync(join(directory, 'dist/shared/events/schema.json'))).toBe(true);
     },
   },
   {
@@ -226,7 +226,7 @@ export const WAYS: Way[] = [
       const { pindrop, subscriber } = projects();
       succeeded(await typed('npm pack', { directory: pindrop }));
       succeeded(await typed(`${command} --prefer-offline --no-audit`, { directory: subscriber }));
-      expect(existsSync(join(subscriber, 'node_modules/pindrop/dist/events/schema.json'))).toBe(true);
+      expect(existsSync(join(subscriber, 'node_modules/pindrop/dist/shared/events/schema.json'))).toBe(true);
       expect(existsSync(join(subscriber, 'node_modules/zod'))).toBe(true);
     },
   },

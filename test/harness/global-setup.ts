@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { synthesize } from '../../infra/local/start/synthesize.ts';
 import { findBrowser } from './browser-program.ts';
@@ -13,6 +16,14 @@ declare module 'vitest' {
     /** URL of the server that makes what test files share. */
     sharedParts: string;
   }
+}
+
+/** Builds the package. @returns the path of its tarball */
+async function pack(directory: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--silent', '--pack-destination', directory], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+  });
+  return join(directory, stdout.trim().split('\n').at(-1) ?? '');
 }
 
 /**
@@ -28,6 +39,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       return directory;
     },
     '/browser': () => findBrowser(join(root, 'browser')),
+    '/package': () => pack(root),
   };
   const made = new Map<string, Promise<unknown>>();
   function shared(path: string, input: string): Promise<unknown> {

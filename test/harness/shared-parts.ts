@@ -11,6 +11,9 @@ export const sharedAssembly = (settings: Record<string, unknown>): Promise<strin
 /** @throws Error that says what to install, when this machine has no browser and none can be unpacked */
 export const browserProgram = (): Promise<BrowserProgram> => shared('browser', {});
 
+/** Builds the package once per run. @returns the path of its tarball, to be read only */
+export const sharedPackage = (): Promise<string> => shared('package', {});
+
 /** Asks the server of global-setup.ts: test files run in processes of their own. */
 async function shared<Part>(path: string, input: object): Promise<Part> {
   const url = new URL(path, inject('sharedParts'));

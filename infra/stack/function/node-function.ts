@@ -1,12 +1,13 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type FunctionOptions, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Code, type FunctionOptions, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogLevel, NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledged-finding.ts';
-import { SOURCE_MAPS, sourceMapOf } from './source-maps.ts';
+import { SOURCE_MAPS, sourceMapPath } from './source-maps.ts';
 
 export interface NodeFunctionProps extends FunctionOptions {
   /** Folder below functions/ that holds handler.ts. */
@@ -31,7 +32,10 @@ export class NodeFunction extends NodejsFunction {
         resources: [logGroup.logGroupArn],
       }),
     );
+    // The package brings the bundles that this same construct made; a checkout makes them at each synth.
+    const prebuilt = `${PROJECT}functions/${folder}`;
     super(scope, id, {
+      ...(existsSync(`${prebuilt}/index.js`) && { code: Code.fromAsset(prebuilt), handler: 'index.handler' }),
       entry: `${PROJECT}functions/${folder}/handler.ts`,
       projectRoot: PROJECT,
       depsLockFilePath: `${PROJECT}package-lock.json`,
@@ -53,12 +57,16 @@ export class NodeFunction extends NodejsFunction {
         // Beside the bundle they would be read at every cold start; `pindrop where` reads them here.
         sourceMap: true,
         sourceMapMode: SourceMapMode.EXTERNAL,
+        // A map is read for places only; with the sources it would be ten times the bundle.
+        sourcesContent: false,
+        logLevel: LogLevel.WARNING,
         commandHooks: {
           beforeInstall: () => [],
           beforeBundling: () => [],
           afterBundling: (_input, output) => [
             `mkdir -p "${SOURCE_MAPS}"`,
-            `mv "${output}/index.js.map" "${SOURCE_MAPS}${sourceMapOf(folder)}"`,
+            `gzip -9 -c "${output}/index.js.map" > "${sourceMapPath(folder)}"`,
+            `rm "${output}/index.js.map"`,
           ],
         },
         // The bundle is the whole function: the same here as there, whatever SDK the runtime brings.

@@ -1,11 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 
-/** Where the synth leaves the source maps of the bundles; they are not deployed. */
-export const SOURCE_MAPS = fileURLToPath(new URL('../../../dist/source-maps/', import.meta.url));
+/**
+ * Where bundling leaves the source maps, gzipped: a checkout's `dist/source-maps/` or the installed package's. They are not
+ * deployed.
+ */
+export const SOURCE_MAPS = join(packageDirectory(fileURLToPath(import.meta.url)), 'dist/source-maps');
 
 /** @param folder of a function, below functions/ */
-export const sourceMapOf = (folder: string) => `${folder.replaceAll('/', '-')}.js.map`;
+export const sourceMapPath = (folder: string) => join(SOURCE_MAPS, `${folder.replaceAll('/', '-')}.js.map.gz`);
+
+/** @throws Error (ENOENT) when the function was never bundled here */
+export const readSourceMap = (folder: string) => gunzipSync(readFileSync(sourceMapPath(folder))).toString();
+
+/** The directory of the package.json above a file: this module also runs from within the packaged command. */
+function packageDirectory(file: string): string {
+  let directory = dirname(file);
+  while (!existsSync(join(directory, 'package.json')) && directory !== dirname(directory))
+    directory = dirname(directory);
+  return directory;
+}
 
 /**
  * The place in the source that a place in a bundle comes from.

@@ -3,7 +3,7 @@ import { pollMedia } from '../../../functions/poll/poll-media.ts';
 import { learntPace } from '../../../functions/poll/processing-estimate.ts';
 import { pollWaitSeconds } from '../../../functions/poll/wait-policy.ts';
 import type { FollowedUpload } from '../../../shared/upload/execution.ts';
-import { USUAL_PACE } from '../../../shared/upload/processing-pace.ts';
+import { USUAL_PACE } from '../../../shared/upload/initial-parameters.ts';
 import type { SimulatedFile } from './files.ts';
 import type { PinterestModel } from './pinterest-model.ts';
 import { SandboxPool } from './sandbox-pool.ts';

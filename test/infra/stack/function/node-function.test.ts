@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLE_NAMES } from '../../../../infra/examples/example-names.ts';
-import { SOURCE_MAPS, sourceMapOf, sourcePlace } from '../../../../infra/stack/function/source-maps.ts';
+import { readSourceMap, sourcePlace } from '../../../../infra/stack/function/source-maps.ts';
 import { mediaUploadSucceededEventExample } from '../../../../shared/events/examples.ts';
 import { type Assembly, assemble, LAMBDA_ENVIRONMENT } from '../../../harness/assembly.ts';
 import { BUNDLE_KILOBYTES, EXAMPLE_KILOBYTES } from '../../../harness/bundle-kilobytes.ts';
@@ -100,10 +100,7 @@ describe.each(Object.keys(KILOBYTES) as FunctionName[])('the bundle of %s', (nam
   it('has a source map, kept here, that leads back to the source', () => {
     const bundle = readFileSync(join(assembly.bundled(name).directory, 'index.js'), 'utf8');
     const before = bundle.slice(0, bundle.indexOf('is missing or ill-typed')).split('\n');
-    const map = readFileSync(
-      join(SOURCE_MAPS, sourceMapOf(name in EXAMPLE_KILOBYTES ? `examples/${name}` : name)),
-      'utf8',
-    );
+    const map = readSourceMap(name in EXAMPLE_KILOBYTES ? `examples/${name}` : name);
     expect(sourcePlace(map, before.length, (before.at(-1) as string).length)).toMatch(
       /^functions\/environment\.ts:\d+:\d+$/,
     );

@@ -1,6 +1,6 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
-import { parameterGate } from '../../../shared/upload/rate-limit-gate.ts';
+import { parameterGate } from '../../../functions/aws/rate-limit-gate.ts';
 
 const NOW = Date.parse('2026-03-01T09:00:00.000Z');
 

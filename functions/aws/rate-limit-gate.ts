@@ -1,4 +1,5 @@
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { GATE_OPEN } from '../../shared/upload/initial-parameters.ts';
 
 /**
  * What one function has learnt of Pinterest's rate limit, for all of them: until when no registration is to be asked
@@ -10,9 +11,6 @@ export interface RateLimitGate {
   /** Closes the gate for so many seconds from now. */
   close(seconds: number): Promise<void>;
 }
-
-/** What the parameter holds before anything was learnt. */
-export const OPEN = '1970-01-01T00:00:00.000Z';
 
 /**
  * @param Name of a parameter of AWS Systems Manager that holds an instant, ISO 8601
@@ -28,7 +26,7 @@ export function parameterGate(
     async closedForSeconds() {
       try {
         const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
-        return Math.max(0, (Date.parse(Parameter?.Value ?? OPEN) - now()) / 1000) || 0;
+        return Math.max(0, (Date.parse(Parameter?.Value ?? GATE_OPEN) - now()) / 1000) || 0;
       } catch (error) {
         onError(error);
         return 0;
