@@ -33,8 +33,9 @@ export async function openEndpoint(wishes: PortWishes, accessKey: AccessKey): Pr
     const [prefix = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
     const service = endpoint.services.get(prefix);
     const listener = prefix === 'AmazonSQS' ? endpoint.queues : endpoint.s3;
-    // S3 checks a form itself: its credential is a field of the body.
-    if (accessKeyIdOf(request) !== accessKey.accessKeyId && !isForm(request)) {
+    // S3 checks signatures of headers, URLs and forms itself, and its clients understand its errors.
+    const isS3 = !service && listener === endpoint.s3;
+    if (!isS3 && accessKeyIdOf(request) !== accessKey.accessKeyId) {
       answerAwsError(request, response, new AwsError('AccessDenied', WRONG_KEY, 403));
     } else if (service) void answerAwsJson(request, response, service, operation);
     else if (listener) listener(request, response);
@@ -56,15 +57,8 @@ export async function openEndpoint(wishes: PortWishes, accessKey: AccessKey): Pr
 const WRONG_KEY =
   'Sign the request with the access key that npm start prints: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY.';
 
-/** The access key id of a signed request or a presigned URL. */
-function accessKeyIdOf({ headers, url = '' }: http.IncomingMessage): string | undefined {
-  const presigned = new URLSearchParams(url.split('?')[1]).get('X-Amz-Credential');
-  const credential = /\bCredential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? presigned;
-  return credential?.split('/')[0];
-}
-
-const isForm = ({ method, headers }: http.IncomingMessage) =>
-  method === 'POST' && /^multipart\/form-data\b/i.test(headers['content-type'] ?? '') && !headers['x-amz-target'];
+const accessKeyIdOf = ({ headers }: http.IncomingMessage): string | undefined =>
+  /\bCredential=([^,\s/]+)/.exec(headers.authorization ?? '')?.[1];
 
 /** @see https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/ */
 function complaintAbout({ headers }: http.IncomingMessage, port: number): string | undefined {

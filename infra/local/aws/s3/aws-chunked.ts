@@ -1,59 +1,121 @@
-import { Transform, type TransformCallback } from 'node:stream';
+import { createHash, type Hash } from 'node:crypto';
+import { S3Error } from './s3-error.ts';
 
-type State = 'size' | 'data' | 'data-end' | 'trailer';
+export interface ChunkedOptions {
+  /**
+   * Checks a chunk's signature; absent when chunks are not signed.
+   * @param digest SHA-256 of the chunk's data, or of the trailers, in hex
+   * @throws S3Error
+   */
+  verify?: (kind: 'PAYLOAD' | 'TRAILER', signature: string, digest: string) => Promise<void>;
+  /** Called once with the trailers, whose names are in lower case. */
+  onTrailers: (trailers: Map<string, string>) => void;
+}
+
+const LONGEST_LINE = 16 * 1024;
+const EMPTY = createHash('sha256').digest('hex');
 
 /**
- * Takes the framing of aws-chunked bodies off: `<hex size>[;chunk-signature=…]\r\n<bytes>\r\n … 0\r\n<trailers>\r\n`.
- * The SDKs send streams so, with their checksum as a trailer; s3rver only knows the signed form without trailers.
+ * Removes the framing of an aws-chunked body: `<hex size>[;chunk-signature=…]\r\n<bytes>\r\n … 0[;…]\r\n<trailers>\r\n`.
+ * @yields the data as it comes, before its chunk's signature was checked
+ * @throws S3Error when the framing is malformed or a signature does not match
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */
-export class AwsChunkedDecoder extends Transform {
-  #state: State = 'size';
-  #line = '';
-  #left = 0;
+export async function* decodeAwsChunked(
+  body: AsyncIterable<Buffer>,
+  { verify, onTrailers }: ChunkedOptions,
+): AsyncGenerator<Buffer, void, undefined> {
+  const source = new BufferedSource(body);
+  for (;;) {
+    const { size, signature } = parseChunkHead(await source.line());
+    const hash = verify && createHash('sha256');
+    for await (const data of source.take(size)) {
+      hash?.update(data);
+      yield data;
+    }
+    await verify?.('PAYLOAD', signature, size === 0 ? EMPTY : (hash as Hash).digest('hex'));
+    if (size === 0) break;
+    if ((await source.line()) !== '') throw malformed();
+  }
+  const trailers = await readTrailers(source);
+  const signature = trailers.get('x-amz-trailer-signature');
+  if (verify && signature !== undefined) {
+    trailers.delete('x-amz-trailer-signature');
+    const lines = [...trailers].map(([name, value]) => `${name}:${value}\n`).join('');
+    await verify('TRAILER', signature, createHash('sha256').update(lines).digest('hex'));
+  }
+  onTrailers(trailers);
+}
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    try {
-      for (let at = 0; at < chunk.length; ) at = this.#step(chunk, at);
-      done();
-    } catch (error) {
-      done(error as Error);
+function parseChunkHead(line: string): { size: number; signature: string } {
+  const match = /^([0-9a-f]{1,16})(?:;chunk-signature=([0-9a-f]{64}))?$/i.exec(line);
+  if (!match) throw malformed();
+  return { size: Number.parseInt(match[1] ?? '', 16), signature: match[2] ?? '' };
+}
+
+async function readTrailers(source: BufferedSource): Promise<Map<string, string>> {
+  const trailers = new Map<string, string>();
+  for (let line = await source.lineOrEnd(); line; line = await source.lineOrEnd()) {
+    const at = line.indexOf(':');
+    if (at < 1) throw malformed();
+    trailers.set(line.slice(0, at).trim().toLowerCase(), line.slice(at + 1).trim());
+  }
+  return trailers;
+}
+
+const malformed = () => new S3Error('InvalidRequest', 'The aws-chunked body is malformed.');
+const incomplete = () =>
+  new S3Error('IncompleteBody', 'The request body terminated unexpectedly: the last chunk is missing.');
+
+/** A stream that is read by lines and by lengths. */
+class BufferedSource {
+  readonly #chunks: AsyncIterator<Buffer>;
+  #buffer: Buffer = Buffer.alloc(0);
+
+  constructor(body: AsyncIterable<Buffer>) {
+    this.#chunks = body[Symbol.asyncIterator]();
+  }
+
+  async line(): Promise<string> {
+    const line = await this.lineOrEnd();
+    if (line === undefined) throw incomplete();
+    return line;
+  }
+
+  /** @returns a line without its end; undefined at the end of the stream */
+  async lineOrEnd(): Promise<string | undefined> {
+    for (;;) {
+      const end = this.#buffer.indexOf('\n');
+      if (end > LONGEST_LINE || (end === -1 && this.#buffer.length > LONGEST_LINE)) throw malformed();
+      if (end !== -1) {
+        const line = this.#buffer.toString('latin1', 0, end).replace(/\r$/, '');
+        this.#buffer = this.#buffer.subarray(end + 1);
+        return line;
+      }
+      if (!(await this.#more())) return this.#buffer.length === 0 ? undefined : this.#rest();
     }
   }
 
-  override _flush(done: TransformCallback): void {
-    done(this.#state === 'trailer' ? null : new Error('The aws-chunked body ended early.'));
+  async *take(size: number): AsyncGenerator<Buffer, void, undefined> {
+    for (let left = size; left > 0; ) {
+      if (this.#buffer.length === 0 && !(await this.#more())) throw incomplete();
+      const data = this.#buffer.subarray(0, left);
+      this.#buffer = this.#buffer.subarray(data.length);
+      left -= data.length;
+      yield data;
+    }
   }
 
-  /** @returns where in the chunk to go on */
-  #step(chunk: Buffer, at: number): number {
-    if (this.#state === 'trailer') return chunk.length;
-    if (this.#state === 'data') {
-      const end = Math.min(chunk.length, at + this.#left);
-      this.push(chunk.subarray(at, end));
-      this.#left -= end - at;
-      if (this.#left === 0) this.#state = 'data-end';
-      return end;
-    }
-    const newline = chunk.indexOf(0x0a, at);
-    this.#line += chunk.toString('latin1', at, newline === -1 ? chunk.length : newline);
-    if (this.#line.length > 4096) throw new Error('The aws-chunked body is malformed.');
-    if (newline === -1) return chunk.length;
-    this.#endLine();
-    return newline + 1;
+  #rest(): string {
+    const rest = this.#buffer.toString('latin1').replace(/\r$/, '');
+    this.#buffer = Buffer.alloc(0);
+    return rest;
   }
 
-  #endLine(): void {
-    const line = this.#line.replace(/\r$/, '');
-    this.#line = '';
-    if (this.#state === 'data-end') {
-      if (line !== '') throw new Error('The aws-chunked body is malformed.');
-      this.#state = 'size';
-      return;
-    }
-    const [hex = ''] = line.split(';');
-    if (!/^[0-9A-Fa-f]+$/.test(hex)) throw new Error('The aws-chunked body is malformed.');
-    this.#left = Number.parseInt(hex, 16);
-    this.#state = this.#left === 0 ? 'trailer' : 'data';
+  async #more(): Promise<boolean> {
+    const { done, value } = await this.#chunks.next();
+    if (done) return false;
+    this.#buffer = this.#buffer.length === 0 ? value : Buffer.concat([this.#buffer, value]);
+    return true;
   }
 }

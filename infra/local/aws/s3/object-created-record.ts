@@ -18,34 +18,34 @@ export interface ObjectCreatedRecord {
   };
 }
 
-export interface StoredVersion {
+/** How a version was created: the last part of the event's name. */
+export type Created = 'Put' | 'Post' | 'Copy' | 'CompleteMultipartUpload';
+
+export interface CreatedVersion {
   bucket: string;
   key: string;
   size: number;
   /** Without quotes. */
   eTag: string;
-  /** Rises from one version to the next. */
+  /** Increases from one version to the next. */
   versionId: string;
-  versioned: boolean;
-  how: 'Put' | 'Post' | 'Copy' | 'CompleteMultipartUpload';
+  created: Created;
+  /** Milliseconds since 1970. */
+  lastModified: number;
 }
 
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
-export function objectCreatedRecord({
-  bucket,
-  key,
-  size,
-  eTag,
-  versionId,
-  versioned,
-  how,
-}: StoredVersion): ObjectCreatedRecord {
+/**
+ * @param versioned whether the bucket keeps versions; if not, the record does not name one
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+export function objectCreatedRecord(version: CreatedVersion, versioned: boolean): ObjectCreatedRecord {
+  const { bucket, key, size, eTag, versionId, created, lastModified } = version;
   return {
     eventVersion: '2.1',
     eventSource: 'aws:s3',
     awsRegion: 'us-east-1',
-    eventTime: new Date().toISOString(),
-    eventName: `ObjectCreated:${how}`,
+    eventTime: new Date(lastModified).toISOString(),
+    eventName: `ObjectCreated:${created}`,
     userIdentity: { principalId: 'local' },
     requestParameters: { sourceIPAddress: '127.0.0.1' },
     responseElements: { 'x-amz-request-id': randomBytes(8).toString('hex').toUpperCase() },
@@ -54,13 +54,19 @@ export function objectCreatedRecord({
       configurationId: 'local',
       bucket: { name: bucket, ownerIdentity: { principalId: 'local' }, arn: `arn:aws:s3:::${bucket}` },
       object: {
-        // As a form would: S3 writes a space as a plus sign.
-        key: encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/'),
+        key: encodeKey(key),
         size,
         eTag,
-        ...(versioned ? { versionId } : {}),
+        ...(versioned && { versionId }),
         sequencer: versionId.toUpperCase().padStart(18, '0'),
       },
     },
   };
 }
+
+/** S3's encoding of keys in notifications and in listings with encoding-type=url: a form's, with slashes as they are. */
+export const encodeKey = (key: string): string =>
+  encodeURIComponent(key)
+    .replace(/[!'()~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
+    .replaceAll('%2F', '/');

@@ -1,121 +1,247 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import S3Object from '@20minutes/s3rver/lib/models/object.js';
-import FilesystemStore from '@20minutes/s3rver/lib/stores/filesystem.js';
-import { type ObjectCreatedRecord, objectCreatedRecord, type StoredVersion } from './object-created-record.ts';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { Checksum } from './checksums.ts';
+import type { Created } from './object-created-record.ts';
+import type { Tag } from './tags.ts';
 
-/** A version that is completely stored. */
-export interface Version {
+/** A file that holds bytes of an object: all of them, or those of one part. */
+export interface Blob {
+  id: string;
+  /** Bytes. */
+  size: number;
+}
+
+export interface ObjectPart extends Blob {
+  /** 1 to 10,000. */
+  number: number;
+  checksum?: Checksum;
+}
+
+/** Where an object is. */
+export interface Place {
   bucket: string;
   /** Not encoded. */
   key: string;
-  versionId: string;
-  record: ObjectCreatedRecord;
-  notified: boolean;
 }
 
-/** What the object of a version is called within its own directory. */
-const DATA = 'data';
-const RECORD = 'record.json';
-const NOTIFIED = 'notified';
+interface AnyVersion extends Place {
+  versionId: string;
+  /** Milliseconds since 1970. */
+  lastModified: number;
+}
+
+export interface DeleteMarker extends AnyVersion {
+  deleteMarker: true;
+}
+
+/** A version that is completely stored. */
+export interface ObjectVersion extends AnyVersion {
+  deleteMarker: false;
+  /** Bytes. */
+  size: number;
+  /** Without quotes. */
+  eTag: string;
+  created: Created;
+  /** What an answer repeats: Content-Type, x-amz-meta-* and the like. Names in lower case. */
+  headers: Record<string, string>;
+  checksum?: Checksum;
+  /** In the order of the bytes. One, unless it was a multipart upload. */
+  parts: ObjectPart[];
+  /** Of the multipart upload that made it. */
+  uploadId?: string;
+}
+
+export type Version = ObjectVersion | DeleteMarker;
+
+/** What a put gives for a version; the store adds the rest. */
+export type NewVersion = Omit<ObjectVersion, 'bucket' | 'key' | 'versionId' | 'lastModified' | 'deleteMarker'> & {
+  tags: Tag[];
+};
+
+interface Row {
+  key: string;
+  version_id: string;
+  description: string;
+}
+
+const SCHEMA = `
+  PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS versions (
+    bucket TEXT NOT NULL, key TEXT NOT NULL, version_id TEXT NOT NULL, description TEXT NOT NULL,
+    tags TEXT NOT NULL DEFAULT '[]', notified INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (bucket, key, version_id DESC)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS not_notified ON versions (version_id) WHERE notified = 0;
+`;
 
 /**
- * Every version of every object, each in a directory of its own that holds its bytes, its metadata, the record of its
- * notification (written last: without it the version is debris of a put that was cut off) and the mark that the
- * notification went out.
+ * Every version of every object and its tags, in SQLite. A version is there completely or not at all. Keys are in the
+ * order of their UTF-8 bytes, which is S3's order. The bytes themselves are in a BlobStore.
  */
 export class VersionStore {
-  readonly #files: FilesystemStore;
-  #last = 0;
+  readonly database: DatabaseSync;
+  #lastId = 0;
 
+  /** @param directory must exist */
   constructor(directory: string) {
-    this.#files = new FilesystemStore(directory);
+    this.database = new DatabaseSync(join(directory, 's3.sqlite'));
+    this.database.exec(SCHEMA);
   }
 
-  /** Stores an object's bytes as a new version. */
-  async put(
-    object: S3Object,
-    versioned: boolean,
-    how: StoredVersion['how'],
-  ): Promise<Version & { size: number; md5: string }> {
-    const { bucket, key } = object;
-    const versionId = this.#nextId();
-    const stored = new S3Object(bucket, `${versionId}/${DATA}`, object.content, object.metadata);
-    const { size, md5 } = await this.#files.putObject(stored);
-    const record = objectCreatedRecord({ bucket, key, size, eTag: md5, versionId, versioned, how });
-    const path = join(this.#directory(bucket, versionId), RECORD);
-    await writeFile(`${path}.part`, JSON.stringify({ key, record }));
-    await rename(`${path}.part`, path);
-    return { bucket, key, versionId, record, notified: false, size, md5 };
+  /**
+   * Stores a version, which is the current one from now on.
+   * @param keepOthers false where a bucket keeps no versions: then the new one replaces those before
+   * @param within more to do in the same transaction
+   * @returns also the versions that were replaced
+   */
+  put(
+    place: Place,
+    { tags, ...version }: NewVersion,
+    keepOthers: boolean,
+    within: () => void = () => {},
+  ): { version: ObjectVersion; replaced: ObjectVersion[] } {
+    const stored: ObjectVersion = { ...place, ...this.#identity(), deleteMarker: false, ...version };
+    const replaced = this.transaction(() => {
+      const before = keepOthers ? [] : this.#remove(place);
+      this.#insert(stored, tags, 0);
+      within();
+      return before;
+    });
+    return { version: stored, replaced };
   }
 
-  /** @returns null when there is no such version of that key */
-  async get(
-    bucket: string,
-    key: string,
-    versionId: string,
-    range?: { start?: number; end?: number },
-  ): Promise<S3Object | null> {
-    const version = await this.find(bucket, versionId);
-    return version?.key === key ? this.#files.getObject(bucket, `${versionId}/${DATA}`, range) : null;
+  putDeleteMarker(place: Place): DeleteMarker {
+    const marker: DeleteMarker = { ...place, ...this.#identity(), deleteMarker: true };
+    this.#insert(marker, [], 1);
+    return marker;
   }
 
-  async find(bucket: string, versionId: string): Promise<Version | undefined> {
-    if (!/^[0-9a-f]+$/.test(versionId)) return undefined;
-    const directory = this.#directory(bucket, versionId);
+  current(bucket: string, key: string): Version | undefined {
+    return this.#one(
+      'SELECT * FROM versions WHERE bucket = ? AND key = ? ORDER BY version_id DESC LIMIT 1',
+      bucket,
+      key,
+    );
+  }
+
+  version(bucket: string, key: string, versionId: string): Version | undefined {
+    return this.#one('SELECT * FROM versions WHERE bucket = ? AND key = ? AND version_id = ?', bucket, key, versionId);
+  }
+
+  versionOfUpload(bucket: string, key: string, uploadId: string): ObjectVersion | undefined {
+    return this.#one(
+      "SELECT * FROM versions WHERE bucket = ? AND key = ? AND json_extract(description, '$.uploadId') = ?",
+      bucket,
+      key,
+      uploadId,
+    ) as ObjectVersion | undefined;
+  }
+
+  /** The newest version of the first key that is after a key, and not before another. */
+  next(bucket: string, after: string, from: string): Version | undefined {
+    const sql =
+      'SELECT * FROM versions WHERE bucket = ? AND key > ? AND key >= ? ORDER BY key, version_id DESC LIMIT 1';
+    return this.#one(sql, bucket, after, from);
+  }
+
+  /** All versions of a key, newest first. */
+  versionsOf(bucket: string, key: string): Version[] {
+    const sql = 'SELECT * FROM versions WHERE bucket = ? AND key = ? ORDER BY version_id DESC';
+    return this.#rows(sql, bucket, key).map((row) => versionOf(bucket, row));
+  }
+
+  /** Versions whose notification is not out, oldest first. @param onUnreadable called with the others */
+  notNotified(bucket: string, onUnreadable: (versionId: string, error: Error) => void): ObjectVersion[] {
+    const rows = this.#rows('SELECT * FROM versions WHERE bucket = ? AND notified = 0 ORDER BY version_id', bucket);
+    return rows.flatMap((row) => {
+      try {
+        return versionOf(bucket, row) as ObjectVersion;
+      } catch (error) {
+        onUnreadable(row.version_id, error as Error);
+        return [];
+      }
+    });
+  }
+
+  markNotified({ bucket, key, versionId }: Version): void {
+    this.database
+      .prepare('UPDATE versions SET notified = 1 WHERE bucket = ? AND key = ? AND version_id = ?')
+      .run(bucket, key, versionId);
+  }
+
+  remove({ bucket, key, versionId }: Version): void {
+    this.database
+      .prepare('DELETE FROM versions WHERE bucket = ? AND key = ? AND version_id = ?')
+      .run(bucket, key, versionId);
+  }
+
+  tags({ bucket, key, versionId }: Version): Tag[] {
+    const sql = 'SELECT tags FROM versions WHERE bucket = ? AND key = ? AND version_id = ?';
+    return JSON.parse(String(this.database.prepare(sql).get(bucket, key, versionId)?.['tags'] ?? '[]'));
+  }
+
+  setTags({ bucket, key, versionId }: Version, tags: Tag[]): void {
+    this.database
+      .prepare('UPDATE versions SET tags = ? WHERE bucket = ? AND key = ? AND version_id = ?')
+      .run(JSON.stringify(tags), bucket, key, versionId);
+  }
+
+  /** Ids of all files that versions refer to, also of versions that cannot be read. */
+  *blobIds(): Iterable<string> {
+    for (const { description } of this.database.prepare('SELECT description FROM versions').iterate()) {
+      for (const [id] of String(description).matchAll(/(?<="id":")[^"]+/g)) yield id;
+    }
+  }
+
+  transaction<T>(act: () => T): T {
+    this.database.exec('BEGIN IMMEDIATE');
     try {
-      const { key, record } = JSON.parse(await readFile(join(directory, RECORD), 'utf8'));
-      const notified = (await readdir(directory)).includes(NOTIFIED);
-      return { bucket, key, versionId, record, notified };
+      const result = act();
+      this.database.exec('COMMIT');
+      return result;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      // SQLite has rolled back by itself when the disk is full.
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
       throw error;
     }
   }
 
-  async markNotified(bucket: string, versionId: string): Promise<void> {
-    await writeFile(join(this.#directory(bucket, versionId), NOTIFIED), '');
+  close(): void {
+    this.database.close();
   }
 
-  async remove(bucket: string, versionId: string): Promise<void> {
-    await rm(this.#directory(bucket, versionId), { recursive: true, force: true });
+  #insert({ bucket, key, versionId, ...description }: Version, tags: Tag[], notified: 0 | 1): void {
+    this.database
+      .prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)')
+      .run(bucket, key, versionId, JSON.stringify(description), JSON.stringify(tags), notified);
   }
 
-  /** All complete versions of a bucket that can be read, oldest first. @param onUnreadable told of the others */
-  async all(bucket: string, onUnreadable: (versionId: string, error: Error) => void = () => {}): Promise<Version[]> {
-    const versions: Version[] = [];
-    for (const versionId of await this.#ids(bucket)) {
-      try {
-        const version = await this.find(bucket, versionId);
-        if (version) versions.push(version);
-      } catch (error) {
-        onUnreadable(versionId, error as Error);
-      }
-    }
-    return versions;
+  #remove({ bucket, key }: Place): ObjectVersion[] {
+    const rows = this.#rows('DELETE FROM versions WHERE bucket = ? AND key = ? RETURNING *', bucket, key);
+    return rows.map((row) => versionOf(bucket, row)).filter((version) => !version.deleteMarker);
   }
 
-  /** Removes what puts left behind that were cut off; only while there are none under way. */
-  async sweep(bucket: string): Promise<void> {
-    for (const versionId of await this.#ids(bucket)) {
-      if (!(await readdir(this.#directory(bucket, versionId))).includes(RECORD)) await this.remove(bucket, versionId);
-    }
+  #one(sql: string, bucket: string, ...parameters: SQLInputValue[]): Version | undefined {
+    const [row] = this.#rows(sql, bucket, ...parameters);
+    return row && versionOf(bucket, row);
   }
 
-  async #ids(bucket: string): Promise<string[]> {
-    const directory = join(this.#files.rootDirectory, bucket);
-    await mkdir(directory, { recursive: true });
-    return (await readdir(directory)).sort();
+  #rows(sql: string, ...parameters: SQLInputValue[]): Row[] {
+    return this.database.prepare(sql).all(...parameters) as unknown as Row[];
   }
 
-  #directory(bucket: string, versionId: string): string {
-    return join(this.#files.rootDirectory, bucket, versionId);
-  }
-
-  /** Milliseconds and a counter, so that ids rise, and some chance, so that nobody guesses them. */
-  #nextId(): string {
-    this.#last = Math.max(this.#last + 1, Date.now() * 256);
-    return this.#last.toString(16).padStart(14, '0') + randomBytes(4).toString('hex');
+  #identity(): { versionId: string; lastModified: number } {
+    const lastModified = Date.now();
+    // A monotonic timestamp and random bytes: ids sort by age and cannot be guessed.
+    this.#lastId = Math.max(this.#lastId + 1, lastModified * 256);
+    return { versionId: this.#lastId.toString(16).padStart(14, '0') + randomBytes(4).toString('hex'), lastModified };
   }
 }
+
+const versionOf = (bucket: string, { key, version_id: versionId, description }: Row): Version => ({
+  bucket,
+  key,
+  versionId,
+  ...JSON.parse(description),
+});

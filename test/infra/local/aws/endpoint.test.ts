@@ -82,8 +82,6 @@ describe('the endpoint', () => {
     for (const [method, more] of [
       ['POST', SECRET],
       ['POST', { ...SECRET, 'X-Amz-Target': 'AmazonSQS.ReceiveMessage' }],
-      ['GET', {}],
-      ['PUT', {}],
     ] as const) {
       const answer = await ask(url, method, { ...headers, ...more });
       expect(answer).toMatchObject({
@@ -92,6 +90,12 @@ describe('the endpoint', () => {
       });
     }
     expect(asked).toEqual([]);
+  });
+
+  it('leaves it to S3 to refuse what is not signed', async () => {
+    const { url, asked } = await endpoint();
+    for (const method of ['GET', 'PUT']) expect((await ask(`${url}/b/k`, method, {})).body).toBe('bytes');
+    expect(asked).toEqual(['s3', 's3']);
   });
 
   it.each([['127.0.0.1'], ['localhost']])('answers the programs of this machine at %s', async (name) => {

@@ -1,0 +1,34 @@
+import { answerXml, isoTime, type Operation, OWNER } from '../operation.ts';
+import { S3Error } from '../s3-error.ts';
+
+export const REGION = 'us-east-1';
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
+export const listBuckets: Operation = ({ query }, response, buckets) => {
+  const prefix = query.get('prefix') ?? '';
+  const names = buckets.names().filter((name) => name.startsWith(prefix));
+  answerXml(response, 'ListAllMyBucketsResult', {
+    Owner: OWNER,
+    Buckets: { Bucket: names.map((Name) => ({ Name, CreationDate: isoTime(0), BucketRegion: REGION })) },
+  });
+};
+
+export const headBucket: Operation = (_request, response) => {
+  response.writeHead(200, { 'x-amz-bucket-region': REGION }).end();
+};
+
+/** Clients create a bucket to be sure that it is there. In us-east-1 that succeeds for the owner of an existing one. */
+export const createBucket: Operation = ({ bucket }, response, buckets) => {
+  if (buckets.names().includes(bucket)) return void response.writeHead(200, { Location: `/${bucket}` }).end();
+  throw new S3Error('NotImplemented', 'The buckets of this machine are those of the stack. It cannot create others.');
+};
+
+export const getBucketLocation: Operation = (_request, response) =>
+  // S3 says nothing for us-east-1.
+  answerXml(response, 'LocationConstraint', {});
+
+export const getBucketVersioning: Operation = ({ bucket }, response, buckets) =>
+  answerXml(response, 'VersioningConfiguration', buckets.require(bucket).versioned ? { Status: 'Enabled' } : {});
+
+export const getBucketRequestPayment: Operation = (_request, response) =>
+  answerXml(response, 'RequestPaymentConfiguration', { Payer: 'BucketOwner' });
