@@ -4,7 +4,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 
-/** Makes a handler for a queue of events out of a subscriber for one; an event that it fails with comes again. */
+/** Turns a subscriber for one event into a handler for a queue of events. A failed event is redelivered. */
 export function queuedEvents(subscriber: (event: unknown) => Promise<void>, logger: Logger) {
   const processor = new BatchProcessor(EventType.SQS);
   const one = async (record: SQSRecord) => {
@@ -13,7 +13,7 @@ export function queuedEvents(subscriber: (event: unknown) => Promise<void>, logg
     try {
       await subscriber(event);
     } catch (error) {
-      logger.warn('the event is taken up again', { error: error as Error });
+      logger.warn('the event will be redelivered', { error: error as Error });
       throw error;
     }
   };

@@ -3,13 +3,13 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Settings } from '../settings.ts';
 import type { OnCall } from '../stack/monitoring/alarm.ts';
 
-/** What an example may build on. */
+/** What an example can build on. */
 export interface ExampleProps {
   settings: Settings;
-  /** Where the final events are. */
+  /** The bus of the final events. */
   bus: IEventBus;
   /** Pinterest's token. */
   token: ISecret;
-  /** Who is told of alarms. */
+  /** Receives the alarms. */
   onCall: OnCall;
 }

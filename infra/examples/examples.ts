@@ -6,7 +6,7 @@ import { ResultsBucket } from './results-bucket.ts';
 import { SlackWebhook } from './slack-webhook.ts';
 import { StartAnotherMachine } from './start-state-machine.ts';
 
-/** The examples by name: each is one construct, and asks for nothing but the bus and what it writes to. */
+/** The examples by name. Each is one construct. */
 export const EXAMPLES: Record<ExampleName, (stack: Construct, props: ExampleProps) => Construct> = {
   'slack-webhook': (stack, props) => new SlackWebhook(stack, 'SlackWebhook', props),
   'results-bucket': (stack, props) => new ResultsBucket(stack, 'ResultsBucket', props),

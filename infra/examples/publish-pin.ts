@@ -30,8 +30,8 @@ import type { ExampleProps } from './example.ts';
 import { StartStateMachine } from './start-state-machine.ts';
 
 /**
- * Example: publishes each uploaded video as a Pin, by its object's metadata, exactly once, and puts `Pin Published` or
- * `Pin Failed` on the bus. The execution's name is the upload's id; docs/examples.md says where the guarantee ends.
+ * Example: publishes each uploaded video as exactly one Pin, described by its object's metadata, and puts `Pin Published` or
+ * `Pin Failed` on the bus. The execution's name is the upload id; docs/examples.md says where the guarantee ends.
  */
 export class PublishPin extends Construct {
   constructor(scope: Construct, id: string, { settings, bus, token, onCall }: ExampleProps) {
@@ -41,11 +41,11 @@ export class PublishPin extends Construct {
       enforceSSL: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       removalPolicy: RemovalPolicy.RETAIN,
-      // Longer than an execution can take to give up: who is in a lane is of no interest after that.
+      // Longer than any execution runs; nobody reads a lane after that.
       lifecycleRules: [{ expiration: Duration.days(14) }],
     });
     const stack = Stack.of(this);
-    // Known by name: the function asks about executions of the very machine that it is a part of.
+    // A fixed name breaks the circle: the function describes executions of the machine that invokes it.
     const stateMachineName = `${stack.stackName}-PublishPin`;
     const execution = (name: string) =>
       stack.formatArn({
@@ -56,7 +56,7 @@ export class PublishPin extends Construct {
       });
     const publish = new NodeFunction(this, 'Publish', {
       folder: 'examples/publish-pin',
-      description: 'Makes the next step towards the Pin of an upload',
+      description: 'Takes the next step towards the Pin of an upload',
       timeout: Duration.minutes(2),
       environment: {
         PINTEREST_API_URL: settings.pinterestApiUrl,
@@ -72,7 +72,7 @@ export class PublishPin extends Construct {
     publish.addToRolePolicy(
       new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [lanes.arnForObjects('*')] }),
     );
-    // Without it, a lane that nobody was in yet would be forbidden instead of missing.
+    // Without it S3 answers 403 instead of 404 for a lane that does not exist yet.
     publish.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [lanes.bucketArn] }));
     publish.addToRolePolicy(
       new PolicyStatement({
@@ -81,8 +81,8 @@ export class PublishPin extends Construct {
       }),
     );
     if (publish.role) {
-      acknowledgeWildcard(publish.role, lanes.arnForObjects('*'), 'Lanes have the names of Pins to come.');
-      acknowledgeWildcard(publish.role, execution('*'), 'Executions have the names of uploads to come.');
+      acknowledgeWildcard(publish.role, lanes.arnForObjects('*'), 'The names of lanes derive from future Pins.');
+      acknowledgeWildcard(publish.role, execution('*'), 'Executions are named by future uploads.');
     }
     const machine = new StateMachine(this, 'Machine', {
       stateMachineName,
@@ -94,7 +94,7 @@ export class PublishPin extends Construct {
     acknowledgeWildcard(machine.role, `${publish.functionArn}:*`, 'Any version of the function will do.');
     Validations.of(lanes).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'It holds names of uploads for some days, and only the function goes there.',
+      reason: 'It holds upload ids for some days, and only the function reads it.',
     });
     new StartStateMachine(this, 'Start', { name: 'PublishPin', bus, machine, events: { status: 'succeeded' }, onCall });
     new CfnOutput(stack, 'PublishPinStateMachineArn', { value: machine.stateMachineArn });
@@ -134,7 +134,7 @@ function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IC
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,
     });
-  // Reading may be repeated: what arrives here is Lambda's fault, or a mistake of ours.
+  // Reading is repeatable. Errors here come from Lambda itself or from a bug.
   const read = invoke('PrepareOrLook', 'Prepare or look for the Pin');
   read.addRetry({
     errors: ['States.ALL'],
@@ -146,7 +146,7 @@ function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IC
   });
   read.addCatch(publishingBroke(parts, emit), { resultPath: JsonPath.DISCARD });
 
-  // Never retried: a function that died here may have made the Pin. What it did is looked up on the board.
+  // Never retried: a function that died here may have made the Pin, so the board is searched for it.
   const create = invoke('CreateThePin', 'Create the Pin');
   const unanswered = new Pass(parts, 'Unanswered', {
     stateName: 'Perhaps there is a Pin',
@@ -179,7 +179,7 @@ const PUBLISHING_BROKE: KnownPinFailure = {
   retryable: true,
 };
 
-/** Makes the event of a Pin that cannot be seen to, without any function. */
+/** Builds the final event without any function, when the function itself cannot run. */
 function publishingBroke(parts: Construct, emit: IChainable): IChainable {
   const board = '$.upload.object.metadata.board';
   const named = Condition.and(Condition.isPresent(board), Condition.not(Condition.stringEquals(board, '')));

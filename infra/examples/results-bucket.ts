@@ -13,8 +13,8 @@ import { undeliveredEventsAlarm } from '../stack/monitoring/alarm.ts';
 import type { ExampleProps } from './example.ts';
 
 /**
- * Example: writes each completion as an object of one JSON line. The shortest way there is: a rule and a function. S3 is seldom
- * away for long; what three attempts could not write is kept in the dead-letter queue.
+ * Example: writes each final event's detail as an object of one JSON line. It needs only a rule and a function: S3 is rarely
+ * unavailable for long, and an event that three attempts could not write is kept in the dead-letter queue.
  */
 export class ResultsBucket extends Construct {
   constructor(scope: Construct, id: string, { bus, onCall }: ExampleProps) {
@@ -27,7 +27,7 @@ export class ResultsBucket extends Construct {
     });
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'Who reads the results is for whoever takes this example as a start to decide.',
+      reason: 'Whoever builds on this example decides who may read the results.',
     });
     const unwritten = new Queue(this, 'DeadLetterQueue', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -36,7 +36,7 @@ export class ResultsBucket extends Construct {
     });
     Validations.of(unwritten).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself, of a function.',
+      reason: "It is a function's dead-letter queue itself.",
     });
     undeliveredEventsAlarm(this, unwritten, onCall);
     const write = new NodeFunction(this, 'Write', {
@@ -48,7 +48,7 @@ export class ResultsBucket extends Construct {
     });
     const objects = bucket.arnForObjects('*');
     write.addToRolePolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [objects] }));
-    if (write.role) acknowledgeWildcard(write.role, objects, 'Objects have the names of uploads to come.');
+    if (write.role) acknowledgeWildcard(write.role, objects, 'Objects are named by future uploads.');
     new Rule(this, 'Rule', {
       eventBus: bus,
       description: 'Final events of Pindrop',

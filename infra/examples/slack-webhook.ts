@@ -7,23 +7,23 @@ import type { ExampleProps } from './example.ts';
 import { Subscription } from './subscription.ts';
 
 /**
- * Example: tells a Slack-compatible webhook how each upload ended. The webhook's address is a secret, `{ "url" }`, which a
- * person puts into the secret of the output `SlackWebhookSecretArn`; until then the messages wait.
+ * Example: posts to a Slack-compatible webhook how each upload ended. The webhook's address is a secret, `{ "url" }`. A person
+ * stores it under the output `SlackWebhookSecretArn`; until then the messages wait.
  */
 export class SlackWebhook extends Construct {
   constructor(scope: Construct, id: string, { bus, onCall }: ExampleProps) {
     super(scope, id);
     const webhook = new Secret(this, 'Webhook', {
-      description: 'Pindrop: the webhook that is told of uploads, { "url" }',
+      description: 'Pindrop: the webhook that is notified of uploads, { "url" }',
       secretObjectValue: { url: SecretValue.unsafePlainText('') },
     });
     Validations.of(webhook).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'Only the service behind the webhook can give it another address.',
+      reason: 'Only the service behind the webhook can change its address.',
     });
     const tell = new NodeFunction(this, 'Tell', {
       folder: 'examples/slack-webhook',
-      description: 'Tells a webhook how uploads ended',
+      description: 'Notifies a webhook of how uploads ended',
       environment: { WEBHOOK_SECRET_ARN: webhook.secretArn },
     });
     readSecret(webhook, tell);

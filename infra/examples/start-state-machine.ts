@@ -21,8 +21,8 @@ export interface StartStateMachineProps extends Pick<SubscriptionProps, 'name' |
 }
 
 /**
- * Starts one execution of a state machine for each upload that ended, named by the upload's id: an event that comes twice
- * starts nothing. A rule can start a machine by itself, but under a name of its own each time.
+ * Starts one execution of a state machine for each upload that ended. The execution is named by the upload id, so a repeated
+ * event starts nothing. (A rule can start a machine directly, but under a new name for each delivery.)
  */
 export class StartStateMachine extends Construct {
   constructor(scope: Construct, id: string, { machine, ...subscription }: StartStateMachineProps) {
@@ -46,7 +46,7 @@ export class StartStateMachine extends Construct {
   }
 }
 
-/** Example: starts another state machine. This one only sorts; put yours in its place. */
+/** Example: starts another state machine. This one only sorts outcomes; replace it with yours. */
 export class StartAnotherMachine extends Construct {
   constructor(scope: Construct, id: string, { bus, onCall }: ExampleProps) {
     super(scope, id);
@@ -60,7 +60,7 @@ export class StartAnotherMachine extends Construct {
             Condition.stringEquals('$.detail.status', 'succeeded'),
             keep('Use the media', { mediaId: JsonPath.stringAt('$.detail.mediaId') }),
           )
-          .otherwise(keep('See to the failure', { reason: JsonPath.stringAt('$.detail.failure.reason') })),
+          .otherwise(keep('Handle the failure', { reason: JsonPath.stringAt('$.detail.failure.reason') })),
       ),
     });
     acknowledgeMachine(machine);

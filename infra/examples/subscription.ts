@@ -9,19 +9,19 @@ import type { NodeFunction } from '../stack/function/node-function.ts';
 import { type OnCall, undeliveredEventsAlarm } from '../stack/monitoring/alarm.ts';
 
 export interface SubscriptionProps {
-  /** What the outputs of the queues begin with: `pindrop redrive` and `doctor` find them by it. */
+  /** Prefix of the queues' stack outputs, by which `pindrop redrive` and `doctor` find them. */
   name: string;
   bus: IEventBus;
   /** Which final events; all of them when left out. */
   events?: EventPatternOptions;
-  /** Takes messages of the queue, each an event. */
+  /** Consumes the queue; each message is an event. */
   subscriber: NodeFunction;
   onCall: OnCall;
 }
 
 /**
- * Brings final events to a function through a queue, so that what the function depends on may be away for hours: a rule alone
- * would have Lambda try three times within minutes, and then forget the event.
+ * Delivers final events to a function through a queue, so that the function's dependencies may be down for hours. With a rule
+ * alone, Lambda tries three times within minutes and then drops the event.
  */
 export class Subscription extends Construct {
   constructor(scope: Construct, id: string, { name, bus, events, subscriber, onCall }: SubscriptionProps) {
@@ -35,7 +35,7 @@ export class Subscription extends Construct {
     const queue = new Queue(this, 'Queue', {
       ...secure,
       visibilityTimeout: Duration.minutes(1),
-      // Every minute for most of a day.
+      // One attempt a minute: most of a day.
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: 1000 },
     });
     new Rule(this, 'Rule', {

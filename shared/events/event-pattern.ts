@@ -3,26 +3,26 @@ import { DETAIL_TYPE, EVENT_SOURCE, type FailureReason } from './names.ts';
 interface ObjectOptions {
   /** Only objects whose key starts with this. */
   keyPrefix?: string;
-  /** Only objects whose metadata has these values; of several values for one name, any. */
+  /** Only objects whose metadata has these values; an array means any of its values. */
   metadata?: Record<string, string | string[]>;
 }
 
 interface EndOptions {
-  /** Only uploads that ended like this; by default both. */
+  /** Only uploads with this outcome. @default - both */
   status?: keyof typeof DETAIL_TYPE;
 }
 
 interface FailureOptions {
   status: 'failed';
-  /** Only failures for one of these reasons. */
+  /** Only failures with one of these reasons. */
   reasons?: FailureReason[];
-  /** Only failures that a new attempt may mend, or only the others. */
+  /** true: only failures that a new attempt may fix; false: only the others. */
   retryable?: boolean;
 }
 
 export type EventPatternOptions = ObjectOptions & (EndOptions | FailureOptions);
 
-/** What `eventPattern` of a CDK rule takes; arrays of its own, so that it can be changed. */
+/** The value of a CDK rule's `eventPattern`. Its arrays are new, so it can be modified. */
 export interface MediaUploadEventPattern {
   source: string[];
   detailType: string[];
@@ -33,7 +33,7 @@ export interface MediaUploadEventPattern {
 }
 
 /**
- * The event pattern of a CDK rule that hears of final events and of nothing else on the bus.
+ * The event pattern of a CDK rule that matches final events and nothing else on the bus.
  *
  *     new Rule(this, 'Ready', { eventBus, eventPattern: eventPattern({ status: 'succeeded' }), targets: […] });
  */
@@ -64,6 +64,6 @@ export function eventPattern(options: EventPatternOptions = {}): MediaUploadEven
 const anyOf = (values: Record<string, string | string[]>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [value].flat()]));
 
-/** EventBridge takes no empty part of a pattern. */
+/** EventBridge rejects empty objects in a pattern. */
 const unlessEmpty = <Part extends Record<string, object>>(part: Part): Partial<Part> =>
   Object.values(part).every((inside) => Object.keys(inside).length === 0) ? {} : part;

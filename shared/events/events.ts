@@ -13,15 +13,15 @@ import type {
 } from './schema.ts';
 
 export type DroppedObject = z.infer<typeof droppedObjectSchema>;
-/** As subscribers get it: a later version may know more reasons. */
+/** As subscribers receive it: a later version may add reasons. */
 export type Failure = z.infer<typeof failureSchema>;
-/** As it is made here. */
+/** As this version emits it. */
 export type KnownFailure = Failure & { reason: FailureReason };
 export type Timeline = z.infer<typeof timelineSchema>;
 export type MediaUploadSucceeded = z.infer<typeof mediaUploadSucceededSchema>;
 export type MediaUploadFailed = z.infer<typeof mediaUploadFailedSchema>;
 export type FinalEventDetail = z.infer<typeof finalEventDetailSchema>;
-/** The events as subscribers get them, with EventBridge's envelope. */
+/** The events as subscribers receive them, with EventBridge's envelope. */
 export type MediaUploadSucceededEvent = z.infer<typeof mediaUploadSucceededEventSchema>;
 export type MediaUploadFailedEvent = z.infer<typeof mediaUploadFailedEventSchema>;
 export type MediaUploadEvent = z.infer<typeof mediaUploadEventSchema>;

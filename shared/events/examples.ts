@@ -86,7 +86,7 @@ const messages: Record<
   },
   gave_up: {
     message:
-      'Gave up 24 h after the drop: Pinterest did not answer. The file is still in the bucket: retry it once that is mended.',
+      'Gave up 24 h after the drop: Pinterest did not answer. The file is still in the bucket: retry it once that is fixed.',
     retryable: true,
     reached: 'drop',
   },

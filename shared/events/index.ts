@@ -1,4 +1,4 @@
-/** What a subscriber gets as `pindrop/events`: the contract of the events, and how to hear of them. */
+/** The package's entry `pindrop/events`: the events' types, schemas and examples, and helpers to subscribe to them. */
 
 export { type EventPatternOptions, eventPattern, type MediaUploadEventPattern } from './event-pattern.ts';
 export type {

@@ -13,12 +13,12 @@ export const DETAIL_TYPE = {
  * - `rejected_file`: empty, too large, or not a video that Pinterest takes
  * - `source_missing`: the object was deleted before it could be read
  * - `source_changed`: the object was overwritten before it could be read (buckets without versions only)
- * - `registration_refused`: Pinterest refused `media_create`, and would again
- * - `upload_refused`: the upload host refused the form upload, and would again
- * - `processing_failed`: Pinterest took the file and could not process it
- * - `timed_out`: Pinterest was still not done at the poll deadline
+ * - `registration_refused`: Pinterest refused `media_create` for good
+ * - `upload_refused`: the upload host refused the form upload for good
+ * - `processing_failed`: Pinterest accepted the file but could not process it
+ * - `timed_out`: Pinterest was still processing at the poll deadline
  * - `media_not_found`: Pinterest lost the media, or never had it
- * - `gave_up`: faults that might have passed lasted longer than the give-up time
+ * - `gave_up`: a transient fault lasted longer than the give-up time
  */
 export const FAILURE_REASONS = [
   'rejected_file',

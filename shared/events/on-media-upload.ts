@@ -12,30 +12,30 @@ import { mediaUploadEventSchema } from './schema.ts';
 type Succeeded = (upload: MediaUploadSucceeded, event: MediaUploadSucceededEvent) => unknown;
 type Failed = (upload: MediaUploadFailed, event: MediaUploadFailedEvent) => unknown;
 
-/** What to do when an upload ended. One of the two may be left out: its events are then taken, and nothing is done. */
+/** What to do when an upload has ended. One callback may be left out; its events are then accepted and ignored. */
 export type MediaUploadCallbacks =
   | { succeeded: Succeeded; failed: Failed }
   | { succeeded: Succeeded; failed?: undefined }
   | { succeeded?: undefined; failed: Failed };
 
-/** An event that is no final event of Pindrop, or not one that this version understands. Its message says what to do. */
+/** The event is not a final event of Pindrop, or of a version that is not known here. The message says what to do. */
 export class NotAMediaUploadError extends Error {
   override readonly name = 'NotAMediaUploadError';
 }
 
 /**
- * Makes a subscriber of final events. What it returns is a Lambda handler for an EventBridge target as it is, the base
- * handler of `middy(…)`, or a function to call with an event from anywhere.
+ * Makes a subscriber of final events. Use the result as the Lambda handler of an EventBridge target, as the base handler of
+ * `middy(…)`, or call it with an event from elsewhere.
  *
- * EventBridge delivers at least once: `upload.uploadId` tells a repetition.
+ * EventBridge delivers at least once: recognize a repetition by `upload.uploadId`.
  *
  *     export const handler = onMediaUpload({
  *       succeeded: (upload) => publish(upload.mediaId, upload.object.metadata),
- *       failed: (upload) => tell(upload.object.key, upload.failure.message),
+ *       failed: (upload) => report(upload.object.key, upload.failure.message),
  *     });
  *
- * @returns a function that resolves once the callback has, and rejects with what the callback throws, or with
- * {@link NotAMediaUploadError} for a foreign event
+ * @returns a function that resolves after the callback, and rejects with the callback's error or, for a foreign event, with
+ * {@link NotAMediaUploadError}
  */
 export function onMediaUpload({
   succeeded,
@@ -49,7 +49,7 @@ export function onMediaUpload({
 }
 
 /**
- * Checks that something is a final event of Pindrop, envelope and all.
+ * Checks that a value is a final event of Pindrop, with its envelope.
  * @throws NotAMediaUploadError
  */
 export function mediaUploadEvent(input: unknown): MediaUploadEvent {
@@ -60,7 +60,7 @@ export function mediaUploadEvent(input: unknown): MediaUploadEvent {
 
 const OURS: string[] = Object.values(DETAIL_TYPE);
 const named = (value: unknown) => JSON.stringify(value).slice(0, 100);
-const WHOLE = 'Hand over the whole event, as a rule delivers it.';
+const WHOLE = 'Pass the whole event, as a rule delivers it.';
 
 function complaint(input: unknown, error: z.ZodError): string {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return noObject(input);
@@ -70,24 +70,24 @@ function complaint(input: unknown, error: z.ZodError): string {
     return `This event is from ${named(source)}, not from "${EVENT_SOURCE}": give the rule the pattern of eventPattern().`;
   if (detailType === undefined) return `This event has no detail-type. ${WHOLE}`;
   if (!OURS.includes(String(detailType)))
-    return `This event is ${named(detailType)}, no ${OURS.join(' or ')}: give the rule the pattern of eventPattern().`;
+    return `This event is ${named(detailType)}, not ${OURS.join(' or ')}: give the rule the pattern of eventPattern().`;
   const version = (detail as Record<string, unknown> | undefined)?.['version'];
   if (typeof version === 'string' && version !== '1')
-    return `This event has version ${named(version)} of its detail, and this pindrop/events knows version 1: install a newer one.`;
+    return `This event's detail has version ${named(version)}; this pindrop/events knows version 1. Install a newer one.`;
   const where = [...new Set(error.issues.map(({ path }) => path.join('.')))].join(', ');
-  return `This event is not what Pindrop sends (at ${where || 'its top'}).`;
+  return `This event differs from what Pindrop sends (at ${where || 'its top level'}).`;
 }
 
 function noObject(input: unknown): string {
-  if (typeof input === 'string') return 'This is text, not an event: hand over JSON.parse(record.body).';
-  if (Array.isArray(input)) return 'This is an array, not one event: hand over each of its events.';
-  return `This is no event of EventBridge but ${input === null ? 'null' : typeof input}.`;
+  if (typeof input === 'string') return 'This is text, not an event: pass JSON.parse(record.body).';
+  if (Array.isArray(input)) return 'This is an array, not one event: pass each of its events.';
+  return `This is not an EventBridge event but ${input === null ? 'null' : typeof input}.`;
 }
 
 function noEvent(input: object): string {
   if ('Records' in input)
-    return 'This is a batch of records, not one event: hand over JSON.parse(record.body) of each record.';
-  if ('body' in input) return 'This is a record, not the event in it: hand over JSON.parse(record.body).';
+    return 'This is a batch of records, not one event: pass JSON.parse(record.body) of each record.';
+  if ('body' in input) return 'This is a record, not the event in it: pass JSON.parse(record.body).';
   if ('uploadId' in input) return `This is only the detail of an event. ${WHOLE}`;
-  return `This is no event of EventBridge: it has no source. ${WHOLE}`;
+  return `This is not an EventBridge event: it has no source. ${WHOLE}`;
 }

@@ -49,15 +49,15 @@ export const mediaUploadFailedSchema = lastingObject({
   failure: failureSchema,
 });
 
-/** `detail` of the final event: exactly one for each dropped object version and attempt. */
+/** `detail` of the final event: exactly one per dropped object version and attempt. */
 export const finalEventDetailSchema = z.discriminatedUnion('status', [
   mediaUploadSucceededSchema,
   mediaUploadFailedSchema,
 ]);
 
-/** What EventBridge puts around every event. @see https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
+/** EventBridge's envelope. @see https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
 export const envelopeShape = {
-  version: z.literal('0').describe("EventBridge's version of the envelope; ours is in the detail"),
+  version: z.literal('0').describe("EventBridge's envelope version; Pindrop's version is in the detail"),
   id: z.string(),
   account: z.string(),
   time: instant,
@@ -78,7 +78,7 @@ export const mediaUploadFailedEventSchema = lastingObject({
   detail: mediaUploadFailedSchema,
 });
 
-/** The final event as a subscriber gets it, envelope and all. */
+/** The final event as a subscriber receives it, with its envelope. */
 export const mediaUploadEventSchema = z.discriminatedUnion('detail-type', [
   mediaUploadSucceededEventSchema,
   mediaUploadFailedEventSchema,

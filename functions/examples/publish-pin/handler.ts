@@ -38,7 +38,7 @@ const policy = {
   },
 };
 
-/** Makes one step towards the Pin of an upload; the state machine waits, has the next one made, or emits the event. */
+/** Takes one step towards the Pin of an upload. The state machine then waits, invokes the next step, or emits the event. */
 export const handler = middy<PinProgress, PinProgress>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .handler(async (progress) => {

@@ -2,18 +2,18 @@ import type { KnownPinFailure } from '../../../shared/events/pin/pin-events.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import { TokenMissingError } from '../../outcome/fault.ts';
 
-/** What an attempt to make a Pin that was not answered with the Pin means. */
+/** What is known about the Pin after a creation that did not return it. */
 export type CreationJudgement =
-  /** There is no Pin, and another attempt may make one. */
+  /** There is no Pin; another attempt may make it. */
   | { made: 'no'; afterSeconds?: number; because: string }
-  /** There is no Pin, and there will be none. */
+  /** There is no Pin, and no attempt will make it. */
   | { made: 'never'; failure: KnownPinFailure }
-  /** There may be one: only the board can tell. */
+  /** There may be a Pin: only the board can tell. */
   | { made: 'perhaps'; because: string };
 
 /**
- * Only an answer that Pinterest gave on purpose says that there is no Pin. No answer, a garbled one, one of a gateway's, or the
- * death of the function leave it open.
+ * Only a deliberate answer of Pinterest proves that there is no Pin. A missing answer, a garbled one, a gateway's error page or
+ * the death of the function leave it open.
  */
 export function judgeCreation(error: unknown): CreationJudgement {
   if (error instanceof TokenMissingError) return { made: 'no', because: 'The secret holds no access token.' };

@@ -2,38 +2,38 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3Service
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 
-/** Lets one upload at a time make a Pin that could not be told from the others'. */
+/** Lets one upload at a time make a Pin that looks the same as other uploads' Pins. */
 export interface PinLane {
   /**
-   * Enters the lane, or finds that it was entered before. There is no leaving: the lane is free when the execution ended.
-   * @returns undefined while another upload's execution is in there
+   * Enters the lane; entering again is allowed. Nobody leaves: a lane is free when the execution in it has ended.
+   * @returns undefined while another upload's execution holds the lane
    */
   enter(lane: string, uploadId: string): Promise<PinTurn | undefined>;
 }
 
-/** An upload's time in its lane. */
+/** An upload's turn in its lane. */
 export interface PinTurn {
-  /** Ids of the Pins that those before made of late, which the board may not list yet. */
+  /** Ids of Pins made recently in this lane, which the board may not list yet. */
   made: string[];
-  /** Ids of all Pins that were there before the creation, once they are noted. */
+  /** Ids of all Pins that existed before the creation, once they are recorded. */
   before?: string[];
   /**
-   * Notes the Pins that are there before the creation, once and for all.
-   * @throws Error when they are noted by now: an invocation that was given up may still be at work, and must not note the Pin
-   * itself
+   * Records the Pins that exist before the creation, once.
+   * @throws Error when they were recorded in the meantime: an abandoned invocation may still run, and must not record our Pin
+   * as an old one
    */
   note(before: string[]): Promise<void>;
 }
 
-/** How long an execution that cannot be found may just be too new to be: DescribeExecution is eventually consistent. */
+/** DescribeExecution is eventually consistent: an execution this new may not be found yet. */
 const TOO_NEW_MS = 60 * 60 * 1000;
-/** After which a Pin that was made is on its board, if it ever is: far longer than anybody looks for one. */
+/** By then a board lists a new Pin. Far longer than any upload searches for its Pin. */
 const LISTED_AFTER_MS = 24 * 60 * 60 * 1000;
 
 const madeSchema = z.object({ pinId: z.string(), at: z.string() });
 type Made = z.infer<typeof madeSchema>;
 
-/** Who is in the lane, which Pins were made in it of late, and what was on the board when this one was begun. */
+/** Who holds the lane, which Pins were made in it recently, and what the board held before this one. */
 const entrySchema = z.object({
   uploadId: z.string(),
   made: z._default(z.array(madeSchema), []),
@@ -41,7 +41,7 @@ const entrySchema = z.object({
 });
 type Entry = z.infer<typeof entrySchema>;
 
-/** What is of interest here in the progress that an execution ends with. */
+/** The parts of an execution's output that matter here. */
 const outputSchema = z.object({
   finalEvent: z.object({
     detail: z.object({ pinId: z.optional(z.string()), publishedAt: z.optional(z.string()) }),
@@ -49,8 +49,8 @@ const outputSchema = z.object({
 });
 
 /**
- * A {@link PinLane} made of one object for each lane, which names who is in it, and of conditional writes. What was there before
- * is in the object too: on a board of thousands it is more than a state machine carries (256 KB).
+ * A {@link PinLane} over Amazon S3: one object per lane names its holder, and writes are conditional. The object also holds the
+ * Pins that existed before: on a board of thousands they exceed a state machine's payload (256 KB).
  */
 export function s3PinLane(
   s3: S3Client,
@@ -58,7 +58,7 @@ export function s3PinLane(
   { bucket, executionArnPrefix }: { bucket: string; executionArnPrefix: string },
   now: () => number = Date.now,
 ): PinLane {
-  /** @returns the ETag; undefined when somebody else was faster */
+  /** @returns the ETag; undefined when another upload was faster */
   const put = async (Key: string, entry: Entry, condition: { IfMatch: string } | { IfNoneMatch: '*' }) => {
     try {
       const { ETag } = await s3.send(
@@ -66,14 +66,14 @@ export function s3PinLane(
       );
       return ETag ?? '';
     } catch (error) {
-      // 412, or 409 when both were at it.
+      // 412, or 409 when two writes raced.
       if (error instanceof S3ServiceException && [404, 409, 412].includes(error.$metadata.httpStatusCode ?? 0))
         return undefined;
       throw error;
     }
   };
-  /** What the one in the lane leaves behind; undefined while it is in there. */
-  const legacy = async ({ uploadId, made }: Entry, enteredAt: Date | undefined) => {
+  /** The recent Pins of the lane including its holder's; undefined while the holder's execution runs. */
+  const pinsAfter = async ({ uploadId, made }: Entry, enteredAt: Date | undefined) => {
     try {
       const { status, output } = await states.send(
         new DescribeExecutionCommand({ executionArn: `${executionArnPrefix}${uploadId}` }),
@@ -91,7 +91,7 @@ export function s3PinLane(
     async note(before) {
       if (entry.before === undefined && (await put(lane, { ...entry, before }, { IfMatch: etag })) !== undefined)
         return;
-      throw new Error('What was on the board before the Pin is noted by now.');
+      throw new Error('The Pins that existed before were recorded by another invocation.');
     },
   });
   return {
@@ -104,7 +104,7 @@ export function s3PinLane(
       if (found) {
         const entry = entrySchema.parse(JSON.parse((await found.Body?.transformToString()) ?? ''));
         if (entry.uploadId === uploadId) return turn(lane, entry, found.ETag ?? '');
-        const left = await legacy(entry, found.LastModified);
+        const left = await pinsAfter(entry, found.LastModified);
         if (left === undefined) return undefined;
         made = left.filter(({ at }) => now() - Date.parse(at) < LISTED_AFTER_MS);
       }
@@ -115,7 +115,7 @@ export function s3PinLane(
   };
 }
 
-/** The Pin that an execution made, if it did. */
+/** The Pin that an execution made, if it made one. */
 function pinOf(output: string | undefined): Made[] {
   const { pinId, publishedAt } = outputSchema.parse(JSON.parse(output ?? '')).finalEvent.detail;
   return pinId === undefined ? [] : [{ pinId, at: publishedAt ?? '' }];

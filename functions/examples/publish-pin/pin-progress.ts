@@ -4,23 +4,23 @@ import type { KnownPinFailure, PinEventDetail } from '../../../shared/events/pin
 import type { PinRequest } from '../../../shared/pinterest/pin.ts';
 import { namedBoard } from './pin-request.ts';
 
-/** What the state machine `publish-pin` hands from state to state. */
+/** The payload that the state machine `publish-pin` passes from state to state. */
 export interface PinProgress {
   upload: MediaUploadSucceeded;
   /**
-   * What is next: `prepare` and `look` may be repeated at will, `create` must not be begun a second time unless the function
+   * The next step. `prepare` and `look` can be repeated at any time; `create` must not start a second time unless the function
    * itself said so.
    */
   step: 'prepare' | 'create' | 'look';
-  /** Whole seconds to wait before it. */
+  /** Whole seconds to wait before that step. */
   waitSeconds: number;
-  /** ISO 8601: when the first step was made. */
+  /** ISO 8601: time of the first step. */
   startedAt?: string;
-  /** Absent until the metadata was read. */
+  /** Absent until the metadata is read. */
   pin?: PinRequest;
-  /** ISO 8601: since when it is not known whether a Pin was made. */
+  /** ISO 8601: time since which it is unknown whether a Pin was made. */
   unansweredSince?: string;
-  /** Attempts in a row that came to nothing: what the waits between them grow with. */
+  /** Consecutive failed attempts; the backoff grows with them. */
   faults?: number;
   finalEvent?: { detailType: (typeof PIN_DETAIL_TYPE)[keyof typeof PIN_DETAIL_TYPE]; detail: PinEventDetail };
 }

@@ -2,13 +2,13 @@ import type { MediaUploadSucceeded } from '../../../shared/events/events.ts';
 import { PIN_LIMITS, type PinRequest } from '../../../shared/pinterest/pin.ts';
 import { metadataText } from './metadata-text.ts';
 
-/** A frame that is black at the very start of many videos is not at one second. */
+/** Many videos begin with a black frame; at one second they rarely have one. */
 const DEFAULT_COVER_SECONDS = 1;
 
 /**
- * Reads from an object's metadata what its Pin is to be: `board` (an id), and if they are there `section` (an id), `title`,
- * `description`, `link`, `alt`, and `cover` (the address of a picture, or seconds into the video).
- * @returns the Pin, or everything that is wrong with the metadata, each as a sentence
+ * Reads the Pin from an object's metadata: `board` (an id), and optionally `section` (an id), `title`, `description`, `link`,
+ * `alt`, and `cover` (the URL of a picture, or seconds into the video).
+ * @returns the Pin, or one sentence for each mistake in the metadata
  */
 export function pinRequestOf({ mediaId, object }: MediaUploadSucceeded): PinRequest | { problems: string[] } {
   const problems: string[] = [];
@@ -32,15 +32,15 @@ export function pinRequestOf({ mediaId, object }: MediaUploadSucceeded): PinRequ
     link: text('link', PIN_LIMITS.link),
     altText: text('alt', PIN_LIMITS.altText),
   };
-  if (said.link !== '' && !isWebAddress(said.link)) problems.push(`The link is no web address: "${said.link}".`);
+  if (said.link !== '' && !isWebAddress(said.link)) problems.push(`The link is not a web address: "${said.link}".`);
   const cover = coverOf(text('cover'));
   if (cover === undefined)
-    problems.push("The cover is neither the address of a picture nor seconds into the video: '12', for one.");
+    problems.push('The cover must be the web address of a picture or whole seconds into the video, such as 12.');
   if (problems.length > 0 || cover === undefined) return { problems };
   return { boardId, mediaId, cover, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== '')) };
 }
 
-/** The board that an object's metadata names, be it one or not. */
+/** The board that an object's metadata names, valid or not. */
 export function namedBoard({ object: { metadata } }: MediaUploadSucceeded): string | undefined {
   return metadataText(metadata['board'] ?? '').trim() || undefined;
 }

@@ -15,25 +15,25 @@ export interface PinPorts {
   lane: PinLane;
   now: () => Date;
   random?: () => number;
-  /** Told of what went wrong, for the log. */
+  /** Called with the reason of each fault, for the log. */
   onFault?: (because: string) => void;
 }
 
 export interface PinPolicy {
   retryPolicy: RetryPolicy;
-  /** Seconds for which a Pin is looked for on its board before it is made again. */
+  /** Seconds to search the board for a Pin before it is made again. */
   patienceSeconds: number;
 }
 
 /**
- * Makes the next step towards the one Pin of an upload.
- * @returns the progress with its final event when it has ended, otherwise with what is next and when
+ * Takes the next step towards the one Pin of an upload.
+ * @returns the progress with its final event when it has ended, otherwise with the next step and the wait before it
  */
 export async function publishPin(before: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
   const progress = { ...before, startedAt: before.startedAt ?? ports.now().toISOString() };
   const next = await nextStep(progress, policy, ports);
   if (next.finalEvent || next.waitSeconds === 0) return next;
-  // However it came to the wait: their number is bounded by this, and so is the execution's history.
+  // A lower bound on every wait bounds the number of waits, and with it the execution's history.
   return {
     ...next,
     waitSeconds: Math.max(next.waitSeconds, leastWaitSeconds(secondsSince(progress.startedAt, ports))),
@@ -46,7 +46,7 @@ function nextStep(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Pr
   return step === 'create' ? create(progress, pin, policy, ports) : look(progress, pin, policy, ports);
 }
 
-/** Reads the metadata, waits for its turn, and notes which Pins are there already that look like this one. */
+/** Reads the metadata, waits for the lane, and records the Pins on the board that look like this one. */
 async function prepare(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
   const pin = pinRequestOf(progress.upload);
   if ('problems' in pin) {
@@ -89,14 +89,14 @@ async function create(
   }
 }
 
-/** Looks for a Pin that may have been made without our hearing of it, and has it made again if it was not. */
+/** Searches the board for a Pin whose creation was not answered; makes it again when it does not appear in time. */
 async function look(progress: PinProgress, pin: PinRequest, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
   const since = progress.unansweredSince ?? ports.now().toISOString();
   const looking = { ...progress, unansweredSince: since };
   let found: Pin | undefined;
   try {
     const before = (await ports.lane.enter(likeness(pin), progress.upload.uploadId))?.before;
-    if (before === undefined) throw new Error('What was on the board before the Pin is not known any more.');
+    if (before === undefined) throw new Error('The record of the Pins that existed before is gone.');
     const known = new Set(before);
     found = (await lookAlikes(pin, ports)).find(({ pinId }) => !known.has(pinId));
   } catch (error) {
@@ -105,12 +105,12 @@ async function look(progress: PinProgress, pin: PinRequest, policy: PinPolicy, p
   if (found) return published(looking, found.pinId, ports.now());
   const left = policy.patienceSeconds - secondsSince(since, ports);
   if (left > 0) {
-    // Often at first, when it is likely to appear.
+    // Often at first, when the Pin is likely to appear.
     const wait = Math.min(left, Math.max(1, secondsSince(since, ports)));
     return { ...looking, waitSeconds: Math.ceil(wait) };
   }
   const { unansweredSince: _since, ...again } = looking;
-  return later({ ...again, step: 'create' }, 'Pinterest did not answer, and made no Pin.', policy, ports);
+  return later({ ...again, step: 'create' }, 'Pinterest did not answer and made no Pin.', policy, ports);
 }
 
 async function lookAlikes(pin: PinRequest, ports: PinPorts): Promise<Pin[]> {
@@ -119,11 +119,11 @@ async function lookAlikes(pin: PinRequest, ports: PinPorts): Promise<Pin[]> {
   return alike;
 }
 
-/** The board could not be read, or the lane not entered: nothing was changed, so the same step may be made again. */
+/** The board or the lane could not be read. Nothing changed, so the same step is repeated. */
 function afterReadFault(progress: PinProgress, error: unknown, policy: PinPolicy, ports: PinPorts): PinProgress {
   const because = error instanceof Error ? error.message : String(error);
   ports.onFault?.(because);
-  // A board that is not there, or not ours, will not take a Pin either; unless one may have been made there.
+  // A board that does not exist or is not ours takes no Pin either, unless a creation is still unanswered.
   const { status = 0, retryAfterSeconds } = error instanceof PinterestError ? error : {};
   if (progress.step === 'prepare' && [400, 403, 404].includes(status)) {
     const judgement = judgeCreation(error);
@@ -161,7 +161,7 @@ function gaveUp(because: string, { step }: PinProgress, { giveUpAfterSeconds }: 
   const then =
     step === 'look'
       ? 'The Pin may be there: look at the board, then retry the drop.'
-      : 'Retry the drop once it passed.';
+      : 'Retry the drop once that has passed.';
   return { reason: 'gave_up', message: `Gave up after ${hours} h: ${because} ${then}`, retryable: true };
 }
 

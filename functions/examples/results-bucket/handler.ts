@@ -12,7 +12,7 @@ const { RESULTS_BUCKET } = environment('RESULTS_BUCKET');
 const s3 = new S3Client(s3ClientOptions);
 const logger = new Logger();
 
-/** An event that comes again writes the same object again: there is one for each upload. */
+/** A repeated event overwrites the same object: there is one per upload. */
 async function write(event: MediaUploadEvent): Promise<void> {
   const { key, body } = resultLine(event.detail);
   await s3.send(
@@ -21,7 +21,7 @@ async function write(event: MediaUploadEvent): Promise<void> {
   logger.info('result written', { uploadId: event.detail.uploadId, key });
 }
 
-/** Writes each completion as an object of one JSON line, which Athena and its like read as one table. */
+/** Writes each final event as an object of one JSON line, which tools such as Athena read as one table. */
 export const handler = middy<MediaUploadEvent, void>(
   onMediaUpload({
     succeeded: (_upload, event) => write(event),

@@ -11,11 +11,11 @@ const { WEBHOOK_SECRET_ARN } = environment('WEBHOOK_SECRET_ARN');
 const secrets = new SecretsManagerClient(clientOptions);
 const logger = new Logger();
 
-async function tell(detail: Parameters<typeof message>[0]): Promise<void> {
+async function notify(detail: Parameters<typeof message>[0]): Promise<void> {
   const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: WEBHOOK_SECRET_ARN }));
   await postMessage(webhookUrl(SecretString), message(detail));
-  logger.info('told', { status: detail.status });
+  logger.info('webhook notified', { status: detail.status });
 }
 
-/** Tells a Slack-compatible webhook how each upload ended. */
-export const handler = queuedEvents(onMediaUpload({ succeeded: tell, failed: tell }), logger);
+/** Posts to a Slack-compatible webhook how each upload ended. */
+export const handler = queuedEvents(onMediaUpload({ succeeded: notify, failed: notify }), logger);

@@ -3,7 +3,7 @@ import type { FinalEventDetail } from '../../../shared/events/events.ts';
 /** Slack's three control characters. @see https://docs.slack.dev/messaging/formatting-message-text */
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** What Slack, Mattermost and their like take: `{ "text": … }`. */
+/** The body that Slack, Mattermost and similar services accept: `{ "text": … }`. */
 export function message(detail: FinalEventDetail): { text: string } {
   const { key } = detail.object;
   if (detail.status === 'succeeded') {

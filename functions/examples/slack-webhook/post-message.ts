@@ -4,8 +4,8 @@ const secretSchema = z.object({ url: z.url() });
 const TIMEOUT_MS = 10_000;
 
 /**
- * Reads the webhook's address from its secret: whoever knows it may post.
- * @throws Error that does not quote the secret
+ * Parses the webhook's address from its secret. Anyone who knows the address can post.
+ * @throws Error whose message does not contain the secret
  */
 export function webhookUrl(secret: string | undefined): URL {
   let parsed: unknown;
@@ -21,7 +21,7 @@ export function webhookUrl(secret: string | undefined): URL {
   throw new Error('The webhook secret is not JSON with an https url in it: { "url": "https://hooks.slack.com/…" }.');
 }
 
-/** @throws Error when the webhook did not take the message; it does not say where the webhook is */
+/** @throws Error when the webhook did not accept the message; its message does not contain the address */
 export async function postMessage(url: URL, message: { text: string }): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',

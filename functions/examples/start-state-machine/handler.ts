@@ -9,7 +9,7 @@ const { STATE_MACHINE_ARN: stateMachineArn } = environment('STATE_MACHINE_ARN');
 const states = new SFNClient(clientOptions);
 const logger = new Logger();
 
-/** Starts one execution for each upload that ended, with the event as its input: its name is the upload's id. */
+/** Starts one execution per finished upload, named by the upload id, with the event as its input. */
 export const handler = queuedEvents(async (input) => {
   const event = mediaUploadEvent(input);
   const name = event.detail.uploadId;
@@ -17,8 +17,8 @@ export const handler = queuedEvents(async (input) => {
     await states.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(event) }));
     logger.info('execution started', { name });
   } catch (error) {
-    // The event came a second time, as events may.
+    // EventBridge delivers at least once: this is a repeated event.
     if (!(error instanceof ExecutionAlreadyExists)) throw error;
-    logger.info('execution started before', { name });
+    logger.info('execution already exists', { name });
   }
 }, logger);

@@ -1,12 +1,12 @@
-/** `detail-type` of what the example `publish-pin` puts on the bus, by how it ended. */
+/** `detail-type` of the events of the example `publish-pin`, by outcome. */
 export const PIN_DETAIL_TYPE = { published: 'Pin Published', failed: 'Pin Failed' } as const;
 
 /**
- * Why there is no Pin.
+ * Why the Pin was not published.
  *
- * - `rejected_metadata`: the object's metadata does not say what a Pin needs, or says what Pinterest does not take
- * - `pin_refused`: Pinterest refused to make the Pin, and would again
- * - `gave_up`: faults that might have passed lasted longer than the give-up time
+ * - `rejected_metadata`: the object's metadata lacks what a Pin needs, or breaks one of Pinterest's limits
+ * - `pin_refused`: Pinterest refused the Pin for good
+ * - `gave_up`: a transient fault lasted longer than the give-up time
  */
 export const PIN_FAILURE_REASONS = ['rejected_metadata', 'pin_refused', 'gave_up'] as const;
 

@@ -20,15 +20,17 @@ export const pinPublishedExample: PinPublished = {
 
 const failures: Record<PinFailureReason, Omit<PinFailed['failure'], 'reason'>> = {
   rejected_metadata: {
-    message: 'The metadata names no board. Drop the file again with --metadata board=BOARD_ID.',
+    message: 'The metadata names no board. Drop the file again with metadata that fits.',
     retryable: false,
   },
   pin_refused: {
-    message: 'Pinterest refused the Pin (404, code 40: Board not found.). Check the board, then retry the drop.',
+    message:
+      'Pinterest answered pins_create with 404 (code 40): Board not found. Check the board and the other metadata, then retry the drop.',
     retryable: true,
   },
   gave_up: {
-    message: 'Pinterest could not be reached for 24 hours. Look at the board, then retry the drop.',
+    message:
+      'Gave up after 24 h: Pinterest did not answer boards_list_pins in time. Retry the drop once that has passed.',
     retryable: true,
   },
 };

@@ -5,7 +5,7 @@ import { PIN_DETAIL_TYPE, PIN_FAILURE_REASONS } from './names.ts';
 
 const detailShape = {
   version: z.literal('1'),
-  uploadId: z.string().describe('As in the final event of the upload; the Pin is made once for each'),
+  uploadId: z.string().describe('As in the final event of the upload; one Pin is made for each'),
   mediaId: z.string(),
   object: droppedObjectSchema,
 };
@@ -24,7 +24,7 @@ export const pinPublishedSchema = lastingObject({
 export const pinFailedSchema = lastingObject({
   ...detailShape,
   status: z.literal('failed'),
-  boardId: z.string().optional().describe("As the object's metadata names it; absent if it names none"),
+  boardId: z.string().optional().describe("As the object's metadata names it; absent when it names no board"),
   failedAt: instant,
   failure: lastingObject({
     reason: lastingEnum(PIN_FAILURE_REASONS),
@@ -33,7 +33,7 @@ export const pinFailedSchema = lastingObject({
   }),
 });
 
-/** `Pin Published` or `Pin Failed`, envelope and all. */
+/** `Pin Published` or `Pin Failed`, with its envelope. */
 export const pinEventSchema = z.discriminatedUnion('detail-type', [
   lastingObject({ ...envelopeShape, 'detail-type': z.literal(PIN_DETAIL_TYPE.published), detail: pinPublishedSchema }),
   lastingObject({ ...envelopeShape, 'detail-type': z.literal(PIN_DETAIL_TYPE.failed), detail: pinFailedSchema }),

@@ -5,8 +5,8 @@ import type { pinEventSchema, pinFailedSchema, pinPublishedSchema } from './pin-
 export type PinPublished = z.infer<typeof pinPublishedSchema>;
 export type PinFailed = z.infer<typeof pinFailedSchema>;
 export type PinEventDetail = PinPublished | PinFailed;
-/** As it is made here: a later version may know more reasons. */
+/** As this version emits it: a later version may add reasons. */
 export type KnownPinFailure = PinFailed['failure'] & { reason: PinFailureReason };
 export type PinFailure = PinFailed['failure'];
-/** The events as subscribers get them, with EventBridge's envelope. */
+/** The events as subscribers receive them, with EventBridge's envelope. */
 export type PinEvent = z.infer<typeof pinEventSchema>;

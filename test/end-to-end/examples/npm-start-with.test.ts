@@ -26,7 +26,7 @@ const pinsPublished = (run: Run) =>
   );
 
 describe('npm start -- --with NAME', () => {
-  it('runs the examples along, and ends when they are done', async () => {
+  it('runs the examples too, and ends when they are done', async () => {
     const directory = await stateDirectory();
     const run = npmStart(
       [
@@ -49,7 +49,7 @@ describe('npm start -- --with NAME', () => {
     expect(run.stderr()).toContain('✘ clip.mp4: no Pin (rejected_metadata). The metadata names no board.');
   });
 
-  it('ends when a Pin has to wait, says so, and neither waits for it in a run for another file', async () => {
+  it('ends when a Pin must wait, says so, and does not wait for it in a run for another file', async () => {
     const simulator = await startPinterestSimulator({ processingSeconds: () => 0 });
     onTestFinished(() => simulator.close());
     simulator.inject({ operation: 'pins_create', fault: { kind: 'status', status: 429, retryAfterSeconds: 3600 } });
@@ -79,7 +79,7 @@ describe('npm start -- --with NAME', () => {
     expect(run.stderr().trim().split('\n')).toHaveLength(1);
   });
 
-  it('killed at random while it publishes videos that look the same makes one Pin of each', async () => {
+  it('makes one Pin of each look-alike video when it is killed at random times', async () => {
     // Pinterest is elsewhere, slow, and does what it was asked for after whoever asked was killed.
     const simulator = await startPinterestSimulator({
       processingSeconds: () => 0,

@@ -14,7 +14,7 @@ const ALIKE = 5;
 const video = readFileSync(new URL('../../fixtures/inspection/index-first.mp4', import.meta.url));
 
 describe('publish-pin in chaos', () => {
-  it(`makes exactly one Pin of each of ${DROPS} uploads, and names the right one (seed ${SEED})`, {
+  it(`makes exactly one Pin for each of ${DROPS} uploads, and reports the right one (seed ${SEED})`, {
     timeout: DROPS * 20_000,
   }, async () => {
     const pindrop = await startLocalPindrop({

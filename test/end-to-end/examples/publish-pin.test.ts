@@ -27,7 +27,7 @@ async function pinEventOf(pindrop: LocalPindrop, versionId: string): Promise<Pin
 }
 
 describe('publish-pin', () => {
-  it('publishes what the metadata says, once, and says so on the bus', async () => {
+  it('publishes one Pin as the metadata describes it, and reports it on the bus', async () => {
     const pindrop = await start();
     const versionId = await pindrop.drop('clip.mp4', clip, {
       board: '42',
@@ -57,7 +57,7 @@ describe('publish-pin', () => {
     expect(pinEvents(pindrop)).toHaveLength(1);
   });
 
-  it('makes no Pin of metadata that Pinterest would not take, and says what is wrong with it', async () => {
+  it('makes no Pin from metadata that Pinterest would refuse, and says what is wrong', async () => {
     const pindrop = await start();
     const event = await pinEventOf(pindrop, await pindrop.drop('clip.mp4', clip, { title: 'x'.repeat(101) }));
     expect(event).toMatchObject({
@@ -70,7 +70,7 @@ describe('publish-pin', () => {
     expect(pindrop.simulator.pins()).toEqual([]);
   });
 
-  it('says what a refusal means', async () => {
+  it('explains a refusal', async () => {
     const pindrop = await start({ simulator: { boards: ['42'] } });
     const event = await pinEventOf(pindrop, await pindrop.drop('clip.mp4', clip, { board: '43' }));
     expect(event).toMatchObject({
@@ -78,7 +78,7 @@ describe('publish-pin', () => {
     });
   });
 
-  it('makes one Pin of an upload whose event comes again and again', async () => {
+  it('makes one Pin when the event of an upload is repeated', async () => {
     const pindrop = await start();
     const versionId = await pindrop.drop('clip.mp4', clip, { board: '42' });
     await pinEventOf(pindrop, versionId);
@@ -95,7 +95,7 @@ describe('publish-pin', () => {
     expect(pinEvents(pindrop)).toHaveLength(1);
   });
 
-  it('makes one Pin whatever becomes of the answer', async () => {
+  it('makes one Pin even when the answer is lost, late or garbled', async () => {
     const pindrop = await start();
     const faults: InjectedFault[] = [
       { operation: 'pins_create', fault: { kind: 'stored-not-answered' } },
@@ -114,7 +114,7 @@ describe('publish-pin', () => {
     }
   });
 
-  it('tells Pins that look the same apart, when the answers to all of them are lost', async () => {
+  it('tells look-alike Pins apart when the answers to all of them are lost', async () => {
     const pindrop = await start();
     pindrop.simulator.inject({ operation: 'pins_create', fault: { kind: 'stored-not-answered' }, times: 3 });
     pindrop.simulator.inject({ operation: 'pins_create', fault: { kind: 'reset' }, times: 2 });

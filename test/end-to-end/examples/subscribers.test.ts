@@ -10,7 +10,7 @@ import { startLocalPindrop } from '../../harness/local-pindrop.ts';
 const clip = readFileSync(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
 describe('slack-webhook', () => {
-  it('tells how each upload ended, also after the webhook was away, and keeps its address to itself', async () => {
+  it('reports how each upload ended, even after an outage of the webhook, and never reveals its address', async () => {
     const webhook = await startWebhookSimulator();
     onTestFinished(() => webhook.close());
     const pindrop = await startLocalPindrop({
@@ -38,7 +38,7 @@ describe('slack-webhook', () => {
 });
 
 describe('results-bucket', () => {
-  it('writes one line of JSON for each completion', async () => {
+  it('writes one line of JSON for each final event', async () => {
     const pindrop = await startLocalPindrop({ settings: { with: 'results-bucket' } });
     const events = [
       await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip, { board: '42' })),
@@ -64,7 +64,7 @@ describe('results-bucket', () => {
 });
 
 describe('start-state-machine', () => {
-  it('starts one execution for each upload, named by it, however often its event comes', async () => {
+  it('starts one execution per upload, named by its id, however often the event arrives', async () => {
     const pindrop = await startLocalPindrop({ settings: { with: 'start-state-machine' } });
     const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
     const states = new SFNClient({ endpoint, region, credentials });

@@ -30,7 +30,7 @@ describe('alarms', () => {
     expect([...alarmsAddedBy(settings).keys()].sort()).toEqual(alarms);
   });
 
-  it('tell the same people as those of the stack itself', () => {
+  it('notify the same topic as the alarms of the stack itself', () => {
     const added = alarmsAddedBy({ with: EXAMPLE_NAMES.join(',') });
     expect(added.size).toBe(6);
     for (const { AlarmActions, OKActions } of added.values()) {

@@ -13,7 +13,7 @@ function states(): Record<string, Record<string, unknown>> {
 }
 
 describe('the state machine of publish-pin', () => {
-  it('never retries a creation, and has what may have been made looked for', () => {
+  it('never retries a creation; it searches for a Pin that may exist', () => {
     const { 'Create the Pin': create, 'Perhaps there is a Pin': perhaps } = states();
     expect(create).not.toHaveProperty('Retry');
     expect(create?.['Catch']).toEqual([
@@ -22,7 +22,7 @@ describe('the state machine of publish-pin', () => {
     expect(perhaps).toMatchObject({ Result: 'look', ResultPath: '$.step', Next: 'Prepare or look for the Pin' });
   });
 
-  it('ends every Pin with an event, also when the function cannot run', () => {
+  it('ends every Pin with an event, even when the function cannot run', () => {
     const { 'Prepare or look for the Pin': read, 'Fail the Pin': fail, 'Emit the Pin event': emit } = states();
     expect(read?.['Retry']).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 300 })]);
     expect(read?.['Catch']).toEqual([expect.objectContaining({ Next: 'Does it name a board?' })]);
@@ -52,7 +52,7 @@ describe('the state machine of publish-pin', () => {
     expect(detailed.boardId).toBe(boardId);
   });
 
-  it('is started by uploads that succeeded only, and its function may ask about its executions only', () => {
+  it('starts for succeeded uploads only, and its function may describe only its own executions', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { source: ['pindrop'], 'detail-type': ['Media Upload Succeeded'] },
     });
@@ -72,7 +72,7 @@ describe('the state machine of publish-pin', () => {
 });
 
 describe('without examples', () => {
-  it('the stack is what it was: no rule, and no bucket but the one for drops', () => {
+  it('the stack has no rule, and no bucket except the drop bucket', () => {
     const plain = synthesized();
     plain.resourceCountIs('AWS::Events::Rule', 0);
     plain.resourceCountIs('AWS::S3::Bucket', 1);

@@ -40,7 +40,7 @@ describe('eventPattern', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', { EventPattern: pattern });
   });
 
-  it('hears what it says', () => {
+  it('matches the events that its options describe', () => {
     const all = [mediaUploadSucceededEventExample, ...Object.values(mediaUploadFailedEventExamples)];
     const heard = (options: EventPatternOptions) => {
       const { detailType, ...pattern } = eventPattern(options);

@@ -21,17 +21,17 @@ import { expectByContract, jsonSchemaReader } from '../../harness/contract.ts';
 const examples: FinalEventDetail[] = [mediaUploadSucceededExample, ...Object.values(mediaUploadFailedExamples)];
 
 describe('the final event', () => {
-  it('has an example of every kind, each by the contract', () => {
+  it('has an example of each kind, and each follows the contract', () => {
     for (const example of examples) expect(finalEventDetailSchema.parse(example)).toEqual(example);
     expect(Object.keys(mediaUploadFailedExamples).sort()).toEqual([...FAILURE_REASONS].sort());
   });
 
-  it('has a JSON Schema that names both kinds', () => {
+  it('has a JSON Schema with both kinds', () => {
     expect(finalEventDetailJsonSchema).toMatchObject({ $schema: expect.stringContaining('2020-12') });
     expect(JSON.stringify(finalEventDetailJsonSchema)).toContain('"gave_up"');
   });
 
-  it('has examples of the whole event too, each by the schema and by the JSON Schema', () => {
+  it('has examples of the whole event that pass the schema and the JSON Schema', () => {
     const byJsonSchema = jsonSchemaReader(mediaUploadEventJsonSchema);
     for (const event of [mediaUploadSucceededEventExample, ...Object.values(mediaUploadFailedEventExamples)]) {
       expectByContract(event);
@@ -41,7 +41,7 @@ describe('the final event', () => {
     }
   });
 
-  it('is valid to an older reader when a later version adds to it: a property anywhere, a reason', () => {
+  it('stays valid for an older reader when a later version adds a property or a reason', () => {
     const { detail, ...envelope } = mediaUploadFailedEventExamples.gave_up;
     const later = {
       ...{ ...envelope, 'replay-name': 'spring' },
@@ -63,7 +63,7 @@ describe('the final event', () => {
     expectTypeOf('gave_up').toExtend<Failure['reason']>();
   });
 
-  it('is what the code makes of every failure', async () => {
+  it('has examples equal to what the code emits for every failure', async () => {
     const upload = { ...mediaUploadFailedExamples.gave_up };
     const reasons = (await madeFailures()).map((failure) => {
       const known = failure as KnownFailure;
@@ -74,7 +74,7 @@ describe('the final event', () => {
     expect([...new Set(reasons)].sort()).toEqual([...FAILURE_REASONS].sort());
   });
 
-  it('tells by status whether there is a failure', () => {
+  it('has a failure exactly when its status is failed', () => {
     expectTypeOf<Extract<FinalEventDetail, { status: 'failed' }>>().toHaveProperty('failure');
     expectTypeOf<Extract<FinalEventDetail, { status: 'succeeded' }>>().not.toHaveProperty('failure');
   });
@@ -88,7 +88,7 @@ describe('finalEvent', () => {
   };
   const now = new Date('2026-03-01T09:01:00.000Z');
 
-  it('leaves out what never happened', () => {
+  it('leaves out the times of steps that never happened', () => {
     const failure = { reason: 'rejected_file', message: 'It is empty.', retryable: false } as const;
     const { detail, detailType } = finalEvent(upload, 0, now, { status: 'failed', failure });
     expect(detailType).toBe('Media Upload Failed');
@@ -96,7 +96,7 @@ describe('finalEvent', () => {
     expect(finalEventDetailSchema.parse(detail)).toEqual(detail);
   });
 
-  it('succeeds only with a media', () => {
+  it('succeeds only with a media id', () => {
     expect(() => finalEvent(upload, 1, now, { status: 'succeeded' })).toThrow('without a media id');
     const { detail } = finalEvent({ ...upload, mediaId: '1' }, 1, now, { status: 'succeeded' });
     expect(finalEventDetailSchema.parse(detail)).toEqual(detail);

@@ -19,7 +19,7 @@ function recorder() {
 }
 
 describe('onMediaUpload', () => {
-  it('calls the callback of how the upload ended', async () => {
+  it('calls the callback for the outcome of the upload', async () => {
     const { heard, handler } = recorder();
     await handler(mediaUploadSucceededEventExample);
     await handler(mediaUploadFailedEventExamples.timed_out);
@@ -29,19 +29,19 @@ describe('onMediaUpload', () => {
     ]);
   });
 
-  it('is the base handler of middy as it is', async () => {
+  it('works as the base handler of middy', async () => {
     const { heard, handler } = recorder();
     await middy<MediaUploadEvent, void>(handler)(mediaUploadSucceededEventExample, {} as Context);
     expect(heard).toHaveLength(1);
   });
 
-  it('waits for the callback, and fails when it does', async () => {
+  it('waits for the callback, and fails when the callback fails', async () => {
     const handler = onMediaUpload({ succeeded: () => Promise.reject(new Error('the board is gone')) });
     await expect(handler(mediaUploadSucceededEventExample)).rejects.toThrow('the board is gone');
     await handler(mediaUploadFailedEventExamples.gave_up);
   });
 
-  it('takes what a later version adds to the event', async () => {
+  it('passes on what a later version adds to the event', async () => {
     const { heard, handler } = recorder();
     const { detail } = mediaUploadSucceededEventExample;
     await handler({ ...mediaUploadSucceededEventExample, 'replay-name': 'x', detail: { ...detail, colour: 'red' } });
@@ -49,28 +49,25 @@ describe('onMediaUpload', () => {
   });
 
   it.each([
-    [undefined, 'This is no event of EventBridge but undefined.'],
-    [null, 'This is no event of EventBridge but null.'],
-    [
-      JSON.stringify(mediaUploadSucceededEventExample),
-      'This is text, not an event: hand over JSON.parse(record.body).',
-    ],
-    [[mediaUploadSucceededEventExample], 'This is an array, not one event: hand over each of its events.'],
-    [{ messageId: '1', body: '{}' }, 'This is a record, not the event in it: hand over JSON.parse(record.body).'],
-    [{}, 'This is no event of EventBridge: it has no source. Hand over the whole event, as a rule delivers it.'],
+    [undefined, 'This is not an EventBridge event but undefined.'],
+    [null, 'This is not an EventBridge event but null.'],
+    [JSON.stringify(mediaUploadSucceededEventExample), 'This is text, not an event: pass JSON.parse(record.body).'],
+    [[mediaUploadSucceededEventExample], 'This is an array, not one event: pass each of its events.'],
+    [{ messageId: '1', body: '{}' }, 'This is a record, not the event in it: pass JSON.parse(record.body).'],
+    [{}, 'This is not an EventBridge event: it has no source. Pass the whole event, as a rule delivers it.'],
     [{ source: 7 }, 'This event is from 7, not from "pindrop": give the rule the pattern of eventPattern().'],
-    [{ source: 'pindrop' }, 'This event has no detail-type. Hand over the whole event, as a rule delivers it.'],
-    [{ source: 'pindrop', 'detail-type': 'Media Upload Failed' }, 'not what Pindrop sends (at version, id,'],
-    [{ Records: [] }, 'hand over JSON.parse(record.body) of each record'],
+    [{ source: 'pindrop' }, 'This event has no detail-type. Pass the whole event, as a rule delivers it.'],
+    [{ source: 'pindrop', 'detail-type': 'Media Upload Failed' }, 'differs from what Pindrop sends (at version, id,'],
+    [{ Records: [] }, 'pass JSON.parse(record.body) of each record'],
     [mediaUploadSucceededExample, 'only the detail of an event'],
     [{ ...mediaUploadSucceededEventExample, source: 'aws.s3' }, 'from "aws.s3", not from "pindrop": give the rule'],
-    [{ ...mediaUploadSucceededEventExample, 'detail-type': 'Pin Published' }, '"Pin Published", no Media Upload'],
-    [{ ...mediaUploadSucceededEventExample, detail: { version: '2' } }, 'knows version 1: install a newer one'],
+    [{ ...mediaUploadSucceededEventExample, 'detail-type': 'Pin Published' }, '"Pin Published", not Media Upload'],
+    [{ ...mediaUploadSucceededEventExample, detail: { version: '2' } }, 'knows version 1. Install a newer one'],
     [
       { ...mediaUploadSucceededEventExample, detail: { ...mediaUploadSucceededExample, mediaId: 7 } },
-      'not what Pindrop sends (at detail.mediaId)',
+      'differs from what Pindrop sends (at detail.mediaId)',
     ],
-  ])('refuses what is foreign with a sentence: %o', async (event, sentence) => {
+  ])('refuses a foreign event with a sentence: %o', async (event, sentence) => {
     const { heard, handler } = recorder();
     const refused = handler(event);
     await expect(refused).rejects.toThrow(NotAMediaUploadError);

@@ -17,10 +17,10 @@ describe('judgeCreation', () => {
     ['perhaps', 'no answer', answer({}), {}],
     ['perhaps', 'a server error', answer({ status: 500 }), {}],
     ['perhaps', 'a gateway', answer({ status: 504 }), {}],
-    ['perhaps', 'a time-out at the server', answer({ status: 408 }), {}],
+    ['perhaps', 'a timeout at the server', answer({ status: 408 }), {}],
     ['perhaps', 'a garbled answer', answer({ status: 201, unexpectedAnswer: true }), {}],
     ['perhaps', 'a redirect', answer({ status: 302, unexpectedAnswer: true }), {}],
-    ['perhaps', 'a mistake of ours', new TypeError('oops'), {}],
+    ['perhaps', 'a bug in our code', new TypeError('oops'), {}],
   ])('%s Pin was made after %s', (made, _what, error, more) => {
     expect(judgeCreation(error)).toMatchObject({ made, ...more });
   });

@@ -12,7 +12,7 @@ describe('laneWaitSeconds', () => {
     expect(laneWaitSeconds(waited, 0.5)).toBe(wait);
   });
 
-  it('is jittered, so that those who were dropped together do not come together', () => {
+  it('is jittered, so that uploads dropped together do not ask together', () => {
     expect([laneWaitSeconds(600, 0), laneWaitSeconds(600, 1)]).toEqual([48, 72]);
   });
 });

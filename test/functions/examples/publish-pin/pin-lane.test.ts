@@ -48,7 +48,7 @@ async function lane() {
 }
 
 describe('a lane', () => {
-  it('lets one of many in, and that one again', async () => {
+  it('lets one of many uploads in, and lets it in again', async () => {
     const { enter, set } = await lane();
     const uploads = ['a', 'b', 'c', 'd', 'e'];
     for (const upload of uploads) set(upload, 'RUNNING');
@@ -67,7 +67,7 @@ describe('a lane', () => {
     expect(entered.filter(Boolean)).toHaveLength(1);
   });
 
-  it('tells each of the Pins that were made in it of late, also when it is asked twice', async () => {
+  it('lists the Pins made in it recently, also when asked twice', async () => {
     const { enter, set, later } = await lane();
     await enter('spring', 'a');
     set('a', 'SUCCEEDED', '1');
@@ -85,7 +85,7 @@ describe('a lane', () => {
     expect(await enter('spring', 'e')).toMatchObject({ made: ['2'] });
   });
 
-  it('keeps what was there before for whoever is in it, however much that is, and for nobody else', async () => {
+  it('keeps the Pins that existed before for its holder only, however many they are', async () => {
     const { enter, set } = await lane();
     const pins = Array.from({ length: 20_000 }, (_, number) => `81374422642${number}`);
     const turn = await enter('spring', 'a');
@@ -96,12 +96,12 @@ describe('a lane', () => {
     expect(await enter('spring', 'b')).not.toHaveProperty('before');
   });
 
-  it('has it noted once: an invocation that was given up must not note the Pin of the next', async () => {
+  it('records the Pins once: an abandoned invocation cannot record the Pin of the next one', async () => {
     const { enter } = await lane();
     const givenUp = await enter('spring', 'a');
     await (await enter('spring', 'a'))?.note(['1']);
-    await expect(givenUp?.note(['1', 'ours'])).rejects.toThrow('noted by now');
-    await expect((await enter('spring', 'a'))?.note([])).rejects.toThrow('noted by now');
+    await expect(givenUp?.note(['1', 'ours'])).rejects.toThrow('recorded by another invocation');
+    await expect((await enter('spring', 'a'))?.note([])).rejects.toThrow('recorded by another invocation');
     expect((await enter('spring', 'a'))?.before).toEqual(['1']);
   });
 

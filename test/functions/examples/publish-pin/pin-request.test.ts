@@ -45,12 +45,12 @@ describe('pinRequestOf', () => {
       [
         'The title has 101 characters; Pinterest takes 100.',
         'The description has 801 characters; Pinterest takes 800.',
-        'The link is no web address: "example.com".',
-        expect.stringContaining('The cover is neither'),
+        'The link is not a web address: "example.com".',
+        expect.stringContaining('The cover must be'),
       ],
     ],
-    [{ board: '42', link: 'javascript:alert(1)' }, [expect.stringContaining('no web address')]],
-  ])('names all that is wrong with %j', (metadata, problems) => {
+    [{ board: '42', link: 'javascript:alert(1)' }, [expect.stringContaining('not a web address')]],
+  ])('lists every mistake in %j', (metadata, problems) => {
     expect(requested(metadata)).toEqual({ problems });
   });
 });

@@ -11,7 +11,7 @@ import { PinterestClient } from '../../../../shared/pinterest/pinterest-client.t
 
 const policy = { patienceSeconds: 60, retryPolicy: { giveUpAfterSeconds: 3600, maxBackoffSeconds: 60 } };
 
-/** A lane that is always free, in which these Pins were made of late. */
+/** A lane that is always free, with these Pins made in it recently. */
 function freeLane(made: string[] = []): PinLane {
   let before: string[] | undefined;
   const note = async (noted: string[]) => {
@@ -20,7 +20,7 @@ function freeLane(made: string[] = []): PinLane {
   return { enter: async () => ({ made, note, ...(before === undefined ? {} : { before }) }) };
 }
 
-/** The steps of one Pin against the simulator; waits pass at once, on a clock of their own. */
+/** Runs the steps of one Pin against the simulator on a virtual clock. */
 async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane = freeLane()) {
   const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...options });
   onTestFinished(() => simulator.close());
@@ -39,7 +39,7 @@ async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane
     random: () => 0.5,
   };
   const step = (progress: PinProgress) => publishPin(progress, policy, ports);
-  /** As the machine does it, with what it does when the function dies. */
+  /** Runs the steps as the state machine does, including its reaction to a function that dies. */
   const run = async (from: PinProgress, dieAfterCreating = 0, whenCreated = async () => {}) => {
     let progress = from;
     let deaths = 0;
@@ -59,7 +59,7 @@ async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane
 }
 
 describe('publishPin', () => {
-  it('creates the Pin after it noted those that look the same', async () => {
+  it('records the Pins that look the same before it creates the Pin', async () => {
     const { simulator, run, begin, pinterest, mediaId } = await publishing();
     const older = await pinterest.pinsCreate({ boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } });
     const published = await run(begin);
@@ -88,13 +88,13 @@ describe('publishPin', () => {
     expect(published).toMatchObject({ status: 'published', pinId: pin?.pinId });
   });
 
-  it('finds the Pin of a function that died after it had made it', async () => {
+  it('finds the Pin when the function died after making it', async () => {
     const { simulator, run, begin } = await publishing();
     expect(await run(begin, 1)).toMatchObject({ status: 'published', steps: ['prepare', 'create', 'look'] });
     expect(simulator.pins()).toHaveLength(1);
   });
 
-  it('looks for as long as its patience lasts before it makes the Pin again', async () => {
+  it('searches for the whole patience before it makes the Pin again', async () => {
     const { simulator, run, begin } = await publishing();
     simulator.inject({ operation: 'pins_create', fault: { kind: 'reset' } });
     const { steps, seconds } = await run(begin);
@@ -103,7 +103,7 @@ describe('publishPin', () => {
     expect(seconds).toBeGreaterThanOrEqual(60);
   });
 
-  it('waits for its turn, and reads the board only then', async () => {
+  it('reads the board only after its turn has come', async () => {
     let turns = 0;
     const free = freeLane();
     const enter: PinLane['enter'] = async (...who) => (++turns > 3 ? free.enter(...who) : undefined);
@@ -112,7 +112,7 @@ describe('publishPin', () => {
     expect(simulator.requests.filter(({ operation }) => operation === 'boards_list_pins')).toHaveLength(1);
   });
 
-  it('gives up waiting for its turn, too', async () => {
+  it('gives up waiting for its turn at the give-up time', async () => {
     const { run, begin } = await publishing({}, { enter: async () => undefined });
     const { steps, seconds, ...event } = await run(begin);
     expect(event).toMatchObject({
@@ -122,7 +122,7 @@ describe('publishPin', () => {
     expect(steps.length).toBeLessThan(100);
   });
 
-  it('goes on with what was noted before an answer of its own was lost', async () => {
+  it('continues with the Pins recorded before its own answer was lost', async () => {
     const lane = freeLane();
     const { simulator, run, begin, step } = await publishing({}, lane);
     await step(begin);
@@ -131,7 +131,7 @@ describe('publishPin', () => {
     expect(simulator.requests.filter(({ operation }) => operation === 'boards_list_pins')).toHaveLength(2);
   });
 
-  it('makes nothing again when nobody knows any more what was there before', async () => {
+  it('does not make the Pin again when the record of earlier Pins is gone', async () => {
     const { simulator, run, begin, mediaId } = await publishing();
     const pin = { boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } };
     expect(await run({ ...begin, pin, step: 'look' })).toMatchObject({
@@ -140,7 +140,7 @@ describe('publishPin', () => {
     expect(simulator.pins()).toEqual([]);
   });
 
-  it('does not take a Pin for its own that the one before it made, and that the board does not list yet', async () => {
+  it("does not mistake the previous upload's unlisted Pin for its own", async () => {
     const before: string[] = [];
     const { simulator, run, begin, pinterest, mediaId } = await publishing({ pinListDelayMs: 100 }, freeLane(before));
     const { pinId } = await pinterest.pinsCreate({ boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } });
@@ -151,7 +151,7 @@ describe('publishPin', () => {
     expect(progress).toMatchObject({ status: 'published', pinId: simulator.pins()[0]?.pinId });
   });
 
-  it('finds its Pin among more than one page of others', async () => {
+  it('finds its Pin on a later page of the board', async () => {
     const { simulator, run, begin, pinterest, mediaId } = await publishing();
     for (let number = 0; number < 260; number++) {
       await pinterest.pinsCreate({ boardId: '42', mediaId, title: `other ${number}`, cover: { keyFrameSeconds: 1 } });
@@ -176,7 +176,7 @@ describe('publishPin', () => {
     expect((detail as { boardId?: string }).boardId).toBe(boardId);
   });
 
-  it('gives up in the end, and says whether there may be a Pin', async () => {
+  it('gives up in the end and says whether there may be a Pin', async () => {
     const { simulator, run, begin } = await publishing();
     simulator.inject({ operation: 'pins_create', fault: { kind: 'status', status: 429 }, times: 10_000 });
     expect(await run(begin)).toMatchObject({ failure: { reason: 'gave_up', message: expect.stringContaining('1 h') } });

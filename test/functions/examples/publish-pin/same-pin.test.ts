@@ -24,7 +24,7 @@ describe('mayBe', () => {
 });
 
 describe('likeness', () => {
-  it('is the same for Pins that could not be told apart on the board, whatever they are made of', () => {
+  it('is equal for Pins that look the same on the board, whatever their media', () => {
     const alike = { ...request, mediaId: '2', title: ' Spring lookbook', altText: 'x', boardSectionId: '7' };
     expect(likeness(alike)).toBe(likeness(request));
     expect(likeness({ ...request, boardId: '43' })).not.toBe(likeness(request));

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { judgeCreation } from '../../../../functions/examples/publish-pin/judge-creation.ts';
+import { pinRequestOf } from '../../../../functions/examples/publish-pin/pin-request.ts';
+import { mediaUploadSucceededExample } from '../../../../shared/events/examples.ts';
 import { PIN_FAILURE_REASONS } from '../../../../shared/events/pin/names.ts';
 import { pinEventExamples, pinFailedExamples } from '../../../../shared/events/pin/pin-event-examples.ts';
 import { pinEventJsonSchema, pinEventSchema } from '../../../../shared/events/pin/pin-event-schema.ts';
+import { PinterestError } from '../../../../shared/pinterest/pinterest-error.ts';
 import { expectByContract, jsonSchemaReader } from '../../../harness/contract.ts';
 
+const { object } = mediaUploadSucceededExample;
+type Problems = Extract<ReturnType<typeof pinRequestOf>, { problems: string[] }>;
+
 describe('the Pin events', () => {
-  it('have an example of every kind, each by the contract', () => {
+  it('have an example of each kind, and each follows the contract', () => {
     const byJsonSchema = jsonSchemaReader(pinEventJsonSchema);
     for (const example of pinEventExamples) {
       expectByContract(example);
@@ -15,7 +22,20 @@ describe('the Pin events', () => {
     expect(Object.keys(pinFailedExamples).sort()).toEqual([...PIN_FAILURE_REASONS].sort());
   });
 
-  it('are valid to an older reader when a later version adds to them', () => {
+  it('have the messages that the code makes', () => {
+    const [noBoard] = (
+      pinRequestOf({ ...mediaUploadSucceededExample, object: { ...object, metadata: {} } }) as Problems
+    ).problems;
+    expect(pinFailedExamples.rejected_metadata.failure.message).toContain(noBoard);
+    const refused = new PinterestError('Pinterest answered pins_create with 404 (code 40): Board not found.', {
+      operation: 'pins_create',
+      status: 404,
+      code: 40,
+    });
+    expect(judgeCreation(refused)).toEqual({ made: 'never', failure: pinFailedExamples.pin_refused.failure });
+  });
+
+  it('stay valid for an older reader when a later version adds to them', () => {
     const [failed] = pinEventExamples.slice(-1);
     const detail = {
       ...failed?.detail,
