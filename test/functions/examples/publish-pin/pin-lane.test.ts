@@ -59,7 +59,7 @@ describe('a lane', () => {
     expect(await enter('autumn', uploads[(first + 1) % 5] ?? '')).toMatchObject({ made: [] });
   });
 
-  it.each(['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'])('is free when who was in it %s, for one', async (status) => {
+  it.each(['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'])('is free when its holder is %s', async (status) => {
     const { enter, set } = await lane();
     expect(await enter('spring', 'a')).toMatchObject({ made: [] });
     set('a', status);
