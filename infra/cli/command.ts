@@ -1,5 +1,5 @@
 /** Exit codes: 0 done or all is well, 1 not, 2 wrong usage. */
-export type ExitCode = 0 | 1 | 2;
+export type ExitCode = 0 | 1 | 2 | 130;
 
 /** What a command writes: results to stdout, everything else to stderr. Each call writes one line. */
 export interface Output {

@@ -111,7 +111,9 @@ export const WAYS: Way[] = [
   {
     commands: /^npm run pindrop -- watch$/,
     async run(command, { environment }) {
-      succeeded(await typed(command, { environment, when: { says: /Watching/, does: 'interrupt' } }));
+      const { code, stderr } = await typed(command, { environment, when: { says: /Watching/, does: 'interrupt' } });
+      expect(code, stderr).toBe(130);
+      expect(stderr.trim().split('\n')).toEqual(['Watching. Ctrl+C stops.']);
     },
   },
   {

@@ -18,7 +18,7 @@ async function consoleOf(run: Run): Promise<string> {
 describe('npm start, with its console', () => {
   it('takes a file that is dropped on the page, and shows it succeed, also after a restart', async () => {
     const directory = await stateDirectory();
-    // One that nobody else takes while it is free between the two.
+    // A port that nobody else takes while it is free between the two runs.
     await mkdir(join(directory, 'simulator'));
     await writeFile(join(directory, 'simulator/console-port'), String(await freePort()));
     const first = npmStart([], directory);
@@ -64,6 +64,7 @@ describe('npm start, with its console', () => {
     await retried.locator('.state').getByText('Succeeded').waitFor();
     expect(await page.locator(':focus .name').innerText()).toBe('sample.mp4');
     expect(await page.getByRole('radio', { name: 'Failed 1' }).count()).toBe(1);
+    await run.until(() => run.events().length > 1);
     expect(run.events().map(({ detail }) => detail.status)).toEqual(['failed', 'succeeded']);
   });
 

@@ -85,8 +85,8 @@ describe('a drop', () => {
 
   it('that is deleted in flight is answered as missing', async () => {
     const pindrop = await startLocalPindrop({ simulator: { rateLimits: {} } });
-    // The registration fails once, so that there is a time between the drop and the upload.
-    pindrop.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 } });
+    // Until the object is deleted, no registration succeeds; after that, nothing is registered.
+    pindrop.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 }, times: 1000 });
     const versionId = await pindrop.drop('clip.mp4', clip);
     await pindrop.until(() => pindrop.log().includes('to be tried again'));
     await pindrop.s3.send(new DeleteObjectCommand({ Bucket: pindrop.bucket, Key: 'clip.mp4', VersionId: versionId }));

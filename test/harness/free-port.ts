@@ -1,11 +1,19 @@
+import { randomInt } from 'node:crypto';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 
-/** A port of loopback that nothing listens on now. */
+/** Below the ports that Linux, macOS and Windows give to connections and to servers that ask for any port. */
+const [FIRST, LAST] = [20_000, 32_000];
+
+/** A port of loopback on which nothing listens, and which the system gives to nobody who does not ask for it. */
 export async function freePort(): Promise<number> {
-  const server = http.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(FIRST, LAST);
+    const server = http.createServer();
+    const listens = await new Promise<boolean>((resolve) => {
+      server.on('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!listens) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }

@@ -3,6 +3,8 @@ import type { StackPorts } from '../../operations/stack-ports.ts';
 import { described, executionsNewestFirst, type KnownUpload } from '../../operations/uploads.ts';
 import type { ExitCode, Output } from '../command.ts';
 
+/** The exit code of a program that Ctrl+C ended, as of `npm start`. */
+const INTERRUPTED = 130;
 const EVERY_MS = 2000;
 /** Uploads that may begin between two looks. */
 const LOOKED_AT = 200;
@@ -10,11 +12,12 @@ const LOOKED_AT = 200;
 /** Watches until Ctrl+C. */
 export async function watch(ports: StackPorts, output: Output): Promise<ExitCode> {
   const stopped = new AbortController();
-  // It may come twice: from the terminal, and from npm, which passes on what it got.
+  // It can come twice: from the terminal, and from npm, which forwards it. The second one may end this process while it
+  // exits: 130 is what the shell says then.
   process.on('SIGINT', () => stopped.abort());
   output.say('Watching. Ctrl+C stops.');
   await printNews(ports, output, stopped.signal);
-  return 0;
+  return INTERRUPTED;
 }
 
 /** Prints each upload when it is first seen, and once when it ends. */

@@ -282,18 +282,21 @@ describe('dropping many', () => {
   });
 
   it('stops when it is cancelled', async () => {
+    let begun = 0;
     let left = 0;
     const endpoint = await loopbackServer((request) => {
+      begun++;
       request.on('close', () => left++).resume();
     });
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.locator('#files').setInputFiles(Array.from({ length: 5 }, (_, at) => video(`${at}.mp4`)));
     await page.getByText('0 of 5 files').waitFor();
+    await expect.poll(() => begun).toBe(3);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.locator('#transfers progress').waitFor({ state: 'hidden' });
     expect(await page.locator('.refused').isVisible()).toBe(false);
-    // Three were under way, and the others never set out.
     await expect.poll(() => left).toBe(3);
+    expect(begun).toBe(3);
   });
 
   it('leaves text that is dragged to the browser', async () => {
