@@ -42,7 +42,7 @@ interface AuthOptions extends StackOptions {
 const NOTES = `
 Run a command with --help to see its options.
 Results go to stdout, everything else to stderr. With npm run --silent, stdout has nothing but results.
-Exit code: 0 done or all is well, 1 not, 2 wrong usage.
+Exit code: 0 done or all is well, 1 not, 2 wrong usage, 130 ended by Ctrl+C.
 
 PINDROP_STATE_DIR   --local: where npm start keeps its state (default .pindrop)
 AWS_PROFILE, AWS_REGION and the other variables of the AWS SDK choose account and region of a deployed stack.`;
