@@ -19,7 +19,7 @@ const variables = {
   GIVE_UP_AFTER_HOURS: number,
   MAX_BACKOFF_SECONDS: number,
   POLL_DEADLINE_MINUTES: number,
-  PROCESSING_PACE_PARAMETER: text,
+  RECENT_FILES_PARAMETER: text,
   MAX_FILE_BYTES: number,
   INSPECT: z.enum(['on', 'off']),
   REDELIVER_AFTER_SECONDS: number,

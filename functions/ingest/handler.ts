@@ -10,7 +10,6 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
-import { paceHint, parameterPace } from '../../shared/upload/processing-pace.ts';
 import { accessTokenFromSecret } from '../aws/access-token.ts';
 import { clientOptions, s3ClientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
@@ -18,6 +17,7 @@ import { parameterGate } from '../aws/rate-limit-gate.ts';
 import { environment } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
 import { backoffSeconds, type RetryPolicy } from '../outcome/decide.ts';
+import { RecentFiles } from '../poll/recent-files.ts';
 import { s3DropSource } from './drop-source.ts';
 import type { IngestPorts } from './ingest-drop.ts';
 import { ingestMessage } from './ingest-message.ts';
@@ -36,7 +36,7 @@ const settings = environment(
   'MAX_FILE_BYTES',
   'INSPECT',
   'REDELIVER_AFTER_SECONDS',
-  'PROCESSING_PACE_PARAMETER',
+  'RECENT_FILES_PARAMETER',
 );
 const retryPolicy: RetryPolicy = {
   giveUpAfterSeconds: settings.GIVE_UP_AFTER_HOURS * 3600,
@@ -49,6 +49,12 @@ const sqs = new SQSClient({ ...clientOptions, useQueueUrlAsEndpoint: false });
 const ssm = new SSMClient(clientOptions);
 const apiUrl = settings.PINTEREST_API_URL;
 const source = s3DropSource(new S3Client(s3ClientOptions));
+const recentFiles = new RecentFiles({
+  ssm,
+  parameter: settings.RECENT_FILES_PARAMETER,
+  apiUrl,
+  onError: (error) => logger.warn('recent processing times could not be read', { error: error as Error }),
+});
 const ports: Omit<IngestPorts, 'onStep'> = {
   source,
   apiUrl,
@@ -64,9 +70,7 @@ const ports: Omit<IngestPorts, 'onStep'> = {
   gate: parameterGate(ssm, settings.RATE_LIMIT_PARAMETER, (error) =>
     logger.warn('the rate limit could be neither read nor kept', { error: error as Error }),
   ),
-  pace: paceHint(parameterPace(ssm, settings.PROCESSING_PACE_PARAMETER), (error) =>
-    logger.warn('the pace of processing could not be read', { error: error as Error }),
-  ),
+  recentFiles: () => recentFiles.read(),
   executions: stepFunctionsExecutions(new SFNClient(clientOptions), settings.STATE_MACHINE_ARN),
   inspect: async (object) => {
     if (object.size > 0 && object.size <= settings.MAX_FILE_BYTES && settings.INSPECT === 'off') {

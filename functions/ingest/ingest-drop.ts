@@ -6,7 +6,7 @@ import type { Executions } from '../aws/executions.ts';
 import type { RateLimitGate } from '../aws/rate-limit-gate.ts';
 import { type Blame, decide, type RetryPolicy } from '../outcome/decide.ts';
 import { faultOf } from '../outcome/fault.ts';
-import { pollWaitSeconds } from '../poll/wait-policy.ts';
+import { firstWaitSeconds, type ProcessedFile } from '../poll/question-times.ts';
 import type { Verdict } from './inspection/inspect-video.ts';
 import { registerMedia } from './register-media.ts';
 import { type UploadPorts, uploadDrop } from './upload-drop.ts';
@@ -17,8 +17,8 @@ export interface IngestPorts extends UploadPorts {
   /** Looks inside the object before anything is registered. */
   inspect: (object: DroppedObject) => Promise<Verdict>;
   now: () => Date;
-  /** How long Pinterest takes for files these days, as a multiple of the usual. It never rejects. */
-  pace: () => Promise<number>;
+  /** How long Pinterest took for the last files. It never rejects. */
+  recentFiles: () => Promise<ProcessedFile[]>;
   /** Told of each step, for the log. */
   onStep?: (step: IngestStep) => void;
 }
@@ -51,16 +51,15 @@ export type IngestOutcome =
  */
 export async function ingestDrop(drop: Drop, ports: IngestPorts, attempt: Attempt): Promise<IngestOutcome> {
   if (await ports.executions.exists(drop.uploadId)) return { outcome: 'already-followed' };
-  // Read beside the upload: between its end and the execution's start a crash would send the file again.
-  const pace = ports.pace();
+  // Read during the upload: a crash between its end and the execution's start would send the file again.
+  const recentFiles = ports.recentFiles();
   const upload = recordOf(drop);
   const ended = await bring(drop, upload, ports, attempt);
   if (ended.outcome === 'retry') return ended;
 
   const followed = { upload, polls: 0, waitSeconds: 0 };
   if (ended.outcome === 'uploaded') {
-    const expected = { sizeBytes: upload.object.size, pace: await pace };
-    followed.waitSeconds = pollWaitSeconds({ polls: 0, elapsedSeconds: 0, ...expected });
+    followed.waitSeconds = firstWaitSeconds(upload.object.size, await recentFiles);
     return (await ports.executions.start(followed)) ? { ...ended, upload } : { outcome: 'already-followed' };
   }
   const event = finalEvent(upload, 0, ports.now(), { status: 'failed', failure: ended.failure });

@@ -8,7 +8,8 @@ export type Blame = 'file' | 'pinterest-for-now' | 'pinterest-for-good' | 'token
 
 export type Decision =
   | { action: 'retry'; blame: Blame; afterSeconds: number; because: string }
-  | { action: 'fail'; blame: Blame; failure: KnownFailure };
+  /** `because` names the fault that outlasted the give-up time; a permanent one has none. */
+  | { action: 'fail'; blame: Blame; failure: KnownFailure; because?: string };
 
 /** How long and how patiently faults that may pass are waited out. */
 export interface RetryPolicy {
@@ -70,7 +71,9 @@ export function decide(fault: Fault, circumstances: Circumstances): Decision {
   if (!judgement.passes) return { action: 'fail', blame: judgement.blame, failure: judgement.failure };
   const { blame, because, askedSeconds } = judgement;
   const { attempt, ageSeconds, giveUpAfterSeconds, random = Math.random() } = circumstances;
-  if (ageSeconds >= giveUpAfterSeconds) return { action: 'fail', blame, failure: gaveUp(because, giveUpAfterSeconds) };
+  if (ageSeconds >= giveUpAfterSeconds) {
+    return { action: 'fail', blame, because, failure: gaveUp(because, giveUpAfterSeconds) };
+  }
   const afterSeconds = Math.max(
     backoffSeconds(attempt, circumstances, random),
     leastWaitSeconds(ageSeconds),

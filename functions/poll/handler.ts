@@ -7,7 +7,6 @@ import middy from '@middy/core';
 import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import type { FollowedUpload } from '../../shared/upload/execution.ts';
 import { METRIC } from '../../shared/upload/metrics.ts';
-import { parameterPace } from '../../shared/upload/processing-pace.ts';
 import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
 import { accessTokenFromSecret } from '../aws/access-token.ts';
 import { clientOptions } from '../aws/client-options.ts';
@@ -15,9 +14,9 @@ import { environment } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
 import { isTokenFault } from '../outcome/fault.ts';
 import { MediaStatuses } from './media-statuses.ts';
-import { PaceLearner } from './pace-learner.ts';
 import { pollMedia } from './poll-media.ts';
-import type { Processed } from './processing-estimate.ts';
+import type { ProcessedFile } from './question-times.ts';
+import { RecentFiles } from './recent-files.ts';
 
 const settings = environment(
   'PINTEREST_API_URL',
@@ -26,7 +25,7 @@ const settings = environment(
   'GIVE_UP_AFTER_HOURS',
   'MAX_BACKOFF_SECONDS',
   'POLL_DEADLINE_MINUTES',
-  'PROCESSING_PACE_PARAMETER',
+  'RECENT_FILES_PARAMETER',
 );
 const logger = new Logger();
 const measurements = new Measurements(settings.DEPLOYMENT);
@@ -39,14 +38,17 @@ const pinterest = new PinterestClient({
   ),
   onAnswer: measurements.answered,
 });
-// Both outlive the invocation: what one upload's question brought answers for the others'.
+// These outlive the invocation: what one upload's question brought also answers for the others.
 const statuses = new MediaStatuses({
   pinterest,
   onListFailure: (error) => logger.warn('media_list failed', { error: error as Error }),
 });
-const pace = new PaceLearner(parameterPace(new SSMClient(clientOptions), settings.PROCESSING_PACE_PARAMETER), (error) =>
-  logger.warn('the pace of processing could not be kept', { error: error as Error }),
-);
+const recentFiles = new RecentFiles({
+  ssm: new SSMClient(clientOptions),
+  parameter: settings.RECENT_FILES_PARAMETER,
+  apiUrl: settings.PINTEREST_API_URL,
+  onError: (error) => logger.warn('recent processing times could not be kept', { error: error as Error }),
+});
 const policy = {
   deadlineSeconds: settings.POLL_DEADLINE_MINUTES * 60,
   retryPolicy: {
@@ -62,19 +64,19 @@ export const handler = middy<FollowedUpload, FollowedUpload>()
   .handler(async (followed) => {
     const { uploadId, mediaId } = followed.upload;
     logger.appendKeys({ uploadId, mediaId });
-    let processed: Processed | undefined;
+    let processed: ProcessedFile | undefined;
     const polled = await pollMedia(followed, policy, {
       mediaStatus: (id, question) => statuses.statusOf(id, question),
       now: () => new Date(),
-      onProcessed: (it) => {
-        processed = it;
+      onProcessed: (file) => {
+        processed = file;
       },
       onFault(error) {
         logger.warn(UPLOAD_LOG.unasked, { error: error as Error });
         if (isTokenFault(error)) measurements.measure(METRIC.tokenRefused);
       },
     });
-    if (processed) await pace.learn(processed);
+    if (processed) await recentFiles.learn(processed);
     const { polls, waitSeconds, finalEvent } = polled;
     if (finalEvent) {
       logger.info(UPLOAD_LOG.ended, { polls, status: finalEvent.detail.status });

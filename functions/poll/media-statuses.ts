@@ -1,4 +1,4 @@
-import type { MediaPage, MediaStatus } from '../../shared/pinterest/media.ts';
+import type { MediaStatus } from '../../shared/pinterest/media.ts';
 import type { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
 
@@ -6,38 +6,38 @@ export interface MediaStatusesOptions {
   pinterest: Pick<PinterestClient, 'mediaGet' | 'mediaList'>;
   /** Milliseconds since 1970. */
   now?: () => number;
-  /** Told when media_list failed and media_get was asked instead, for the log. */
+  /** Called when media_list failed and media_get was asked instead, for the log. */
   onListFailure?: (error: unknown) => void;
 }
 
 export interface StatusQuestion {
   /** Seconds since the upload: the longer ago that was, the older an answer may be. */
   elapsedSeconds: number;
-  /** True when a wrong answer would be final: then Pinterest is asked for this media alone, now. */
-  certain?: boolean;
+  /** True when the answer may end the upload: Pinterest is asked about this media alone, now. */
+  final?: boolean;
 }
 
 export interface StatusAnswer {
   status: MediaStatus;
-  /** True when it came with the answers for others: asking again soon is cheap. */
-  shared: boolean;
+  /** Seconds since Pinterest gave it, perhaps in answer to the question about another media. */
+  ageSeconds: number;
 }
 
-/** As many as media_list gives at once. */
+/** The most that media_list returns at once. */
 const PAGE_SIZE = 250;
-/** A page is asked for when it is likely to answer for this many uploads that are under way. */
-const WORTH_A_PAGE = 3;
-const MOST_PAGES = 8;
-/** No further page is begun after so long: the function has to answer, too. */
-const MOST_LISTING_MS = 10_000;
-/** How old an answer may be: this share of the time since the upload, within bounds. */
-const STALENESS = 0.15;
-const [LEAST_STALE_SECONDS, MOST_STALE_SECONDS] = [8, 120];
-/** An upload that was not asked about for so long is somebody else's by now. */
-const FORGOTTEN_AFTER_MS = 15 * 60 * 1000;
-/** How long lists are done without that failed, or that began with what nobody asks about; for the latter it grows up to this. */
-const NO_LISTS_MS = 5 * 60 * 1000;
-const FIRST_PAUSE_MS = 2_000;
+/**
+ * How old an answer may be: a share of the time since the upload, or seconds if that is more. Both are less than the
+ * upload's own wait, so its next question never gets the same answer again.
+ */
+const [FRESH_SHARE, FRESH_SECONDS] = [0.25, 4];
+/** Pages of one list at most. With 300 uploads under way, the oldest of them are not on the first. */
+const MOST_PAGES = 3;
+/**
+ * Questions without a list after one that did not have the media: its order, which Pinterest does not document, may be
+ * against us. Three pages for each nine questions are at most a third more requests.
+ */
+const QUESTIONS_WITHOUT_LIST = 8;
+/** Statuses that are kept; with more, all are forgotten, which costs a few requests. */
 const MOST_KNOWN = 10_000;
 
 interface Known {
@@ -48,29 +48,19 @@ interface Known {
   bookmark: string | undefined;
 }
 
-interface UnderWay {
-  /** Milliseconds since 1970 at which it was asked about here the last time. */
-  askedAt: number;
-  /** True when the pages did not have it: the newest come first, so that it is not likely to come up again. */
-  unlisted: boolean;
-}
-
 /**
- * The states of media, with as few requests as that takes. A function that is asked about many uploads lists them all with
- * one request, and answers the next questions from what it brought; alone, an upload is asked about by itself. What a list
- * does not have, is too old, or must be certain, is asked by itself too.
+ * The statuses of media, with few requests: when many uploads are asked about, one page of the list answers for up to 250
+ * of them. A media that the list does not have is asked about by itself.
  */
 export class MediaStatuses {
   readonly #pinterest: MediaStatusesOptions['pinterest'];
   readonly #now: () => number;
   readonly #onListFailure: (error: unknown) => void;
   readonly #known = new Map<string, Known>();
-  /** The one that was asked about the longest ago comes first. */
-  readonly #underWay = new Map<string, UnderWay>();
-  #noListsUntil = 0;
-  /** Lists in a row that began with what nobody asks about: their order, or somebody else's media, may be against it. */
-  #fruitless = 0;
-  /** The answer by which Pinterest asked to wait, and until when. */
+  /** Milliseconds since 1970 of the last question that no known status answered. */
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #questionsWithoutList = 0;
+  /** The response by which Pinterest asked to wait, and until when. */
   #closed: { error: PinterestError; until: number } | undefined;
 
   constructor({ pinterest, now = Date.now, onListFailure = () => {} }: MediaStatusesOptions) {
@@ -79,138 +69,74 @@ export class MediaStatuses {
     this.#onListFailure = onListFailure;
   }
 
-  /** @throws PinterestError of media_get, or of media_list where another request would meet the same */
-  async statusOf(mediaId: string, { elapsedSeconds, certain = false }: StatusQuestion): Promise<StatusAnswer> {
-    const now = this.#now();
-    this.#noteUnderWay(mediaId, now);
-    const fresh = certain ? undefined : this.#fresh(mediaId, elapsedSeconds, now);
-    const listed = fresh ?? (certain ? undefined : await this.#asking(() => this.#listed(mediaId)));
-    const status = listed ?? (await this.#asking(() => this.#pinterest.mediaGet(mediaId))).status;
-    if (ended(status)) {
-      this.#known.delete(mediaId);
-      this.#underWay.delete(mediaId);
+  /** @throws PinterestError of media_get, or of media_list where another request would get the same response */
+  async statusOf(mediaId: string, { elapsedSeconds, final = false }: StatusQuestion): Promise<StatusAnswer> {
+    if (!final) {
+      const oldestFresh = this.#now() - 1000 * Math.max(FRESH_SECONDS, FRESH_SHARE * elapsedSeconds);
+      const known = this.#known.get(mediaId);
+      if (known && (isEnd(known.status) || known.at >= oldestFresh)) return this.#answer(known);
+      this.#throwWhileClosed();
+      if (this.#isListWorthIt(oldestFresh)) await this.#list(mediaId);
+      const listed = this.#known.get(mediaId);
+      if (listed && listed.at >= oldestFresh) return this.#answer(listed);
     }
-    return { status, shared: listed !== undefined };
+    const { status } = await this.#ask(() => this.#pinterest.mediaGet(mediaId));
+    return { status, ageSeconds: 0 };
   }
 
-  #noteUnderWay(mediaId: string, now: number): void {
-    const { unlisted = false } = this.#underWay.get(mediaId) ?? {};
-    this.#underWay.delete(mediaId);
-    this.#underWay.set(mediaId, { askedAt: now, unlisted });
-    for (const [id, { askedAt }] of this.#underWay) {
-      if (now - askedAt <= FORGOTTEN_AFTER_MS) break;
-      this.#underWay.delete(id);
-    }
+  #answer({ status, at }: Known): StatusAnswer {
+    return { status, ageSeconds: (this.#now() - at) / 1000 };
   }
 
-  #fresh(mediaId: string, elapsedSeconds: number, now: number): MediaStatus | undefined {
-    const known = this.#known.get(mediaId);
-    if (!known) return undefined;
-    if (ended(known.status)) return known.status;
-    const stale = Math.min(MOST_STALE_SECONDS, Math.max(LEAST_STALE_SECONDS, STALENESS * elapsedSeconds));
-    return now - known.at <= stale * 1000 ? known.status : undefined;
+  /** True when another upload was asked about here while the answer would still be fresh. */
+  #isListWorthIt(oldestFresh: number): boolean {
+    const busy = this.#askedAt >= oldestFresh;
+    this.#askedAt = this.#now();
+    return busy && this.#questionsWithoutList-- <= 0;
   }
 
-  /** Asks Pinterest, unless it has asked to wait: then the error is the one that asking would bring. */
-  async #asking<T>(ask: () => Promise<T>): Promise<T> {
-    const left = ((this.#closed?.until ?? 0) - this.#now()) / 1000;
-    if (this.#closed && left > 0) {
-      const { message, operation, status = 429 } = this.#closed.error;
-      throw new PinterestError(message, { operation, status, retryAfterSeconds: left });
-    }
+  /** Lists the page that the media was on the last time, and the next ones if it has moved there. */
+  async #list(mediaId: string): Promise<void> {
+    let bookmark = this.#known.get(mediaId)?.bookmark;
     try {
-      return await ask();
+      for (let pages = 0; pages < MOST_PAGES; pages++) {
+        const page = await this.#ask(() => this.#pinterest.mediaList({ pageSize: PAGE_SIZE, bookmark }));
+        if (this.#known.size > MOST_KNOWN) this.#known.clear();
+        for (const { mediaId: id, status } of page.items) this.#known.set(id, { status, at: this.#now(), bookmark });
+        if (page.items.some((item) => item.mediaId === mediaId)) return;
+        bookmark = page.bookmark;
+        if (bookmark === undefined) break;
+      }
     } catch (error) {
-      const { status, retryAfterSeconds = 0 } = error instanceof PinterestError ? error : {};
-      if (status === 429 && retryAfterSeconds > 0) {
-        this.#closed = { error: error as PinterestError, until: this.#now() + retryAfterSeconds * 1000 };
+      if (isForEveryRequest(error)) throw error;
+      // Bookmarks may expire.
+      this.#known.delete(mediaId);
+      this.#onListFailure(error);
+    }
+    this.#questionsWithoutList = QUESTIONS_WITHOUT_LIST;
+  }
+
+  async #ask<T>(request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      if (error instanceof PinterestError && error.status === 429 && error.retryAfterSeconds) {
+        this.#closed = { error, until: this.#now() + error.retryAfterSeconds * 1000 };
       }
       throw error;
     }
   }
 
-  async #listed(mediaId: string): Promise<MediaStatus | undefined> {
-    const underWay = this.#underWay.get(mediaId);
-    if (underWay?.unlisted || this.#now() < this.#noListsUntil || !this.#worthAPage()) return undefined;
-    try {
-      const found = await this.#foundInList(mediaId);
-      if (found === undefined && underWay) underWay.unlisted = true;
-      return found;
-    } catch (error) {
-      if (wouldMeetAll(error)) throw error;
-      this.#noListsUntil = this.#now() + NO_LISTS_MS;
-      this.#onListFailure(error);
-      return undefined;
-    }
-  }
-
-  #worthAPage(): boolean {
-    let likely = 0;
-    for (const { unlisted } of this.#underWay.values()) {
-      if (!unlisted && ++likely >= WORTH_A_PAGE) return true;
-    }
-    return false;
-  }
-
-  async #foundInList(mediaId: string): Promise<MediaStatus | undefined> {
-    // A bookmark names a place in the list, as far as anybody knows: what was behind it still is, or is on the next page.
-    const bookmark = this.#known.get(mediaId)?.bookmark;
-    try {
-      return await this.#foundFrom(bookmark, mediaId);
-    } catch (error) {
-      const refused = error instanceof PinterestError && (error.status ?? 0) >= 400 && (error.status ?? 0) < 500;
-      if (bookmark === undefined || !refused || wouldMeetAll(error)) throw error;
-      // How long bookmarks are good for is not documented: these no more.
-      for (const known of this.#known.values()) known.bookmark = undefined;
-      return await this.#foundFrom(undefined, mediaId);
-    }
-  }
-
-  /** Lists page by page until the media is found, for as long as that answers for others as well. */
-  async #foundFrom(first: string | undefined, mediaId: string): Promise<MediaStatus | undefined> {
-    const begun = this.#now();
-    let bookmark = first;
-    for (let pages = 0; pages < MOST_PAGES && this.#now() - begun <= MOST_LISTING_MS; pages++) {
-      const page = await this.#pinterest.mediaList({
-        pageSize: PAGE_SIZE,
-        ...(bookmark === undefined ? {} : { bookmark }),
-      });
-      const ours = this.#learn(page, bookmark);
-      if (bookmark === undefined) this.#judgeLists(ours);
-      const found = page.items.find((item) => item.mediaId === mediaId);
-      if (found) return found.status;
-      // The order of the list is not documented: where one page has little of ours, the next is not likely to have more.
-      if (ours < WORTH_A_PAGE || page.bookmark === undefined || page.bookmark === bookmark) return undefined;
-      bookmark = page.bookmark;
-    }
-    return undefined;
-  }
-
-  #judgeLists(oursOnTheFirstPage: number): void {
-    this.#fruitless = oursOnTheFirstPage < WORTH_A_PAGE ? this.#fruitless + 1 : 0;
-    if (this.#fruitless === 0) return;
-    this.#noListsUntil = this.#now() + Math.min(NO_LISTS_MS, FIRST_PAUSE_MS * 2 ** (this.#fruitless - 1));
-  }
-
-  /** @returns of how many uploads that are under way the page told */
-  #learn({ items }: MediaPage, bookmark: string | undefined): number {
-    const at = this.#now();
-    let ours = 0;
-    for (const { mediaId, status } of items) {
-      if (this.#underWay.has(mediaId)) ours++;
-      // Who asks about it next, here or in another function, hears of its end without a list.
-      if (ended(status)) this.#underWay.delete(mediaId);
-      this.#known.delete(mediaId);
-      this.#known.set(mediaId, { status, at, bookmark });
-      // A map keeps the order in which it was filled: the oldest goes first.
-      if (this.#known.size > MOST_KNOWN) this.#known.delete(this.#known.keys().next().value as string);
-    }
-    return ours;
+  #throwWhileClosed(): void {
+    const left = ((this.#closed?.until ?? 0) - this.#now()) / 1000;
+    if (!this.#closed || left <= 0) return;
+    const { message, operation, status } = this.#closed.error;
+    throw new PinterestError(message, { operation, status, retryAfterSeconds: left });
   }
 }
 
-const ended = (status: MediaStatus) => status === 'succeeded' || status === 'failed';
+const isEnd = (status: MediaStatus) => status === 'succeeded' || status === 'failed';
 
-/** True when any other request would be answered the same. */
-const wouldMeetAll = (error: unknown) =>
+/** True when any other request would get the same response. */
+const isForEveryRequest = (error: unknown) =>
   error instanceof PinterestError && (error.status === 429 || error.tokenRefused);

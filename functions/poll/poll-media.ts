@@ -5,12 +5,12 @@ import { type FollowedUpload, finalEvent } from '../../shared/upload/execution.t
 import { decide, type RetryPolicy } from '../outcome/decide.ts';
 import { faultOf } from '../outcome/fault.ts';
 import type { StatusAnswer, StatusQuestion } from './media-statuses.ts';
-import type { Processed } from './processing-estimate.ts';
-import { pollWaitSeconds } from './wait-policy.ts';
+import { nextWaitSeconds, type ProcessedFile } from './question-times.ts';
 
 export interface PollPolicy {
-  /** Seconds after the upload within which Pinterest is to be done. */
+  /** Seconds after the upload within which Pinterest must have finished. */
   deadlineSeconds: number;
+  /** Its give-up time counts from the first of the failed polls in a row, since Pinterest has the file. */
   retryPolicy: RetryPolicy;
 }
 
@@ -18,13 +18,13 @@ export interface PollPorts {
   mediaStatus: (mediaId: string, question: StatusQuestion) => Promise<StatusAnswer>;
   now: () => Date;
   random?: () => number;
-  /** Told how long Pinterest took for a file, once it is done, if that is known. */
-  onProcessed?: (processed: Processed) => void;
-  /** Told when Pinterest could not be asked, for the log. */
+  /** Called once Pinterest has a file ready, if it is known how long that took. */
+  onProcessed?: (file: ProcessedFile) => void;
+  /** Called when Pinterest could not be asked, for the log. */
   onFault?: (cause: unknown) => void;
 }
 
-/** A media was seen to be unknown for a while after it was registered or uploaded. */
+/** Pinterest was seen to answer 404 for a while after a media was registered or uploaded. */
 const NOT_FOUND_PATIENCE_SECONDS = 10 * 60;
 
 /**
@@ -38,54 +38,56 @@ export async function pollMedia(
 ): Promise<FollowedUpload> {
   const { upload } = followed;
   if (upload.mediaId === undefined) throw new Error(`The upload ${upload.uploadId} has no media to ask about.`);
-  const polls = followed.polls + 1;
+  const asked = { ...followed, polls: followed.polls + 1 };
   let answer: StatusAnswer;
   try {
-    const asked = ports.now();
-    const elapsedSeconds = secondsSinceUpload(followed, asked);
-    const certain = secondsLeft(followed, policy, asked) <= 0;
-    answer = await ports.mediaStatus(upload.mediaId, { elapsedSeconds, certain });
+    const now = ports.now();
+    const final = secondsLeft(followed, policy, now) <= 0 || isPatienceOver(followed, policy, now);
+    answer = await ports.mediaStatus(upload.mediaId, { elapsedSeconds: secondsSinceUpload(followed, now), final });
   } catch (cause) {
     ports.onFault?.(cause);
-    return afterFault({ ...followed, polls }, cause, policy, ports);
+    return afterFault(asked, cause, policy, ports);
   }
 
   const now = ports.now();
-  const { status, shared } = answer;
+  const { status, ageSeconds } = answer;
   if (status === 'succeeded') {
-    // While Pinterest could not be asked, nobody knows how far it was.
-    const seenUntilNow = followed.faults === undefined && followed.notFoundSince === undefined;
-    if (seenUntilNow) ports.onProcessed?.(processed(followed, now));
-    return { ...followed, polls, finalEvent: finalEvent(upload, polls, now, { status: 'succeeded' }) };
+    // After a fault nobody knows when between the polls it became ready.
+    const answeredBefore = followed.faultsSince === undefined && followed.notFoundSince === undefined;
+    if (answeredBefore) ports.onProcessed?.(processed(followed, now, ageSeconds));
+    return { ...asked, finalEvent: finalEvent(upload, asked.polls, now, { status }) };
   }
-  if (status === 'failed') return failed({ ...followed, polls }, now, PROCESSING_FAILED);
+  if (status === 'failed') return failed(asked, now, PROCESSING_FAILED);
   const left = secondsLeft(followed, policy, now);
-  if (left <= 0) return failed({ ...followed, polls }, now, timedOut(status, policy.deadlineSeconds));
-  const wait = nextWait({ ...followed, polls }, now, ports, shared);
-  // What was waited out is over: it is asked as usual again.
-  const { notFoundSince: _since, faults: _faults, ...rest } = followed;
-  return { ...rest, polls, waitSeconds: Math.max(1, Math.ceil(Math.min(wait, left))) };
+  if (left <= 0) return failed(asked, now, timedOut(status, policy.deadlineSeconds));
+  const { notFoundSince: _, faults: __, faultsSince: ___, ...rest } = asked;
+  return { ...rest, waitSeconds: Math.max(1, Math.ceil(Math.min(nextWait(followed, now, ports, ageSeconds), left))) };
 }
 
 function afterFault(followed: FollowedUpload, cause: unknown, policy: PollPolicy, ports: PollPorts): FollowedUpload {
   const now = ports.now();
-  const { upload, faults = 0 } = followed;
   if (cause instanceof PinterestError && cause.status === 404) {
     const notFoundSince = followed.notFoundSince ?? now.toISOString();
     const patience = Math.min(NOT_FOUND_PATIENCE_SECONDS, policy.deadlineSeconds);
     if (secondsBetween(notFoundSince, now) >= patience) return failed(followed, now, MEDIA_NOT_FOUND);
-    const wait = nextWait(followed, now, ports);
-    return { ...followed, notFoundSince, waitSeconds: Math.max(1, wait) };
+    return { ...followed, notFoundSince, waitSeconds: nextWait(followed, now, ports) };
   }
+  const { faults = 0, faultsSince = now.toISOString() } = followed;
   const decision = decide(faultOf(cause), {
     attempt: faults,
-    ageSeconds: secondsBetween(upload.timeline.droppedAt, now),
+    ageSeconds: secondsBetween(faultsSince, now),
     ...policy.retryPolicy,
-    ...(ports.random === undefined ? {} : { random: ports.random() }),
+    random: ports.random?.(),
   });
-  if (decision.action === 'fail') return failed(followed, now, decision.failure);
-  return { ...followed, faults: faults + 1, waitSeconds: decision.afterSeconds };
+  if (decision.action === 'fail') {
+    return failed(followed, now, gaveUpAsking(decision.because ?? '', policy.retryPolicy.giveUpAfterSeconds));
+  }
+  return { ...followed, faults: faults + 1, faultsSince, waitSeconds: decision.afterSeconds };
 }
+
+/** True when another fault would end the upload. */
+const isPatienceOver = ({ faultsSince }: FollowedUpload, { retryPolicy }: PollPolicy, now: Date) =>
+  faultsSince !== undefined && secondsBetween(faultsSince, now) >= retryPolicy.giveUpAfterSeconds;
 
 const failed = (followed: FollowedUpload, now: Date, failure: KnownFailure): FollowedUpload => ({
   ...followed,
@@ -100,18 +102,15 @@ const secondsSinceUpload = ({ upload: { timeline } }: FollowedUpload, now: Date)
 const secondsLeft = (followed: FollowedUpload, { deadlineSeconds }: PollPolicy, now: Date) =>
   deadlineSeconds - secondsSinceUpload(followed, now);
 
-const nextWait = (followed: FollowedUpload, now: Date, { random }: PollPorts, shared = false) =>
-  pollWaitSeconds({
-    ...{ polls: followed.polls, shared },
-    elapsedSeconds: secondsSinceUpload(followed, now),
-    sizeBytes: followed.upload.object.size,
-    ...(random === undefined ? {} : { random: random() }),
-  });
+/** An answer that is some seconds old counts as a question asked then. */
+const nextWait = (followed: FollowedUpload, now: Date, { random }: PollPorts, ageSeconds = 0) =>
+  nextWaitSeconds(secondsSinceUpload(followed, now) - ageSeconds, ageSeconds, random?.());
 
-function processed(followed: FollowedUpload, now: Date): Processed {
-  const doneSeconds = secondsSinceUpload(followed, now);
-  const notDoneSeconds = followed.polls === 0 ? 0 : doneSeconds - followed.waitSeconds;
-  return { sizeBytes: followed.upload.object.size, doneSeconds, notDoneSeconds };
+function processed(followed: FollowedUpload, now: Date, ageSeconds: number): ProcessedFile {
+  const elapsedSeconds = secondsSinceUpload(followed, now);
+  const notReadySeconds = followed.polls === 0 ? 0 : elapsedSeconds - followed.waitSeconds;
+  const readySeconds = Math.max(notReadySeconds, elapsedSeconds - ageSeconds);
+  return { sizeBytes: followed.upload.object.size, notReadySeconds, readySeconds };
 }
 
 const PROCESSING_FAILED: KnownFailure = {
@@ -126,6 +125,16 @@ const MEDIA_NOT_FOUND: KnownFailure = {
   message: 'Pinterest does not know the media any more, though it took the upload. Retry the drop to upload it again.',
   retryable: true,
 };
+
+/** No fault of a question is permanent: the file is with Pinterest, so the answer may still come. */
+function gaveUpAsking(because: string, giveUpAfterSeconds: number): KnownFailure {
+  const hours = Math.round(giveUpAfterSeconds / 360) / 10;
+  return {
+    reason: 'gave_up',
+    message: `Pinterest has the file, but every question about it failed for ${hours} h: ${because} Look for the video on Pinterest before you retry the drop.`,
+    retryable: true,
+  };
+}
 
 function timedOut(status: MediaStatus, deadlineSeconds: number): KnownFailure {
   const minutes = Math.round(deadlineSeconds / 6) / 10;

@@ -6,7 +6,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { GATE_OPEN, USUAL_PACE } from '../../shared/upload/initial-parameters.ts';
+import { GATE_OPEN, NOTHING_LEARNED } from '../../shared/upload/initial-parameters.ts';
 import { readSettings, type SettingsInput } from '../settings.ts';
 import { DropBucket, tellQueueOfDrops } from './drops/drop-bucket.ts';
 import { DropQueue } from './drops/drop-queue.ts';
@@ -61,11 +61,11 @@ export class Pindrop extends Construct {
       scheduled: !props.emulated,
     });
     const bus = props.eventBus ?? new EventBus(this, 'EventBus', { description: 'Final events of Pindrop' });
-    const pace = new StringParameter(this, 'ProcessingPace', {
-      description: 'How long Pinterest takes for files these days, as a multiple of the usual',
-      stringValue: String(USUAL_PACE),
+    const recentFiles = new StringParameter(this, 'RecentFiles', {
+      description: 'How long Pinterest took for the last files',
+      stringValue: NOTHING_LEARNED,
     });
-    const { machine } = new MediaStatusMachine(this, 'MediaStatus', { settings, deployment, token, pace, bus });
+    const { machine } = new MediaStatusMachine(this, 'MediaStatus', { settings, deployment, token, recentFiles, bus });
 
     const gate = new StringParameter(this, 'RateLimitGate', {
       description: 'Until when Pindrop asks Pinterest for no registration',
@@ -75,7 +75,7 @@ export class Pindrop extends Construct {
     const drops = new DropQueue(this, 'Drops', { settings });
     const bucket = props.bucket ?? new DropBucket(this, 'DropBucket');
     tellQueueOfDrops(bucket, drops.queue, settings.prefix);
-    new IngestFunction(this, 'Ingest', { settings, deployment, bucket, drops, token, machine, gate, pace });
+    new IngestFunction(this, 'Ingest', { settings, deployment, bucket, drops, token, machine, gate, recentFiles });
     new ReportDeadLetterFunction(this, 'ReportDeadLetter', { deployment, drops, machine });
 
     if (!props.emulated) new EventRecord(this, 'EventRecord', { bus });

@@ -32,10 +32,12 @@ export interface FollowedUpload {
   polls: number;
   /** Whole seconds until the next poll. */
   waitSeconds: number;
-  /** ISO 8601: since when Pinterest has said that it does not know the media. */
+  /** ISO 8601: the first of the polls in a row that Pinterest answered with 404. */
   notFoundSince?: string;
-  /** Polls in a row that got no status: what the waits between them grow with. */
+  /** Polls in a row that failed: the waits between them grow with it. */
   faults?: number;
+  /** ISO 8601: the first of the polls in a row that failed. The give-up time counts from it. */
+  faultsSince?: string;
   /** True for a drop that killed the ingest function at every attempt. */
   deadLetter?: true;
   finalEvent?: FinalEvent;

@@ -8,3 +8,11 @@ export function median(values: number[]): number {
 
 /** @param digits that count */
 export const rounded = (value: number, digits = 3): number => Number(value.toPrecision(digits));
+
+/** The smallest of the values that at least this share of them does not exceed. @throws Error when there are none */
+export function quantile(values: number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new Error('There is no quantile of nothing.');
+  return value;
+}

@@ -11,7 +11,6 @@ import type { MediaStatus } from '../../shared/pinterest/media.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
 import type { Drop } from '../../shared/upload/drop.ts';
 import type { FollowedUpload } from '../../shared/upload/execution.ts';
-import { USUAL_PACE } from '../../shared/upload/initial-parameters.ts';
 import { movie } from '../functions/ingest/inspection/build-movie.ts';
 import { machineDefinition, synthesized } from '../infra/stack/synthesized.ts';
 
@@ -68,7 +67,7 @@ async function rejection(bytes: Buffer, size: number): Promise<Failure> {
       gate: { closedForSeconds: unused, close: unused },
       apiUrl: 'https://api.pinterest.com/v5',
       // Read beside the rest, before anything is known of the file.
-      pace: async () => USUAL_PACE,
+      recentFiles: async () => [],
       now: () => hoursLater(0),
     },
     { number: 0, retryPolicy: POLICY },
@@ -117,16 +116,22 @@ function refusals(): Failure[] {
 
 async function pollFailures(): Promise<Failure[]> {
   const notFound = new PinterestError('There is no such media.', { operation: 'media_get', status: 404 });
+  const inTrouble = new PinterestError('Trouble.', { operation: 'media_get', status: 503 });
   return [
     await polled(async () => 'failed'),
     await polled(async () => 'processing'),
     await polled(async () => 'registered'),
     await polled(async () => Promise.reject(notFound)),
+    await polled(async () => Promise.reject(inTrouble), { faults: 100, faultsSince: DROPPED_AT }, 24),
   ];
 }
 
-/** What comes of an answer at the poll deadline. */
-async function polled(mediaStatus: () => Promise<MediaStatus>): Promise<Failure> {
+/** What comes of an answer at the poll deadline, or later. */
+async function polled(
+  mediaStatus: () => Promise<MediaStatus>,
+  before: Partial<FollowedUpload> = { notFoundSince: DROPPED_AT },
+  hours = 1,
+): Promise<Failure> {
   const followed: FollowedUpload = {
     upload: {
       uploadId: drop.uploadId,
@@ -136,12 +141,12 @@ async function polled(mediaStatus: () => Promise<MediaStatus>): Promise<Failure>
     },
     polls: 30,
     waitSeconds: 0,
-    notFoundSince: DROPPED_AT,
+    ...before,
   };
   const policy = { deadlineSeconds: 3600, retryPolicy: POLICY };
   const { finalEvent } = await pollMedia(followed, policy, {
-    mediaStatus: async () => ({ status: await mediaStatus(), shared: false }),
-    now: () => hoursLater(1),
+    mediaStatus: async () => ({ status: await mediaStatus(), ageSeconds: 0 }),
+    now: () => hoursLater(hours),
   });
   if (finalEvent?.detail.status !== 'failed') throw new Error('It was to fail.');
   return finalEvent.detail.failure;

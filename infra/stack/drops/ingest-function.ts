@@ -19,7 +19,7 @@ export interface IngestFunctionProps {
   token: ISecret;
   machine: StateMachine;
   gate: IStringParameter;
-  pace: IStringParameter;
+  recentFiles: IStringParameter;
 }
 
 /** Takes drops from the queue, registers them and streams them to Pinterest. */
@@ -27,7 +27,7 @@ export class IngestFunction extends NodeFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, deployment, bucket, drops, token, machine, gate, pace }: IngestFunctionProps,
+    { settings, deployment, bucket, drops, token, machine, gate, recentFiles }: IngestFunctionProps,
   ) {
     super(scope, id, {
       folder: 'ingest',
@@ -43,7 +43,7 @@ export class IngestFunction extends NodeFunction {
         STATE_MACHINE_ARN: machine.stateMachineArn,
         QUEUE_URL: drops.queue.queueUrl,
         RATE_LIMIT_PARAMETER: gate.parameterName,
-        PROCESSING_PACE_PARAMETER: pace.parameterName,
+        RECENT_FILES_PARAMETER: recentFiles.parameterName,
         GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
         MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
         REDELIVER_AFTER_SECONDS: String(settings.redeliverAfterSeconds),
@@ -58,7 +58,7 @@ export class IngestFunction extends NodeFunction {
     const may = (actions: string[], { parameterArn }: IStringParameter) =>
       this.addToRolePolicy(new PolicyStatement({ actions, resources: [parameterArn] }));
     may(['ssm:GetParameter', 'ssm:PutParameter'], gate);
-    may(['ssm:GetParameter'], pace);
+    may(['ssm:GetParameter'], recentFiles);
     followUploads(machine, this);
   }
 

@@ -32,7 +32,7 @@ export interface MediaStatusMachineProps {
   settings: Pick<Settings, 'pinterestApiUrl' | 'pollDeadlineMinutes' | 'giveUpAfterHours' | 'maxBackoffSeconds'>;
   deployment: string;
   token: ISecret;
-  pace: IStringParameter;
+  recentFiles: IStringParameter;
   bus: IEventBus;
 }
 
@@ -75,11 +75,14 @@ export class MediaStatusMachine extends Construct {
   }
 }
 
-function pollFunction(parts: Construct, { settings, deployment, token, pace }: MediaStatusMachineProps): NodeFunction {
+function pollFunction(
+  parts: Construct,
+  { settings, deployment, token, recentFiles }: MediaStatusMachineProps,
+): NodeFunction {
   const poll = new NodeFunction(parts, 'Poll', {
     folder: 'poll',
     description: 'Asks Pinterest how far an upload is',
-    // A list and a question that are both answered at the last moment, and AWS's requests beside them.
+    // Two pages of a list and a question, each answered at the last moment, and AWS's requests beside them.
     timeout: Duration.seconds(90),
     environment: {
       PINTEREST_API_URL: settings.pinterestApiUrl,
@@ -88,12 +91,12 @@ function pollFunction(parts: Construct, { settings, deployment, token, pace }: M
       GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
       MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
       POLL_DEADLINE_MINUTES: String(settings.pollDeadlineMinutes),
-      PROCESSING_PACE_PARAMETER: pace.parameterName,
+      RECENT_FILES_PARAMETER: recentFiles.parameterName,
     },
   });
   readSecret(token, poll);
   poll.addToRolePolicy(
-    new PolicyStatement({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [pace.parameterArn] }),
+    new PolicyStatement({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [recentFiles.parameterArn] }),
   );
   return poll;
 }

@@ -1,135 +1,177 @@
-import type { Figures, Part } from '../part.ts';
+import { firstWaitSeconds, nextWaitSeconds } from '../../../functions/poll/question-times.ts';
+import { seededRandom } from '../../harness/seeded-random.ts';
+import { FIXED_TRANSITIONS, TRANSITIONS_PER_POLL } from '../file-counts.ts';
+import type { Figures, Mark, Part } from '../part.ts';
+import { coldLateness, type Late, medianLateness, tailLateness } from '../simulation/lateness.ts';
+import { askedBy, PEERS } from '../simulation/peers.ts';
 import { ANSWER_SECONDS } from '../simulation/pinterest-model.ts';
 import {
-  type Assumptions,
-  bursts,
-  type FollowedFile,
-  type SteadyState,
-  steadyState,
-} from '../simulation/steady-state.ts';
-import { median, rounded } from '../statistics.ts';
+  type OneByOne,
+  oneByOne,
+  requestsOneByOne,
+  requestsPerFile,
+  type Together,
+  throughChange,
+  together,
+} from '../simulation/policy-in-worlds.ts';
+import { CHANGING_WORLDS, UNTIL_ADAPTED, WORLDS, type World } from '../simulation/worlds.ts';
+import { quantile, rounded } from '../statistics.ts';
 
-/** Files in flight, and requests per file that are aimed at. */
-const IN_FLIGHT: Record<number, number | undefined> = { 1: 5, 30: undefined, 300: 1.6 };
-/** Peers ask each file every so many seconds. */
-const FIXED_SECONDS = [2, 5, 20];
-const SEED = 1;
-const LEAST_FILES = 600;
-const ROUNDS = 30;
+const FILES = 1000;
+const RUNS_OF_CHANGE = 30;
 
-/** What may be otherwise than assumed. */
-const OTHERWISE: Record<string, Assumptions> = {
-  'files take 15 s': { medianSeconds: 15 },
-  'files take 3 min': { medianSeconds: 180 },
-  'answers take 1 s': { answerSeconds: 1 },
-  'the list begins with the oldest': { oldestFirst: true },
-  'any idle sandbox is used': { anySandbox: true },
-};
+interface Measured extends OneByOne {
+  world: World;
+  /** Only where the pace stays the same. */
+  together?: Together;
+}
 
-/** What the event's lateness is held against: a fifth of the processing time, or five seconds. */
-const allowedLag = (processingSeconds: number) => Math.max(5, 0.2 * processingSeconds);
-
-/** Pinterest requests per file, and how late the event is, in simulated time: the real poll function against a model of Pinterest. */
+/**
+ * Requests to Pinterest per file and how late the event is, in simulated time: the real functions against a model of
+ * Pinterest, in worlds that differ in how long Pinterest takes.
+ */
 export const requests: Part = {
   name: 'requests',
   about: 'requests per file, and seconds from Pinterest being ready to the event, beside polling at fixed intervals',
   async measure({ say }) {
-    const rows: Row[] = [];
-    const perFile: Figures = {};
-    const burstPerFile: Figures = {};
-    const marks = [];
-    const otherwise: Figures = {};
-    const otherwiseRows: string[][] = [];
-    let worstLag = 0;
-    for (const [text, atMost] of Object.entries(IN_FLIGHT)) {
-      const inFlight = Number(text);
-      const total = Math.max(LEAST_FILES, ROUNDS * inFlight);
-      const steady = await steadyState(inFlight, total, SEED);
-      const burst = inFlight === 1 ? undefined : await bursts(inFlight, Math.max(3, LEAST_FILES / inFlight), SEED);
-      const row = rowOf(`Pindrop, ${inFlight} in flight`, steady);
-      rows.push(row, ...(burst ? [rowOf(`Pindrop, ${inFlight} at once, then none`, burst)] : []));
-      perFile[text] = rounded(row.perFile);
-      if (burst) burstPerFile[text] = rounded(requestsPerFile(burst));
-      worstLag = Math.max(worstLag, row.lag, burst ? medianLag(burst.files) : 0);
-      if (atMost) marks.push({ figure: `requests per file with ${inFlight} in flight`, value: row.perFile, atMost });
-      say(`requests: ${inFlight} in flight`);
-      if (inFlight === 1) rows.push(...FIXED_SECONDS.map((seconds) => fixed(seconds, steady.files)));
+    const measured: Measured[] = [];
+    for (const world of WORLDS) {
+      measured.push({ world, ...(await oneByOne(world, FILES)), together: await together(world) });
+      say(`requests: ${world.name}`);
     }
-    for (const [what, assumptions] of Object.entries(OTHERWISE)) {
-      const states = await Promise.all(
-        Object.keys(IN_FLIGHT).map((text) =>
-          steadyState(Number(text), Math.max(LEAST_FILES, 5 * Number(text)), SEED, assumptions),
-        ),
-      );
-      const rowsOf = states.map((state) => rowOf('', state));
-      otherwise[what] = Object.fromEntries(
-        Object.keys(IN_FLIGHT).map((text, index) => [text, rounded(rowsOf[index]?.perFile ?? 0)]),
-      );
-      otherwiseRows.push([
-        `where ${what}: 1, 30, 300 in flight`,
-        ...[(row: Row) => row.perFile.toFixed(2), (row: Row) => row.lagSeconds.toFixed(1)].map((cell) =>
-          rowsOf.map(cell).join(' · '),
-        ),
-        rowsOf.map((row) => row.lag.toFixed(2)).join(' · '),
-      ]);
-      say(`requests: where ${what}`);
+    for (const world of CHANGING_WORLDS) {
+      measured.push({ world, ...(await throughChange(world, RUNS_OF_CHANGE)) });
+      say(`requests: ${world.name}`);
     }
-    marks.push({ figure: 'lateness at the median, as a multiple of what is allowed', value: worstLag, atMost: 1 });
-    const fixedPerFile = Object.fromEntries(
-      FIXED_SECONDS.map((seconds, index) => [String(seconds), rounded(rows[index + 1]?.perFile ?? 0)]),
-    );
     return {
-      figures: { perFile, burstPerFile, fixedPerFile, otherwise, medianLagRatio: rounded(worstLag) },
+      figures: {
+        ...Object.fromEntries(measured.map((each) => [each.world.name, figuresOf(each)])),
+        minuteFileNothingLearned: rounded(requestsOfMinuteFile()),
+      },
       table: [
-        ['', 'requests per file', 'median lag s', 'of what is allowed'],
-        ...rows.map(({ name, ...row }) => [
-          name,
-          row.perFile.toFixed(2),
-          row.lagSeconds.toFixed(1),
-          row.lag.toFixed(2),
-        ]),
-        ...otherwiseRows,
+        [
+          'requests; late by, median / 95th percentile',
+          'nothing learned',
+          'learned',
+          'transitions',
+          '300 in flight',
+          'list against us',
+          ...Object.keys(PEERS),
+        ],
+        ...measured.map(rowOf),
       ],
-      marks,
+      marks: marksOf(measured),
       notes: [
-        'Requests: media_create, media_get and media_list. Allowed lag: 20 % of the processing time, or 5 s if that is more.',
-        'Processing times: log-normal, median 60 s, half of the spread by size (median 25 MB), within 10 s and 30 min.',
-        `Assumed of Pinterest: answers take ${ANSWER_SECONDS} s, the list begins with the newest and a bookmark names a place in it. Of Lambda: the sandbox used last is used next.`,
-        'The rows “where …” show what becomes of the figures where one of these is otherwise.',
+        'Requests include the registration. Late: from the moment that Pinterest has the file ready until the final event.',
+        'Nothing learned: each file is the first one ever. Learned, and all columns to the right of it but two: one file at a time.',
+        `Where the pace changes: the ${UNTIL_ADAPTED} files after the change instead of "nothing learned", and later ones as "learned".`,
+        '300 in flight: media_list begins with the newest media. Against us: it begins with the oldest, so no list has our uploads.',
+        'Transitions: states of the state machine that a file enters, learned.',
+        `Sizes from 1 MB to 2 GB, median 25 MB. Pinterest's responses take ${ANSWER_SECONDS} s. Lambda uses the sandbox that was used last.`,
       ],
     };
   },
 };
 
-interface Row {
-  name: string;
-  perFile: number;
-  /** Of what is allowed. */
-  lag: number;
-  lagSeconds: number;
+/** Requests for a file that takes exactly a minute, with nothing learned. */
+function requestsOfMinuteFile(): number {
+  const random = seededRandom(1);
+  const files = Array.from({ length: FILES }, () => ({ sizeBytes: 1, processingSeconds: 60 }));
+  const policy = (elapsed: number) =>
+    elapsed === 0 ? firstWaitSeconds(1, [], random()) : nextWaitSeconds(elapsed, 0, random());
+  return requestsOneByOne(askedBy(policy, files));
 }
 
-const requestsPerFile = ({ files, requests: counted }: SteadyState) =>
-  Object.values(counted).reduce((sum, count) => sum + count) / files.length;
+const lags = (files: Late[]) =>
+  [0.5, 0.95].map((share) =>
+    quantile(
+      files.map(({ lagSeconds }) => lagSeconds),
+      share,
+    ),
+  );
+const transitionsPerFile = (files: { polls: number }[]) =>
+  FIXED_TRANSITIONS + TRANSITIONS_PER_POLL * (requestsOneByOne(files) - 1);
 
-const medianLag = (files: FollowedFile[]) =>
-  median(files.map(({ lagSeconds, processingSeconds }) => lagSeconds / allowedLag(processingSeconds)));
+const cell = (requestsOfEach: number, files: Late[]) =>
+  `${requestsOfEach.toFixed(1)}; ${lags(files)
+    .map((seconds) => (seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)))
+    .join(' / ')} s`;
 
-function rowOf(name: string, state: SteadyState): Row {
-  const lagSeconds = median(state.files.map((file) => file.lagSeconds));
-  return { name, perFile: requestsPerFile(state), lag: medianLag(state.files), lagSeconds };
+function rowOf({ world, cold, learned, together: many }: Measured): string[] {
+  const alone = (files: (Late & { polls: number })[]) => cell(requestsOneByOne(files), files);
+  return [
+    world.name,
+    alone(cold),
+    alone(learned),
+    transitionsPerFile(learned).toFixed(1),
+    ...(many
+      ? [many.newestFirst, many.oldestFirst].map((state) => cell(requestsPerFile(state), state.files))
+      : ['', '']),
+    ...Object.values(PEERS).map((peer) => alone(askedBy(peer, learned))),
+  ];
 }
 
-/** The same files asked about so many seconds after each answer, and registered. */
-function fixed(seconds: number, files: FollowedFile[]): Row {
-  const period = seconds + ANSWER_SECONDS;
-  const asked = files.map((file) => {
-    const polls = Math.ceil(file.processingSeconds / period);
-    return { ...file, polls, lagSeconds: polls * period - file.processingSeconds };
-  });
-  const perFile = 1 + asked.reduce((sum, { polls }) => sum + polls, 0) / asked.length;
-  return {
-    ...{ name: `every ${seconds} s, however many`, perFile, lag: medianLag(asked) },
-    lagSeconds: median(asked.map((file) => file.lagSeconds)),
+function figuresOf({ cold, learned, together: many }: Measured): Figures {
+  const alone = (files: (Late & { polls: number })[]): Figures => {
+    const [median = 0, tail = 0] = lags(files).map((seconds) => rounded(seconds));
+    return {
+      requests: rounded(requestsOneByOne(files)),
+      transitions: rounded(transitionsPerFile(files)),
+      lateSeconds: { median, p95: tail },
+      ofAllowed: { median: rounded(medianLateness(files)), p95: rounded(tailLateness(files)) },
+    };
   };
+  const peers = Object.entries(PEERS).map(([name, peer]) => [name, alone(askedBy(peer, learned))]);
+  return {
+    nothingLearned: alone(cold),
+    learned: alone(learned),
+    ...(many && {
+      requestsOf300InFlight: {
+        newestFirst: rounded(requestsPerFile(many.newestFirst)),
+        oldestFirst: rounded(requestsPerFile(many.oldestFirst)),
+        withoutLists: rounded(requestsPerFile(many.asked)),
+      },
+    }),
+    ...Object.fromEntries(peers),
+  };
+}
+
+function marksOf(measured: Measured[]): Mark[] {
+  const worst = (of: (each: Measured) => number, among = measured) => Math.max(...among.map(of));
+  const steady = measured.filter(({ world }) => !world.change);
+  const ofMinute = steady.filter(({ world }) => world.medianSeconds === 60);
+  const shared = steady.flatMap((each) => each.together ?? []);
+  return [
+    {
+      figure: 'nothing learned: the latest file of all worlds, of what is allowed (half of its time, or 5 s)',
+      value: worst(({ cold }) => coldLateness(cold), steady),
+      atMost: 1,
+    },
+    { figure: 'nothing learned: requests for a file that takes a minute', value: requestsOfMinuteFile(), atMost: 9 },
+    {
+      figure: 'learned: median lateness in the worst world, of what is allowed (20 % or 5 s)',
+      value: worst(({ learned }) => medianLateness(learned)),
+      atMost: 1,
+    },
+    {
+      figure: 'learned: 95th percentile in the worst world, of what is allowed (60 % or 10 s)',
+      value: worst(({ learned }) => tailLateness(learned)),
+      atMost: 1,
+    },
+    {
+      figure: 'learned: requests per file in the worst world with a median of a minute',
+      value: worst(({ learned }) => requestsOneByOne(learned), ofMinute),
+      atMost: 5,
+    },
+    {
+      figure: '300 in flight: requests per file in the worst world',
+      value: Math.max(...shared.map(({ newestFirst }) => requestsPerFile(newestFirst))),
+      atMost: 1.6,
+    },
+    {
+      figure: '300 in flight, list against us: requests, of those without lists, in the worst world',
+      value: Math.max(...shared.map(({ oldestFirst, asked }) => requestsPerFile(oldestFirst) / requestsPerFile(asked))),
+      atMost: 4 / 3,
+    },
+  ];
 }

@@ -4,11 +4,11 @@ import { faultOf } from '../../../functions/outcome/fault.ts';
 import { seededRandom } from '../../harness/seeded-random.ts';
 import { uploadSeconds } from '../lambda-time.ts';
 import { median } from '../statistics.ts';
-import { fileDrawer, type SimulatedFile } from './files.ts';
 import { Following } from './following.ts';
 import { PinterestModel } from './pinterest-model.ts';
 import { minuteLimit } from './rate-limited.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import { fileDrawer, type SimulatedFile, USUAL_WORLD } from './worlds.ts';
 
 export interface CrowdOptions {
   drops: number;
@@ -53,8 +53,8 @@ export async function crowd(options: CrowdOptions): Promise<Crowd> {
   const pinterest = new PinterestModel(clock, (operation) =>
     (operation === 'media_create' ? writes : reads).count(operation),
   );
-  const following = new Following(clock, pinterest, random);
-  const draw = fileDrawer(random);
+  const following = new Following({ clock, pinterest, random });
+  const draw = fileDrawer(USUAL_WORLD, random);
   const gate = new SimulatedGate(clock);
   const queue = new SimulatedQueue(clock, Array.from({ length: options.drops }, draw));
   const events: Promise<unknown>[] = [];

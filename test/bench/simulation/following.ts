@@ -1,13 +1,14 @@
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import { MediaStatuses } from '../../../functions/poll/media-statuses.ts';
 import { pollMedia } from '../../../functions/poll/poll-media.ts';
-import { learntPace } from '../../../functions/poll/processing-estimate.ts';
-import { pollWaitSeconds } from '../../../functions/poll/wait-policy.ts';
+import { firstWaitSeconds, type ProcessedFile } from '../../../functions/poll/question-times.ts';
+import { RecentFiles } from '../../../functions/poll/recent-files.ts';
 import type { FollowedUpload } from '../../../shared/upload/execution.ts';
-import { USUAL_PACE } from '../../../shared/upload/initial-parameters.ts';
-import type { SimulatedFile } from './files.ts';
+import { NOTHING_LEARNED } from '../../../shared/upload/initial-parameters.ts';
 import type { PinterestModel } from './pinterest-model.ts';
 import { SandboxPool } from './sandbox-pool.ts';
 import type { VirtualClock } from './virtual-clock.ts';
+import type { SimulatedFile } from './worlds.ts';
 
 const POLICY = {
   deadlineSeconds: 3600,
@@ -20,47 +21,73 @@ const OVERHEAD_SECONDS = 0.01;
 
 export interface Followed {
   polls: number;
-  /** Seconds from Pinterest being ready to our knowing it. */
+  /** Seconds from the moment that Pinterest has the file ready until we know it. */
   lagSeconds: number;
+}
+
+export interface FollowingOptions {
+  clock: VirtualClock;
+  pinterest: PinterestModel;
+  random: () => number;
+  /** True when Lambda takes any idle sandbox, false when it takes the one used last. */
+  anySandbox?: boolean;
+  /** False where every file is the first one ever. */
+  learning?: boolean;
+  /** False where each file is asked about by itself. */
+  sharing?: boolean;
 }
 
 /** The state machine and the real poll function, in simulated time. */
 export class Following {
-  readonly #clock: VirtualClock;
-  readonly #pinterest: PinterestModel;
-  readonly #random: () => number;
-  readonly pool: SandboxPool<{ statuses: MediaStatuses; tokenReadAt: number }>;
+  readonly #options: FollowingOptions;
+  readonly pool: SandboxPool<{ statuses: MediaStatuses; recentFiles: RecentFiles; tokenReadAt: number }>;
+  readonly #ssm = simulatedParameter();
+  readonly #ofIngest: RecentFiles;
   /** Reads of the token's secret. */
   secretReads = 0;
-  /** What the parameter of Systems Manager holds. */
-  #pace = USUAL_PACE;
 
-  /** @param anySandbox true when Lambda takes any idle sandbox, and not the one used last */
-  constructor(clock: VirtualClock, pinterest: PinterestModel, random: () => number, anySandbox = false) {
-    this.#clock = clock;
-    this.#pinterest = pinterest;
-    this.#random = random;
-    const pick = anySandbox ? (idle: number) => Math.floor(random() * idle) : undefined;
+  constructor(options: FollowingOptions) {
+    this.#options = options;
+    const { clock, pinterest, random, anySandbox = false } = options;
+    const recentFiles = () =>
+      new RecentFiles({
+        ssm: this.#ssm,
+        parameter: 'recent-files',
+        apiUrl: 'https://api.pinterest.com/v5',
+        now: clock.now,
+        onError(error) {
+          throw error;
+        },
+      });
+    this.#ofIngest = recentFiles();
     const create = () => ({
       statuses: new MediaStatuses({ pinterest, now: clock.now }),
+      recentFiles: recentFiles(),
       tokenReadAt: Number.NEGATIVE_INFINITY,
     });
-    this.pool = new SandboxPool(create, clock.now, pick);
+    this.pool = new SandboxPool(
+      create,
+      clock.now,
+      anySandbox ? (idle: number) => Math.floor(random() * idle) : undefined,
+    );
   }
 
   /** Follows one upload, which has just been acknowledged, until its final event. */
   async follow(mediaId: string, { sizeBytes, processingSeconds }: SimulatedFile): Promise<Followed> {
-    const clock = this.#clock;
+    const { clock, pinterest, random, learning = true, sharing = true } = this.#options;
     const readyAt = clock.seconds + processingSeconds;
-    this.#pinterest.uploaded(mediaId, processingSeconds);
+    pinterest.uploaded(mediaId, processingSeconds);
     const at = clock.date().toISOString();
-    const first = { polls: 0, elapsedSeconds: 0, sizeBytes, pace: this.#pace, random: this.#random() };
+    const recent = learning ? await this.#ofIngest.read() : [];
     let followed: FollowedUpload = {
       upload: {
-        ...{ uploadId: mediaId, mediaId, timeline: { droppedAt: at, uploadedAt: at } },
+        uploadId: mediaId,
+        mediaId,
+        timeline: { droppedAt: at, uploadedAt: at },
         object: { bucket: 'b', key: 'k', eTag: 'e', size: sizeBytes, metadata: {} },
       },
-      ...{ polls: 0, waitSeconds: pollWaitSeconds(first) },
+      polls: 0,
+      waitSeconds: firstWaitSeconds(sizeBytes, recent, random()),
     };
     while (!followed.finalEvent) {
       await clock.sleep(followed.waitSeconds);
@@ -70,20 +97,32 @@ export class Following {
           kept.tokenReadAt = clock.seconds;
         }
         await clock.sleep(OVERHEAD_SECONDS);
-        return pollMedia(followed, POLICY, {
-          mediaStatus: (id, question) => kept.statuses.statusOf(id, question),
+        let processed: ProcessedFile | undefined;
+        const polled = await pollMedia(followed, POLICY, {
+          mediaStatus: (id, question) =>
+            sharing
+              ? kept.statuses.statusOf(id, question)
+              : pinterest.mediaGet(id).then(({ status }) => ({ status, ageSeconds: 0 })),
           now: clock.date,
-          random: this.#random,
-          onProcessed: (processed) => {
-            this.#pace = learntPace(this.#pace, processed);
+          random,
+          onProcessed: (file) => {
+            processed = file;
           },
         });
+        if (processed) await kept.recentFiles.learn(processed);
+        return polled;
       });
     }
     return { polls: followed.polls, lagSeconds: Math.max(0, clock.seconds - readyAt) };
   }
+}
 
-  get pace(): number {
-    return this.#pace;
-  }
+/** One parameter of Systems Manager. */
+function simulatedParameter(): SSMClient {
+  let value = NOTHING_LEARNED;
+  const send = async ({ input }: { input: { Value?: string } }) => {
+    if (input.Value !== undefined) value = input.Value;
+    return { Parameter: { Value: value } };
+  };
+  return { send } as unknown as SSMClient;
 }

@@ -1,15 +1,17 @@
 import { seededRandom } from '../../harness/seeded-random.ts';
-import { fileDrawer, type SimulatedFile } from './files.ts';
 import { Following } from './following.ts';
 import { type PinterestHabits, PinterestModel } from './pinterest-model.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import { fileDrawer, type SimulatedFile, type World } from './worlds.ts';
 
 export interface FollowedFile extends SimulatedFile {
   polls: number;
   lagSeconds: number;
 }
 
+/** What happened from the first file that counts to the last. */
 export interface SteadyState {
+  /** In the order in which they were uploaded. */
   files: FollowedFile[];
   requests: PinterestModel['requests'];
   /** Invocations of the poll function, and the seconds that they took. */
@@ -19,74 +21,67 @@ export interface SteadyState {
   secretReads: number;
 }
 
-/** What nobody knows beforehand; each has its usual value where it is left out. */
-export interface Assumptions extends PinterestHabits {
-  /** Half of the files are ready sooner. */
-  medianSeconds?: number;
-  /** True when Lambda takes any idle sandbox, and not the one used last. */
+export interface SteadyStateOptions extends PinterestHabits {
+  world: World;
+  /** Files under way at any time: when one has ended, the next is uploaded. */
+  inFlight: number;
+  /** Files that are not counted: until something is learned, and as many are in flight as there will be. */
+  warmUp: number;
+  /** Files that are counted. */
+  counted: number;
+  seed: number;
+  /** True when Lambda takes any idle sandbox, false when it takes the one used last. */
   anySandbox?: boolean;
+  /** False where every file is the first one ever. */
+  learning?: boolean;
+  /** False where each file is asked about by itself. */
+  sharing?: boolean;
 }
 
-/** Seconds between two uploads of a burst: ten at once, each some seconds. */
+/** Seconds between two uploads at the beginning: ten at once, each some seconds. */
 const BETWEEN_UPLOADS_SECONDS = 0.5;
 
-/**
- * Keeps so many files in flight: when one has ended, the next is uploaded.
- * @param inFlight at any time
- * @param total files until the end
- */
-export async function steadyState(
-  inFlight: number,
-  total: number,
-  seed: number,
-  assumptions?: Assumptions,
-): Promise<SteadyState> {
-  const { clock, draw, one, ended } = world(seed, assumptions);
-  let begun = 0;
-  const lane = async (number: number) => {
-    await clock.sleep(number * BETWEEN_UPLOADS_SECONDS);
-    while (begun++ < total) await one(draw());
-  };
-  for (let number = 0; number < inFlight; number++) lane(number);
-  await clock.run();
-  return ended();
-}
-
-/** Uploads so many files one upon the other, waits until all have ended, and does it again. */
-export async function bursts(inFlight: number, times: number, seed: number): Promise<SteadyState> {
-  const { clock, draw, one, ended } = world(seed);
-  const all = async () => {
-    for (let time = 0; time < times; time++) {
-      const burst: Promise<void>[] = [];
-      for (let number = 0; number < inFlight; number++) {
-        await clock.sleep(BETWEEN_UPLOADS_SECONDS);
-        burst.push(one(draw()));
-      }
-      await Promise.all(burst);
-    }
-  };
-  all();
-  await clock.run();
-  return ended();
-}
-
-function world(seed: number, { medianSeconds, anySandbox, ...habits }: Assumptions = {}) {
+/** Keeps as many files in flight as asked for, in simulated time, with the real decisions of the functions. */
+export async function steadyState(options: SteadyStateOptions): Promise<SteadyState> {
+  const { world, inFlight, warmUp, counted, seed, anySandbox, learning, sharing, ...habits } = options;
   const clock = new VirtualClock();
   const random = seededRandom(seed);
   const pinterest = new PinterestModel(clock, undefined, habits);
-  const following = new Following(clock, pinterest, random, anySandbox);
+  const following = new Following({ clock, pinterest, random, anySandbox, learning, sharing });
+  // With a generator of its own: the same seed means the same files, whatever the policy draws.
+  const draw = fileDrawer(world, seededRandom(seed + 1));
   const files: FollowedFile[] = [];
-  return {
-    clock,
-    draw: fileDrawer(random, medianSeconds),
-    async one(file: SimulatedFile) {
+  const counts = (): Omit<SteadyState, 'files'> => ({
+    requests: { ...pinterest.requests },
+    invocations: following.pool.invocations,
+    busySeconds: following.pool.busySeconds,
+    secretReads: following.secretReads,
+  });
+  let [before, after] = [counts(), counts()];
+  let begun = 0;
+  const lane = async (number: number) => {
+    await clock.sleep(number * BETWEEN_UPLOADS_SECONDS);
+    for (let place = begun++; place < warmUp + counted; place = begun++) {
+      if (place === warmUp) before = counts();
+      const file = draw();
       const { mediaId } = await pinterest.mediaCreate();
-      files.push({ ...file, ...(await following.follow(mediaId, file)) });
-    },
-    ended: (): SteadyState => {
-      const { invocations, busySeconds } = following.pool;
-      const { secretReads } = following;
-      return { files, requests: pinterest.requests, invocations, busySeconds, secretReads };
-    },
+      files[place] = { ...file, ...(await following.follow(mediaId, file)) };
+    }
+    // While the last ones end, fewer are in flight.
+    if (begun === warmUp + counted + 1) after = counts();
   };
+  for (let number = 0; number < inFlight; number++) lane(number);
+  await clock.run();
+  return { files: files.slice(warmUp), ...difference(after, before) };
 }
+
+const difference = (after: Omit<SteadyState, 'files'>, before: Omit<SteadyState, 'files'>) => ({
+  requests: {
+    media_create: after.requests.media_create - before.requests.media_create,
+    media_get: after.requests.media_get - before.requests.media_get,
+    media_list: after.requests.media_list - before.requests.media_list,
+  },
+  invocations: after.invocations - before.invocations,
+  busySeconds: after.busySeconds - before.busySeconds,
+  secretReads: after.secretReads - before.secretReads,
+});

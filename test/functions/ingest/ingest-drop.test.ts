@@ -32,7 +32,7 @@ async function workingPorts(answer: { status: number; body?: string } | 'reset' 
     response.writeHead(answer.status).end(answer.body);
   });
   const ports: IngestPorts = {
-    pace: async () => 1,
+    recentFiles: async () => [],
     apiUrl: `${url}/v5`,
     source: {
       head: async ({ bucket, key, eTag }) => ({

@@ -21,7 +21,7 @@ const followed: FollowedUpload = {
 
 const says =
   (status: MediaStatus): PollPorts['mediaStatus'] =>
-  async () => ({ status, shared: false });
+  async () => ({ status, ageSeconds: 0 });
 const answers =
   (status: number): PollPorts['mediaStatus'] =>
   async () => {
@@ -51,28 +51,28 @@ describe('pollMedia', () => {
     async (status) => {
       const early = await poll(says(status), 60);
       expect(early.finalEvent).toBeUndefined();
-      expect(early.waitSeconds).toBe(18);
+      expect(early.waitSeconds).toBe(22);
       expect((await poll(says(status), 3590)).waitSeconds).toBe(10);
       expect((await poll(says(status), 3600)).finalEvent?.detail).toMatchObject({ failure: { reason: 'timed_out' } });
     },
   );
 
-  it('asks again sooner when the answer came with those for others', async () => {
-    const shared = await poll(async () => ({ status: 'processing', shared: true }), 60);
-    expect(shared.waitSeconds).toBe(7);
+  it('counts the next wait from the answer, which may be some seconds old', async () => {
+    const shared = await poll(async () => ({ status: 'processing', ageSeconds: 10 }), 60);
+    expect(shared.waitSeconds).toBe(Math.round(0.37 * 50 - 10));
   });
 
-  it('says how long ago the upload was, and that an answer at the deadline must be certain', async () => {
+  it('says how long ago the upload was, and that an answer at the deadline is final', async () => {
     const questions: unknown[] = [];
     const listen: PollPorts['mediaStatus'] = async (_id, question) => {
       questions.push(question);
-      return { status: 'processing', shared: false };
+      return { status: 'processing', ageSeconds: 0 };
     };
     await poll(listen, 60);
     await poll(listen, 3600);
     expect(questions).toEqual([
-      { elapsedSeconds: 60, certain: false },
-      { elapsedSeconds: 3600, certain: true },
+      { elapsedSeconds: 60, final: false },
+      { elapsedSeconds: 3600, final: true },
     ]);
   });
 
@@ -81,11 +81,11 @@ describe('pollMedia', () => {
     const ports = { mediaStatus: says('succeeded'), now: () => new Date(UPLOADED + 60_000) };
     await pollMedia(followed, policy, { ...ports, onProcessed: (processed) => heard.push(processed) });
     const { size: sizeBytes } = followed.upload.object;
-    expect(heard).toEqual([{ sizeBytes, doneSeconds: 60, notDoneSeconds: 49 }]);
+    expect(heard).toEqual([{ sizeBytes, readySeconds: 60, notReadySeconds: 49 }]);
     // Not after Pinterest could not be asked: the outage would be taken for slowness.
     const ask = (from: FollowedUpload) =>
       pollMedia(from, policy, { ...ports, onProcessed: (processed) => heard.push(processed) });
-    await ask({ ...followed, faults: 3 });
+    await ask({ ...followed, faults: 3, faultsSince: '2026-03-01T09:00:30.000Z' });
     await ask({ ...followed, notFoundSince: '2026-03-01T09:00:30.000Z' });
     expect(heard).toHaveLength(1);
   });
@@ -117,10 +117,49 @@ describe('pollMedia', () => {
       expect(first.waitSeconds).toBeGreaterThan(0);
       const second = await poll(answers(status), 3800, first);
       expect(second.waitSeconds).toBeGreaterThan(first.waitSeconds);
-      const late = await poll(answers(status), 25 * 3600, second);
+      const late = await poll(answers(status), 3700 + 24 * 3600, second);
       expect(late.finalEvent?.detail).toMatchObject({ failure: { reason: 'gave_up', retryable: true } });
     },
   );
+
+  it.each([429, 503])('does not fail an upload for one %s because its drop waited for a day', async (status) => {
+    const droppedAt = new Date(UPLOADED - 25 * 3_600_000).toISOString();
+    const { upload } = followed;
+    const late = { ...followed, upload: { ...upload, timeline: { ...upload.timeline, droppedAt } } };
+    const first = await poll(answers(status), 20, late);
+    expect(first.finalEvent).toBeUndefined();
+    expect((await poll(says('succeeded'), 40, first)).finalEvent?.detail.status).toBe('succeeded');
+  });
+
+  it('counts the give-up time again after an answer', async () => {
+    const day = 24 * 3600;
+    const patient = { ...policy, deadlineSeconds: 10 * day };
+    const at = (mediaStatus: PollPorts['mediaStatus'], seconds: number, from: FollowedUpload) =>
+      pollMedia(from, patient, { mediaStatus, now: () => new Date(UPLOADED + seconds * 1000), random: () => 0.5 });
+    const failing = await at(answers(503), 60, followed);
+    const answered = await at(says('processing'), day, failing);
+    expect(answered).not.toHaveProperty('faults');
+    expect((await at(answers(503), day + 3600, answered)).finalEvent).toBeUndefined();
+  });
+
+  it('asks by itself, now, when another fault would end the upload', async () => {
+    const finals: (boolean | undefined)[] = [];
+    const faultsSince = new Date(UPLOADED + 60_000).toISOString();
+    for (const seconds of [3000, 60 + 24 * 3600]) {
+      await pollMedia(
+        { ...followed, faults: 9, faultsSince },
+        { ...policy, deadlineSeconds: 48 * 3600 },
+        {
+          mediaStatus: async (_id, { final }) => {
+            finals.push(final);
+            return { status: 'processing', ageSeconds: 0 };
+          },
+          now: () => new Date(UPLOADED + seconds * 1000),
+        },
+      );
+    }
+    expect(finals).toEqual([false, true]);
+  });
 
   it('waits for as long as Retry-After says', async () => {
     const { waitSeconds } = await poll(async () => {

@@ -9,7 +9,7 @@ import { historyEvents, MOST_EVENTS } from './history-events.ts';
 
 const definition = machineDefinition(synthesized());
 
-const processing: StatusAnswer = { status: 'processing', shared: true };
+const processing: StatusAnswer = { status: 'processing', ageSeconds: 0 };
 const broken = () => Promise.reject(new PinterestError('No.', { operation: 'media_get', status: 503 }));
 
 /** What Pinterest says each time, for as long as anybody asks. */
