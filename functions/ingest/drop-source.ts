@@ -2,13 +2,17 @@ import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { DroppedObject } from '../../shared/events/events.ts';
 import type { Drop } from '../../shared/upload/drop.ts';
-import { SourceError } from '../outcome/fault.ts';
+import { metadataText } from '../../shared/upload/metadata-text.ts';
+import { SourceError, type SourceFaultKind } from '../outcome/fault.ts';
 
 /** Reads a dropped object: the version that was dropped, or nothing. */
 export interface DropSource {
-  /** @throws SourceError when the object is gone, is another one by now, or may not be read */
+  /**
+   * What S3 says of the object. Its metadata is decoded.
+   * @throws SourceError when the object is gone, is another one by now, or may not be read
+   */
   head(drop: Drop): Promise<DroppedObject>;
-  /** The object's bytes [start, end). */
+  /** The object's bytes [start, end). @throws SourceError also when S3 answers with another range */
   read(object: DroppedObject, start: number, end: number): Promise<Uint8Array>;
   /** All of the object's bytes, as they come. */
   open(object: DroppedObject): Promise<Readable>;
@@ -16,53 +20,103 @@ export interface DropSource {
 
 /** A {@link DropSource} over Amazon S3, or anything that speaks its API. */
 export function s3DropSource(s3: S3Client): DropSource {
-  const get = async (object: DroppedObject, range?: string) => {
-    const { bucket, key, versionId, eTag } = object;
-    const answer = await s3.send(
-      new GetObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        IfMatch: `"${eTag}"`,
-        ...(versionId === undefined ? {} : { VersionId: versionId }),
-        ...(range === undefined ? {} : { Range: range }),
-      }),
-    );
-    if (answer.Body === undefined) throw new Error('S3 answered without a body.');
-    return answer.Body;
-  };
   return {
     head: (drop) => naming(() => head(s3, drop)),
-    read: (object, start, end) =>
-      naming(async () => (await get(object, `bytes=${start}-${end - 1}`)).transformToByteArray()),
-    open: (object) => naming(async () => (await get(object)) as Readable),
+    read: (object, start, end) => naming(() => readRange(s3, object, start, end)),
+    open: (object) => naming(async () => bodyOf(await get(s3, object)) as Readable),
   };
 }
 
-async function head(s3: S3Client, { bucket, key, versionId, eTag }: Drop): Promise<DroppedObject> {
-  const version = versionId === undefined ? {} : { VersionId: versionId };
-  const answer = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ...version }));
+type ObjectPlace = Pick<DroppedObject, 'bucket' | 'key' | 'versionId' | 'eTag'>;
+
+const get = (s3: S3Client, { bucket, key, versionId, eTag }: ObjectPlace, range?: string) =>
+  s3.send(
+    new GetObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      VersionId: versionId,
+      IfMatch: eTag === '' ? undefined : `"${eTag}"`,
+      Range: range,
+    }),
+  );
+
+function bodyOf<T>({ Body }: { Body?: T }): T {
+  if (Body === undefined) throw new SourceError('trouble', { answer: 'an answer without a body' });
+  return Body;
+}
+
+/** A server may ignore the range and send everything: RFC 9110, section 14.2. Taking that for the range would judge wrong bytes. */
+async function readRange(s3: S3Client, object: DroppedObject, start: number, end: number): Promise<Uint8Array> {
+  const answer = await get(s3, object, `bytes=${start}-${end - 1}`);
+  const body = bodyOf(answer);
+  const { ContentRange, $metadata } = answer;
+  const sent = `${$metadata?.httpStatusCode ?? 206} ${ContentRange ?? 'without a range'}`;
+  if (!sent.startsWith(`206 bytes ${start}-${end - 1}/`)) {
+    (body as Readable).destroy?.();
+    throw new SourceError('trouble', { answer: `${sent} for bytes ${start}-${end - 1}` });
+  }
+  const bytes = await body.transformToByteArray();
+  if (bytes.length !== end - start)
+    throw new SourceError('trouble', { answer: `${bytes.length} bytes for bytes ${start}-${end - 1}` });
+  return bytes;
+}
+
+async function head(s3: S3Client, drop: Drop): Promise<DroppedObject> {
+  const { bucket, key, versionId, eTag } = drop;
+  const request = new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId });
+  const answer = await s3.send(request).catch(async (error) => {
+    throw await explained(s3, drop, error);
+  });
   const found = answer.ETag?.replaceAll('"', '') ?? eTag;
   if (eTag !== '' && found !== eTag) throw new SourceError('changed');
   return {
     bucket,
     key,
-    ...(versionId === undefined ? {} : { versionId }),
+    versionId,
     eTag: found,
     size: answer.ContentLength ?? 0,
-    ...(answer.ContentType === undefined ? {} : { contentType: answer.ContentType }),
-    metadata: answer.Metadata ?? {},
+    contentType: answer.ContentType,
+    metadata: Object.fromEntries(
+      Object.entries(answer.Metadata ?? {}).map(([name, value]) => [name, metadataText(value)]),
+    ),
   };
 }
 
-/** S3's statuses that say what became of the object. 405: the version turned out to be a delete marker. */
-const KINDS: Record<number, SourceError['kind']> = { 403: 'denied', 404: 'missing', 405: 'missing', 412: 'changed' };
+/** The answer to HEAD has no body: S3's code and message for a refusal come with the answer to GET alone. */
+async function explained(s3: S3Client, drop: Drop, error: unknown): Promise<unknown> {
+  if (![400, 403].includes(statusOf(error) ?? 0)) return error;
+  try {
+    const { Body } = await get(s3, drop, 'bytes=0-0');
+    (Body as Readable | undefined)?.destroy?.();
+  } catch (reason) {
+    const status = statusOf(reason) ?? 0;
+    if (status >= 400 && status < 500 && status !== 416) return reason;
+  }
+  return error;
+}
+
+const statusOf = (error: unknown) => (error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined);
+
+/** S3's statuses that say what became of the object. 405: the version is a delete marker. */
+const KINDS: Record<number, SourceFaultKind> = { 403: 'denied', 404: 'missing', 405: 'missing', 412: 'changed' };
+
+function kindOf(status: number, { name, message }: Error): SourceFaultKind {
+  if (name === 'InvalidObjectState') return 'archived';
+  if (status === 400 && name === 'InvalidRequest' && /encryption/i.test(message)) return 'customer-key';
+  const trouble = status >= 500 || status < 400 || [408, 416, 429].includes(status);
+  return KINDS[status] ?? (trouble ? 'trouble' : 'refused');
+}
 
 async function naming<T>(request: () => Promise<T>): Promise<T> {
   try {
     return await request();
   } catch (cause) {
-    const status = cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined;
-    const kind = status === undefined ? undefined : KINDS[status];
-    throw kind === undefined ? cause : new SourceError(kind, { cause });
+    const status = statusOf(cause);
+    if (status === undefined) throw cause;
+    const { name, message } = cause as S3ServiceException;
+    // An answer without a body leaves the SDK nothing but placeholders.
+    const words = [name, message].filter((word) => word !== '' && !/^(\d+|Unknown|UnknownError)$/.test(word));
+    const answer = `${status}${words.length === 0 ? '' : ` ${[...new Set(words)].join(': ')}`}`.slice(0, 300);
+    throw new SourceError(kindOf(status, cause as S3ServiceException), { cause, answer });
   }
 }

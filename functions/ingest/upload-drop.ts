@@ -54,7 +54,8 @@ async function arrivedAllTheSame(
   const unanswered = error instanceof FormUploadError && error.side === 'sink' && error.status === undefined;
   if (!unanswered) return false;
   try {
-    return (await pinterest.mediaGet(mediaId)).status !== 'registered';
+    const { status } = await pinterest.mediaGet(mediaId);
+    return status !== undefined && status !== 'registered';
   } catch {
     // Not knowing is treated as not arrived: the file is sent again under a new registration.
     return false;

@@ -88,7 +88,7 @@ export function gaveUp(because: string, giveUpAfterSeconds: number): KnownFailur
   const hours = Math.round(giveUpAfterSeconds / 360) / 10;
   return {
     reason: 'gave_up',
-    message: `Gave up ${hours} h after the drop: ${because} The file is still in the bucket: retry it once that is mended.`,
+    message: `Gave up ${hours} h after the drop: ${because} The file is still in the bucket: retry it once that is fixed.`,
     retryable: true,
   };
 }
@@ -97,7 +97,7 @@ const forNow = (because: string, askedSeconds?: number): Judgement => ({
   passes: true,
   blame: 'pinterest-for-now',
   because,
-  ...(askedSeconds === undefined ? {} : { askedSeconds }),
+  askedSeconds,
 });
 
 const ours = (because: string): Judgement => ({ passes: true, blame: 'ours', because });
@@ -119,7 +119,7 @@ function judge(fault: Fault): Judgement {
     case 'upload':
       return judgeUpload(fault);
     case 'source':
-      return judgeSource(fault.kind);
+      return judgeSource(fault);
     case 'token':
       return {
         passes: true,
@@ -131,22 +131,40 @@ function judge(fault: Fault): Judgement {
   }
 }
 
+/** What each operation needs. @see Pinterest OpenAPI 5.23.0, security */
+const SCOPES: Record<PinterestOperation, string> = {
+  media_create: 'pins:read and pins:write',
+  media_get: 'pins:read',
+  media_list: 'pins:read',
+  pins_create: 'boards:read, boards:write, pins:read and pins:write',
+  boards_list_pins: 'boards:read and pins:read',
+};
+
 function judgeApiAnswer(fault: Extract<Fault, { at: PinterestOperation; kind: 'answer' }>): Judgement {
-  const { at, status, code, retryAfterSeconds, unexpected } = fault;
+  const { at, status, code, says, retryAfterSeconds, unexpected } = fault;
   const answer = `${status}${code === undefined ? '' : `, code ${code}`}`;
+  const itsWords = says === undefined ? '' : ` It says: "${says}"`;
   if (unexpected) return forNow(`Pinterest answered ${at} with something unexpected (${answer}).`, retryAfterSeconds);
+  if (fault.scopeMissing) {
+    return {
+      passes: true,
+      blame: 'token',
+      because: `The access token lacks a scope (${answer}): ${at} needs ${SCOPES[at]}. Sign in again with npm run pindrop -- auth.${itsWords}`,
+    };
+  }
   if (status === 401) {
     return {
       passes: true,
       blame: 'token',
-      because: `Pinterest refused the access token (${answer}): sign in again, or put a valid one into the secret.`,
+      because: `Pinterest refused the access token (${answer}): sign in again, or put a valid one into the secret.${itsWords}`,
     };
   }
-  if (status === 429) return forNow(`Pinterest's rate limit is used up (${answer}).`, retryAfterSeconds);
-  if (status === 408 || status >= 500) return forNow(`Pinterest has trouble (${answer}).`, retryAfterSeconds);
+  if (status === 429) return forNow(`Pinterest's rate limit is used up (${answer}).${itsWords}`, retryAfterSeconds);
+  if (status === 408 || status >= 500)
+    return forNow(`Pinterest has trouble (${answer}).${itsWords}`, retryAfterSeconds);
   if (at !== 'media_create') {
-    // The file is with Pinterest: whatever it says about the question, the answer to it may still come.
-    return forNow(`Pinterest refused ${at} (${answer}).`, retryAfterSeconds);
+    // Pinterest has the file: whatever it says about the question, the answer to it may still come.
+    return forNow(`Pinterest refused ${at} (${answer}).${itsWords}`, retryAfterSeconds);
   }
   const check =
     status === 403
@@ -155,12 +173,12 @@ function judgeApiAnswer(fault: Extract<Fault, { at: PinterestOperation; kind: 'a
   return final(
     'pinterest-for-good',
     'registration_refused',
-    `Pinterest refused to register the media (${answer}). ${check}, then retry the drop.`,
+    `Pinterest refused to register the media (${answer}).${itsWords} ${check}, then retry the drop.`,
     true,
   );
 }
 
-/** S3 codes of a form upload that a new registration, with a new policy and signature, mends. */
+/** S3 codes of a form upload that a new registration, with a new policy and signature, fixes. */
 const PASSING_S3_CODES = new Set([
   'RequestTimeout',
   'SlowDown',
@@ -195,12 +213,31 @@ function judgeUpload(fault: Extract<Fault, { at: 'upload' }>): Judgement {
   return final('pinterest-for-good', 'upload_refused', message, true);
 }
 
-function judgeSource(kind: Extract<Fault, { at: 'source' }>['kind']): Judgement {
-  switch (kind) {
+function judgeSource(fault: Extract<Fault, { at: 'source' }>): Judgement {
+  const answer = 'answer' in fault && fault.answer !== undefined ? ` (${fault.answer})` : '';
+  switch (fault.kind) {
     case 'broken':
       return ours("The object's bytes stopped coming from S3.");
+    case 'trouble':
+      return ours(`S3 did not answer with what was asked for${answer}.`);
     case 'denied':
-      return ours("S3 does not let Pindrop read the object: check the bucket's policy and its key's policy.");
+      return ours(`S3 does not let Pindrop read the object${answer}: check the bucket's policy and its key's policy.`);
+    case 'refused':
+      return ours(`S3 refuses the object${answer}: check its encryption and the state of its key.`);
+    case 'archived':
+      return final(
+        'file',
+        'source_unreadable',
+        `The object is archived, and S3 does not hand it out${answer}. Restore it and retry the drop, or drop a copy in another storage class.`,
+        true,
+      );
+    case 'customer-key':
+      return final(
+        'file',
+        'source_unreadable',
+        `The object is encrypted with a key that Pindrop does not have${answer}. Drop it without a customer-provided key (SSE-C); a KMS key is fine.`,
+        false,
+      );
     case 'missing':
       return final(
         'file',

@@ -1,5 +1,6 @@
 import { FormUploadError } from '../../shared/pinterest/form-upload-error.ts';
 import { PinterestError, type PinterestOperation } from '../../shared/pinterest/pinterest-error.ts';
+import { TokenMissingError } from '../../shared/pinterest/token-secret.ts';
 
 /** What went wrong, as plain data: what `decide` decides on. */
 export type Fault =
@@ -9,6 +10,10 @@ export type Fault =
       kind: 'answer';
       status: number;
       code?: number;
+      /** Pinterest's own sentence. */
+      says?: string;
+      /** The token is valid and lacks a scope. */
+      scopeMissing?: boolean;
       retryAfterSeconds?: number;
       unexpected: boolean;
     }
@@ -18,43 +23,52 @@ export type Fault =
   | { at: 'upload'; kind: 'answer'; status: number; s3Code?: string; s3Message?: string }
   /** The connection to the upload host broke, or stood still. */
   | { at: 'upload'; kind: 'no-answer' }
-  /** The upload host is none that a file may be sent to. */
+  /** The upload host is not one that a file may be sent to. */
   | { at: 'upload'; kind: 'untrusted-host' }
   /** The object's bytes could not be read to the end. */
   | { at: 'source'; kind: 'broken' }
-  /** The object, or its version, is not there any more. */
-  | { at: 'source'; kind: 'missing' }
-  /** The object is not the one that was dropped any more. */
-  | { at: 'source'; kind: 'changed' }
-  /** S3 does not let us read the object. */
-  | { at: 'source'; kind: 'denied' }
+  | { at: 'source'; kind: SourceFaultKind; answer?: string }
   /** The secret holds no access token yet. */
   | { at: 'token'; kind: 'missing' }
   /** Anything else: one of AWS's services, or a mistake of ours. */
   | { at: 'pindrop'; kind: 'unknown' };
 
-/** Raised where no access token can be had. */
-export class TokenMissingError extends Error {
-  override readonly name = 'TokenMissingError';
-}
-
-/** Raised where Pinterest names an upload host that a file must not be sent to. */
+/** Thrown when Pinterest names an upload host that a file must not be sent to. */
 export class UntrustedUploadHostError extends Error {
   override readonly name = 'UntrustedUploadHostError';
 }
 
-/** Raised where the dropped object cannot be read, or is not the one that was dropped. */
+export type SourceFaultKind =
+  /** The object, or its version, is not there any more. */
+  | 'missing'
+  /** The object is not the one that was dropped any more. */
+  | 'changed'
+  /** S3 does not let us read the object. */
+  | 'denied'
+  /** The object lies in an archive and must be restored before anyone can read it. */
+  | 'archived'
+  /** The object is encrypted with a key that only its owner has (SSE-C). */
+  | 'customer-key'
+  /** S3 refuses the object for another reason, such as a disabled key. */
+  | 'refused'
+  /** S3 is overloaded or broken, or did not answer with what was asked for. */
+  | 'trouble';
+
+/** Thrown when the dropped object cannot be read, or is not the one that was dropped. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
-  readonly kind: 'missing' | 'changed' | 'denied';
+  readonly kind: SourceFaultKind;
+  /** S3's own status, code and message, such as `403 AccessDenied: Access Denied`. */
+  readonly answer: string | undefined;
 
-  constructor(kind: 'missing' | 'changed' | 'denied', options?: ErrorOptions) {
-    super(`The dropped object is ${kind}.`, options);
+  constructor(kind: SourceFaultKind, { answer, ...options }: ErrorOptions & { answer?: string } = {}) {
+    super(`The dropped object: ${kind}${answer === undefined ? '' : ` (${answer})`}.`, options);
     this.kind = kind;
+    this.answer = answer;
   }
 }
 
-/** True when a token is what is missing: a person, or a rotation, has to see to it. */
+/** True when the token is missing, refused, or lacks a scope: a person, or a rotation, has to act. */
 export function isTokenFault(error: unknown): boolean {
   return error instanceof TokenMissingError || (error instanceof PinterestError && error.tokenRefused);
 }
@@ -65,31 +79,18 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof FormUploadError) return formUploadFault(error);
   if (error instanceof TokenMissingError) return { at: 'token', kind: 'missing' };
   if (error instanceof UntrustedUploadHostError) return { at: 'upload', kind: 'untrusted-host' };
-  if (error instanceof SourceError) return { at: 'source', kind: error.kind };
+  if (error instanceof SourceError) return { at: 'source', kind: error.kind, answer: error.answer };
   return { at: 'pindrop', kind: 'unknown' };
 }
 
 function pinterestFault(error: PinterestError): Fault {
-  const { operation: at, status, code, retryAfterSeconds, unexpectedAnswer: unexpected } = error;
+  const { operation: at, status, code, says, scopeMissing, retryAfterSeconds, unexpectedAnswer: unexpected } = error;
   if (status === undefined) return { at, kind: 'no-answer' };
-  return {
-    at,
-    kind: 'answer',
-    status,
-    unexpected,
-    ...(code === undefined ? {} : { code }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  };
+  return { at, kind: 'answer', status, code, says, scopeMissing, retryAfterSeconds, unexpected };
 }
 
 function formUploadFault({ side, status, s3Code, s3Message }: FormUploadError): Fault {
   if (side === 'source') return { at: 'source', kind: 'broken' };
   if (status === undefined) return { at: 'upload', kind: 'no-answer' };
-  return {
-    at: 'upload',
-    kind: 'answer',
-    status,
-    ...(s3Code === undefined ? {} : { s3Code }),
-    ...(s3Message === undefined ? {} : { s3Message }),
-  };
+  return { at: 'upload', kind: 'answer', status, s3Code, s3Message };
 }

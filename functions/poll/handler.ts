@@ -71,6 +71,7 @@ export const handler = middy<FollowedUpload, FollowedUpload>()
       onProcessed: (file) => {
         processed = file;
       },
+      onProcessingFailed: (details) => logger.warn('Pinterest could not process the media', { details }),
       onFault(error) {
         logger.warn(UPLOAD_LOG.unasked, { error: error as Error });
         if (isTokenFault(error)) measurements.measure(METRIC.tokenRefused);

@@ -1,4 +1,4 @@
-import type { MediaStatus } from '../../shared/pinterest/media.ts';
+import type { Media } from '../../shared/pinterest/media.ts';
 import type { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
 
@@ -17,8 +17,7 @@ export interface StatusQuestion {
   final?: boolean;
 }
 
-export interface StatusAnswer {
-  status: MediaStatus;
+export interface StatusAnswer extends Pick<Media, 'status' | 'details'> {
   /** Seconds since Pinterest gave it, perhaps in answer to the question about another media. */
   ageSeconds: number;
 }
@@ -40,8 +39,7 @@ const QUESTIONS_WITHOUT_LIST = 8;
 /** Statuses that are kept; with more, all are forgotten, which costs a few requests. */
 const MOST_KNOWN = 10_000;
 
-interface Known {
-  status: MediaStatus;
+interface Known extends Pick<Media, 'status' | 'details'> {
   /** Milliseconds since 1970. */
   at: number;
   /** Of the page that it was on; undefined for the first. */
@@ -80,12 +78,12 @@ export class MediaStatuses {
       const listed = this.#known.get(mediaId);
       if (listed && listed.at >= oldestFresh) return this.#answer(listed);
     }
-    const { status } = await this.#ask(() => this.#pinterest.mediaGet(mediaId));
-    return { status, ageSeconds: 0 };
+    const { status, details } = await this.#ask(() => this.#pinterest.mediaGet(mediaId));
+    return { status, details, ageSeconds: 0 };
   }
 
-  #answer({ status, at }: Known): StatusAnswer {
-    return { status, ageSeconds: (this.#now() - at) / 1000 };
+  #answer({ status, details, at }: Known): StatusAnswer {
+    return { status, details, ageSeconds: (this.#now() - at) / 1000 };
   }
 
   /** True when another upload was asked about here while the answer would still be fresh. */
@@ -102,8 +100,10 @@ export class MediaStatuses {
       for (let pages = 0; pages < MOST_PAGES; pages++) {
         const page = await this.#ask(() => this.#pinterest.mediaList({ pageSize: PAGE_SIZE, bookmark }));
         if (this.#known.size > MOST_KNOWN) this.#known.clear();
-        for (const { mediaId: id, status } of page.items) this.#known.set(id, { status, at: this.#now(), bookmark });
-        if (page.items.some((item) => item.mediaId === mediaId)) return;
+        // An item without a status says nothing: media_get may.
+        const items = page.items.filter(({ status }) => status !== undefined);
+        for (const { mediaId: id, ...media } of items) this.#known.set(id, { ...media, at: this.#now(), bookmark });
+        if (items.some((item) => item.mediaId === mediaId)) return;
         bookmark = page.bookmark;
         if (bookmark === undefined) break;
       }
@@ -135,7 +135,7 @@ export class MediaStatuses {
   }
 }
 
-const isEnd = (status: MediaStatus) => status === 'succeeded' || status === 'failed';
+const isEnd = (status: Media['status']) => status === 'succeeded' || status === 'failed';
 
 /** True when any other request would get the same response. */
 const isForEveryRequest = (error: unknown) =>

@@ -1,5 +1,5 @@
 import type { KnownFailure } from '../../shared/events/events.ts';
-import type { MediaStatus } from '../../shared/pinterest/media.ts';
+import type { Media } from '../../shared/pinterest/media.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
 import { type FollowedUpload, finalEvent } from '../../shared/upload/execution.ts';
 import { decide, type RetryPolicy } from '../outcome/decide.ts';
@@ -20,6 +20,8 @@ export interface PollPorts {
   random?: () => number;
   /** Called once Pinterest has a file ready, if it is known how long that took. */
   onProcessed?: (file: ProcessedFile) => void;
+  /** Called with what Pinterest says of a failed media beside its status, for the log: none of it is documented. */
+  onProcessingFailed?: (details: Record<string, unknown>) => void;
   /** Called when Pinterest could not be asked, for the log. */
   onFault?: (cause: unknown) => void;
 }
@@ -57,7 +59,10 @@ export async function pollMedia(
     if (answeredBefore) ports.onProcessed?.(processed(followed, now, ageSeconds));
     return { ...asked, finalEvent: finalEvent(upload, asked.polls, now, { status }) };
   }
-  if (status === 'failed') return failed(asked, now, PROCESSING_FAILED);
+  if (status === 'failed') {
+    ports.onProcessingFailed?.(answer.details ?? {});
+    return failed(asked, now, PROCESSING_FAILED);
+  }
   const left = secondsLeft(followed, policy, now);
   if (left <= 0) return failed(asked, now, timedOut(status, policy.deadlineSeconds));
   const { notFoundSince: _, faults: __, faultsSince: ___, ...rest } = asked;
@@ -136,7 +141,7 @@ function gaveUpAsking(because: string, giveUpAfterSeconds: number): KnownFailure
   };
 }
 
-function timedOut(status: MediaStatus, deadlineSeconds: number): KnownFailure {
+function timedOut(status: Media['status'], deadlineSeconds: number): KnownFailure {
   const minutes = Math.round(deadlineSeconds / 6) / 10;
   const found =
     status === 'registered'

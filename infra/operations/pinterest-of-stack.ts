@@ -1,11 +1,10 @@
 import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
-import { TokenMissingError } from '../../functions/outcome/fault.ts';
 import {
   DEFAULT_API_URL,
   PinterestClient,
   type PinterestClientOptions,
 } from '../../shared/pinterest/pinterest-client.ts';
-import { readTokenSecret, type TokenSecret } from '../../shared/pinterest/token-secret.ts';
+import { readTokenSecret, TokenMissingError, type TokenSecret } from '../../shared/pinterest/token-secret.ts';
 import { outputOf, type StackPorts } from './stack-ports.ts';
 
 type Ports = Pick<StackPorts, 'secrets' | 'outputs' | 'stackName'>;

@@ -54,9 +54,15 @@ const messages: Record<
     retryable: false,
     reached: 'drop',
   },
+  source_unreadable: {
+    message:
+      "The object is archived, and S3 does not hand it out (403 InvalidObjectState: The operation is not valid for the object's storage class). Restore it and retry the drop, or drop a copy in another storage class.",
+    retryable: true,
+    reached: 'drop',
+  },
   registration_refused: {
     message:
-      'Pinterest refused to register the media (403, code 29). Check that the token has the scopes pins:read and pins:write and that the app has more than trial access, then retry the drop.',
+      'Pinterest refused to register the media (403, code 29). It says: "You are not permitted to access that resource." Check that the token has the scopes pins:read and pins:write and that the app has more than trial access, then retry the drop.',
     retryable: true,
     reached: 'drop',
   },

@@ -13,6 +13,7 @@ export const DETAIL_TYPE = {
  * - `rejected_file`: empty, too large, or not a video that Pinterest takes
  * - `source_missing`: the object was deleted before it could be read
  * - `source_changed`: the object was overwritten before it could be read (buckets without versions only)
+ * - `source_unreadable`: the object is archived, or encrypted with a key that only its owner has
  * - `registration_refused`: Pinterest refused `media_create` for good
  * - `upload_refused`: the upload host refused the form upload for good
  * - `processing_failed`: Pinterest accepted the file but could not process it
@@ -24,6 +25,7 @@ export const FAILURE_REASONS = [
   'rejected_file',
   'source_missing',
   'source_changed',
+  'source_unreadable',
   'registration_refused',
   'upload_refused',
   'processing_failed',

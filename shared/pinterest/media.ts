@@ -1,39 +1,39 @@
 import * as z from 'zod/mini';
+import { bookmark, id, items, lenient, text } from './lenient.ts';
 
 /** @see Pinterest OpenAPI 5.23.0, schema MediaUploadStatus */
-export const mediaStatusSchema = z.enum(['registered', 'processing', 'succeeded', 'failed']);
-export type MediaStatus = z.infer<typeof mediaStatusSchema>;
+export type MediaStatus = 'registered' | 'processing' | 'succeeded' | 'failed';
 
-/** What `media_get` answers, and each item of `media_list`. */
-export const mediaSchema = z.object({
-  media_id: z.string(),
-  media_type: z.optional(z.string()),
-  status: mediaStatusSchema,
-});
+/** What `media_get` answers, and each item of `media_list`. Only the id and the type are required. */
+export const mediaSchema = z.looseObject({ media_id: id, status: lenient(text) });
 
 /** What `media_list` answers: a page. The bookmark is null or absent on the last one. */
-export const mediaPageSchema = z.object({
-  items: z.array(mediaSchema),
-  bookmark: z.optional(z.nullable(z.string())),
-});
+export const mediaPageSchema = z.object({ items: items(mediaSchema), bookmark });
 
 /**
- * What `media_create` answers. The OpenAPI does not mark the last two as required, but nothing can be uploaded without
- * them.
+ * What `media_create` answers. The OpenAPI does not require the last two, but nothing can be uploaded without them. A form field
+ * that is null is left out.
  */
 export const mediaUploadSchema = z.object({
-  media_id: z.string().check(z.regex(/^\d+$/)),
-  media_type: z.optional(z.string()),
+  media_id: id.check(z.regex(/^\d+$/)),
   upload_url: z.string().check(z.url()),
-  upload_parameters: z.record(z.string(), z.string()),
+  upload_parameters: z.pipe(
+    z.record(z.string(), z.nullish(text)),
+    z.transform(
+      (fields) =>
+        Object.fromEntries(
+          Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
+        ) as Record<string, string>,
+    ),
+  ),
 });
-
-/** Every error of the API: `{ "code": 2, "message": "Authentication failed." }`. */
-export const errorBodySchema = z.object({ code: z.optional(z.number()), message: z.optional(z.string()) });
 
 export interface Media {
   mediaId: string;
-  status: MediaStatus;
+  /** Absent when Pinterest did not say; a later version of its API may know more statuses. */
+  status?: MediaStatus | (string & {});
+  /** What else came along with a failed media, for the log. */
+  details?: Record<string, unknown>;
 }
 
 export interface MediaPage {
@@ -48,4 +48,13 @@ export interface MediaUpload {
   uploadUrl: string;
   /** Form fields to send along, in the order in which they came. They contain a signature: a secret. */
   uploadParameters: Record<string, string>;
+}
+
+export function mediaOf({
+  media_id: mediaId,
+  media_type: _type,
+  status,
+  ...details
+}: z.infer<typeof mediaSchema>): Media {
+  return status === 'failed' && Object.keys(details).length > 0 ? { mediaId, status, details } : { mediaId, status };
 }

@@ -1,6 +1,8 @@
 import * as oauth from 'oauth4webapi';
 import * as z from 'zod/mini';
-import { VERSION } from '../version.ts';
+import { USER_AGENT } from './api-request.ts';
+import { lenient, number, text } from './lenient.ts';
+import { pinterestSays } from './pinterest-says.ts';
 
 /** The app at developers.pinterest.com on whose behalf tokens are asked for. */
 export interface OAuthApp {
@@ -49,7 +51,7 @@ const server = ({ apiUrl }: OAuthApp): oauth.AuthorizationServer => ({
 });
 
 const options = ({ apiUrl }: OAuthApp) => ({
-  headers: { 'User-Agent': `pindrop/${VERSION}` },
+  headers: { 'User-Agent': USER_AGENT },
   signal: () => AbortSignal.timeout(TIMEOUT_MS),
   // Only to a server on this very machine, as the simulator is, does a secret go without TLS.
   [oauth.allowInsecureRequests]: ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(apiUrl).hostname),
@@ -107,7 +109,8 @@ export async function exchangeCode(
       : 'The redirect does not belong to this sign-in: start again.';
     throw new TokenRequestError(why, undefined, { cause });
   }
-  return tokensOf('exchange the code', () =>
+  const secrets = [app.clientSecret, redirect.searchParams.get('code') ?? ''];
+  return tokensOf('exchange the code', secrets, () =>
     oauth.authorizationCodeGrantRequest(
       server(app),
       client,
@@ -128,20 +131,27 @@ export async function exchangeCode(
  */
 export async function renewTokens(app: OAuthApp, refreshToken: string): Promise<Tokens> {
   const client: oauth.Client = { client_id: app.clientId };
-  return tokensOf('renew the token', () =>
+  return tokensOf('renew the token', [app.clientSecret, refreshToken], () =>
     oauth.refreshTokenGrantRequest(server(app), client, basicAuthentication(app), refreshToken, options(app)),
   );
 }
 
+/** Only the access token is needed: what comes beside it must not be the reason to throw it away. */
 const answerSchema = z.object({
   access_token: z.string().check(z.minLength(1)),
-  refresh_token: z.optional(z.string().check(z.minLength(1))),
+  refresh_token: lenient(z.string().check(z.minLength(1))),
   /** Seconds. */
-  expires_in: z.optional(z.number()),
+  expires_in: lenient(number),
 });
-const errorSchema = z.object({ error: z.optional(z.string()), code: z.optional(z.number()) });
+const errorSchema = z.object({
+  error: lenient(text),
+  error_description: lenient(text),
+  code: lenient(number),
+  message: lenient(text),
+});
 
-async function tokensOf(what: string, request: () => Promise<Response>): Promise<Tokens> {
+/** @param secrets of the request: no error carries them, even if Pinterest repeats them */
+async function tokensOf(what: string, secrets: string[], request: () => Promise<Response>): Promise<Tokens> {
   let response: Response;
   let json: unknown;
   try {
@@ -152,16 +162,29 @@ async function tokensOf(what: string, request: () => Promise<Response>): Promise
   }
   const { status } = response;
   if (!response.ok) {
-    const { error, code } = errorSchema.safeParse(json).data ?? {};
-    const said = error ?? (code === undefined ? '' : `code ${code}`);
-    throw new TokenRequestError(`Pinterest refused to ${what} (${[status, said].filter(Boolean).join(', ')}).`, status);
+    throw new TokenRequestError(`Pinterest refused to ${what} (${refusalInWords(response, json, secrets)}).`, status);
   }
   const answer = answerSchema.safeParse(json);
   if (!answer.success) throw new TokenRequestError(`Pinterest's answer to the request to ${what} has no token in it.`);
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = answer.data;
-  return {
-    accessToken,
-    ...(refreshToken === undefined ? {} : { refreshToken }),
-    ...(seconds === undefined ? {} : { accessTokenExpiresAt: new Date(Date.now() + seconds * 1000).toISOString() }),
-  };
+  return { accessToken, refreshToken, accessTokenExpiresAt: seconds === undefined ? undefined : instantIn(seconds) };
+}
+
+/** @returns undefined for a number of seconds that cannot be one */
+function instantIn(seconds: number): string | undefined {
+  const instant = new Date(Date.now() + seconds * 1000);
+  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
+}
+
+function refusalInWords({ status, headers }: Response, json: unknown, secrets: string[]): string {
+  const { error, error_description, code, message } = errorSchema.safeParse(json).data ?? {};
+  const requestId = headers.get('x-pinterest-rid');
+  return [
+    String(status),
+    pinterestSays(error, secrets) ?? (code === undefined ? undefined : `code ${code}`),
+    pinterestSays(error_description ?? message, secrets),
+    requestId && `request ${requestId}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
 }

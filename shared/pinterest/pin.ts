@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
+import { bookmark, id, items, lenient, text } from './lenient.ts';
 
 /** What Pinterest takes in a Pin's texts, in characters. @see Pinterest OpenAPI 5.23.0, schema PinCreate */
 export const PIN_LIMITS = { title: 100, description: 800, link: 2048, altText: 500 } as const;
 
-/** A Pin to be made of an uploaded video. */
+/** A Pin to make of an uploaded video. */
 export interface PinRequest {
   boardId: string;
   boardSectionId?: string;
@@ -33,23 +34,18 @@ export interface PinPage {
   bookmark?: string;
 }
 
-const optionalText = z.optional(z.nullable(z.string()));
-
 /** Only the id is promised. @see Pinterest OpenAPI 5.23.0, schema Pin */
 export const pinSchema = z.object({
-  id: z.string(),
-  board_id: optionalText,
-  title: optionalText,
-  description: optionalText,
-  link: optionalText,
-  alt_text: optionalText,
-  media: z.optional(z.nullable(z.object({ media_type: optionalText }))),
+  id,
+  board_id: lenient(text),
+  title: lenient(text),
+  description: lenient(text),
+  link: lenient(text),
+  alt_text: lenient(text),
+  media: lenient(z.object({ media_type: lenient(text) })),
 });
 
-export const pinPageSchema = z.object({
-  items: z.array(pinSchema),
-  bookmark: optionalText,
-});
+export const pinPageSchema = z.object({ items: items(pinSchema), bookmark });
 
 /** @see Pinterest OpenAPI 5.23.0, schemas PinCreate and PinMediaSourceVideoID */
 export function pinCreateBody({
@@ -64,11 +60,11 @@ export function pinCreateBody({
 }: PinRequest) {
   return {
     board_id: boardId,
-    ...(boardSectionId === undefined ? {} : { board_section_id: boardSectionId }),
-    ...(title === undefined ? {} : { title }),
-    ...(description === undefined ? {} : { description }),
-    ...(link === undefined ? {} : { link }),
-    ...(altText === undefined ? {} : { alt_text: altText }),
+    board_section_id: boardSectionId,
+    title,
+    description,
+    link,
+    alt_text: altText,
     media_source: {
       source_type: 'video_id',
       media_id: mediaId,
@@ -77,14 +73,22 @@ export function pinCreateBody({
   };
 }
 
-export function pinOf({ id, board_id, title, description, link, alt_text, media }: z.infer<typeof pinSchema>): Pin {
+export function pinOf({
+  id: pinId,
+  board_id,
+  title,
+  description,
+  link,
+  alt_text,
+  media,
+}: z.infer<typeof pinSchema>): Pin {
   return {
-    pinId: id,
-    ...(board_id ? { boardId: board_id } : {}),
-    ...(title ? { title } : {}),
-    ...(description ? { description } : {}),
-    ...(link ? { link } : {}),
-    ...(alt_text ? { altText: alt_text } : {}),
-    ...(media?.media_type ? { mediaType: media.media_type } : {}),
+    pinId,
+    boardId: board_id || undefined,
+    title: title || undefined,
+    description: description || undefined,
+    link: link || undefined,
+    altText: alt_text || undefined,
+    mediaType: media?.media_type || undefined,
   };
 }

@@ -1,20 +1,20 @@
 import type { ZodMiniType } from 'zod/mini';
-import { VERSION } from '../version.ts';
-import { type ExchangeAnswer, type ExchangeRequest, exchange, type HeaderReader } from './exchange.ts';
+import { type ApiAnswer, type ApiRequest, apiRequest, DEFAULT_API_URL, USER_AGENT } from './api-request.ts';
 import {
-  errorBodySchema,
   type Media,
   type MediaPage,
   type MediaUpload,
+  mediaOf,
   mediaPageSchema,
   mediaSchema,
   mediaUploadSchema,
 } from './media.ts';
 import { type Pin, type PinPage, type PinRequest, pinCreateBody, pinOf, pinPageSchema, pinSchema } from './pin.ts';
 import { PinterestError, type PinterestOperation } from './pinterest-error.ts';
-import { type RateLimit, rateLimitOf, retryAfterSecondsOf } from './rate-limit.ts';
+import { type RateLimit, rateLimitOf } from './rate-limit.ts';
+import { refusal } from './refusal.ts';
 
-export const DEFAULT_API_URL = 'https://api.pinterest.com/v5';
+export { DEFAULT_API_URL };
 
 /**
  * Gives the access token of a request.
@@ -68,7 +68,7 @@ export class PinterestClient {
   async mediaGet(mediaId: string): Promise<Media> {
     const path = `/media/${encodeURIComponent(mediaId)}`;
     const answer = await this.#call({ operation: 'media_get', method: 'GET', path, schema: mediaSchema });
-    return { mediaId: answer.media_id, status: answer.status };
+    return mediaOf(answer);
   }
 
   /**
@@ -81,21 +81,7 @@ export class PinterestClient {
     if (page.pageSize !== undefined) query.set('page_size', String(page.pageSize));
     const path = query.size === 0 ? '/media' : `/media?${query}`;
     const answer = await this.#call({ operation: 'media_list', method: 'GET', path, schema: mediaPageSchema });
-    return {
-      items: answer.items.map((media) => ({ mediaId: media.media_id, status: media.status })),
-      ...(answer.bookmark ? { bookmark: answer.bookmark } : {}),
-    };
-  }
-
-  /** All of the account's media, page by page as they are asked for. */
-  async *mediaListAll(pageSize = 250): AsyncGenerator<Media, void, undefined> {
-    let bookmark: string | undefined;
-    do {
-      const page = await this.mediaList({ pageSize, ...(bookmark === undefined ? {} : { bookmark }) });
-      yield* page.items;
-      // A server that hands back the same bookmark would otherwise be asked for ever.
-      bookmark = page.bookmark === bookmark ? undefined : page.bookmark;
-    } while (bookmark !== undefined);
+    return { items: answer.items.map(mediaOf), bookmark: answer.bookmark };
   }
 
   /** Makes a Pin. Not idempotent, and there is no key that would make it so: each call that arrives makes another Pin. */
@@ -121,15 +107,16 @@ export class PinterestClient {
       path: `/boards/${encodeURIComponent(boardId)}/pins?${query}`,
       schema: pinPageSchema,
     });
-    return { items: answer.items.map(pinOf), ...(answer.bookmark ? { bookmark: answer.bookmark } : {}) };
+    return { items: answer.items.map(pinOf), bookmark: answer.bookmark };
   }
 
   /** All of a board's Pins, page by page as they are asked for. */
   async *boardsListAllPins(boardId: string, pageSize = 250): AsyncGenerator<Pin, void, undefined> {
     let bookmark: string | undefined;
     do {
-      const page = await this.boardsListPins(boardId, { pageSize, ...(bookmark === undefined ? {} : { bookmark }) });
+      const page = await this.boardsListPins(boardId, { pageSize, bookmark });
       yield* page.items;
+      // A server that hands back the same bookmark would otherwise be asked for ever.
       bookmark = page.bookmark === bookmark ? undefined : page.bookmark;
     } while (bookmark !== undefined);
   }
@@ -147,20 +134,21 @@ export class PinterestClient {
   }
 
   async #send<T>({ operation, method, path, body, schema }: Call<T>, token: string): Promise<T> {
-    const { status, headers, text } = await this.#exchange(operation, `${this.#options.apiUrl}${path}`, {
+    const answer = await this.#ask(operation, `${this.#options.apiUrl}${path}`, {
       method,
       timeoutMs: this.#options.timeoutMs,
       headers: {
         Authorization: `Bearer ${token}`,
         Accept: 'application/json',
-        'User-Agent': `pindrop/${VERSION}`,
+        'User-Agent': USER_AGENT,
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body: body === undefined ? undefined : JSON.stringify(body),
     });
-    this.#options.onAnswer?.({ operation, status, rateLimit: rateLimitOf(headers) });
-    const json = parsed(text);
-    if (status < 200 || status >= 300) throw refusal(operation, status, headers, json);
+    const { status } = answer;
+    this.#options.onAnswer?.({ operation, status, rateLimit: rateLimitOf(answer.headers) });
+    const json = parsed(answer.text);
+    if (status < 200 || status >= 300) throw refusal(operation, answer, json);
     const checked = schema.safeParse(json);
     if (checked.success) return checked.data;
     // Only the paths are named: the values may be form signatures.
@@ -172,9 +160,9 @@ export class PinterestClient {
     });
   }
 
-  async #exchange(operation: PinterestOperation, url: string, request: ExchangeRequest): Promise<ExchangeAnswer> {
+  async #ask(operation: PinterestOperation, url: string, request: ApiRequest): Promise<ApiAnswer> {
     try {
-      return await exchange(new URL(url), request);
+      return await apiRequest(url, request);
     } catch (cause) {
       const why = cause instanceof Error && cause.name === 'TimeoutError' ? 'in time' : 'at all';
       throw new PinterestError(`Pinterest did not answer ${operation} ${why}.`, { operation }, { cause });
@@ -189,20 +177,4 @@ function parsed(text: string): unknown {
     // Gateways in front of the API answer HTML now and then.
     return undefined;
   }
-}
-
-function refusal(operation: PinterestOperation, status: number, headers: HeaderReader, json: unknown): PinterestError {
-  const body = errorBodySchema.safeParse(json);
-  const code = body.success ? body.data.code : undefined;
-  const said = body.success && body.data.message ? `: ${body.data.message.slice(0, 300)}` : '';
-  const retryAfterSeconds = retryAfterSecondsOf(headers);
-  const message = `Pinterest answered ${operation} with ${status}${code === undefined ? '' : ` (code ${code})`}${said}`;
-  return new PinterestError(message, {
-    operation,
-    status,
-    ...(code === undefined ? {} : { code }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    // The API's description knows no redirect.
-    unexpectedAnswer: status >= 300 && status < 400,
-  });
 }

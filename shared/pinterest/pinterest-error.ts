@@ -6,11 +6,18 @@ export interface PinterestErrorDetails {
   status?: number;
   /** Pinterest's own `code`, from the answer's body. */
   code?: number;
+  /** Pinterest's own sentence, from the answer's body. */
+  says?: string;
+  /** `x-pinterest-rid`, which Pinterest's support asks for. */
+  requestId?: string;
   /** Seconds that Pinterest asked to wait: Retry-After, or else the reset of an exhausted rate limit. */
   retryAfterSeconds?: number;
   /** True when an answer came that is not what the API's description says. */
   unexpectedAnswer?: boolean;
 }
+
+/** Pinterest's code for a token that lacks a scope, with status 401. A sign-in fixes it, another try does not. */
+const MISSING_SCOPE = 3;
 
 /** A request to Pinterest's API that did not lead to what was asked for. Its message carries no secret. */
 export class PinterestError extends Error {
@@ -18,6 +25,8 @@ export class PinterestError extends Error {
   readonly operation: PinterestOperation;
   readonly status: number | undefined;
   readonly code: number | undefined;
+  readonly says: string | undefined;
+  readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly unexpectedAnswer: boolean;
 
@@ -26,23 +35,19 @@ export class PinterestError extends Error {
     this.operation = details.operation;
     this.status = details.status;
     this.code = details.code;
+    this.says = details.says;
+    this.requestId = details.requestId;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.unexpectedAnswer = details.unexpectedAnswer ?? false;
-  }
-
-  /** True when the same request may succeed later: no answer, a garbled one, 408, 429 or 5xx. */
-  get retryable(): boolean {
-    return (
-      this.status === undefined ||
-      this.unexpectedAnswer ||
-      this.status === 408 ||
-      this.status === 429 ||
-      this.status >= 500
-    );
   }
 
   /** True when the token was refused: another one may be accepted. */
   get tokenRefused(): boolean {
     return this.status === 401;
+  }
+
+  /** True when the token is valid and lacks a scope. */
+  get scopeMissing(): boolean {
+    return this.status === 401 && this.code === MISSING_SCOPE;
   }
 }

@@ -1,4 +1,5 @@
-import type { HeaderReader } from './exchange.ts';
+/** Looks a header up by its name in lower case. */
+type HeaderReader = Pick<Headers, 'get'>;
 
 /** What an answer's headers say about the rate limit. Everything is optional: Pinterest documents none of it. */
 export interface RateLimit {
@@ -26,11 +27,8 @@ export function rateLimitOf(headers: HeaderReader, now: number = Date.now()): Ra
   const limit = numberIn(headers, 'x-ratelimit-limit', 'x-userendpoint-ratelimit-limit');
   const remaining = numberIn(headers, 'x-ratelimit-remaining', 'x-userendpoint-ratelimit-remaining');
   const reset = numberIn(headers, 'x-ratelimit-reset', 'x-userendpoint-ratelimit-reset');
-  return {
-    ...(limit === undefined ? {} : { limit }),
-    ...(remaining === undefined ? {} : { remaining }),
-    ...(reset === undefined ? {} : { resetSeconds: reset > EPOCH_THRESHOLD ? Math.max(0, reset - now / 1000) : reset }),
-  };
+  const left = reset !== undefined && reset > EPOCH_THRESHOLD ? Math.max(0, reset - now / 1000) : reset;
+  return { limit, remaining, resetSeconds: left };
 }
 
 /**

@@ -1,5 +1,9 @@
 import * as z from 'zod/mini';
-import { TokenMissingError } from '../../functions/outcome/fault.ts';
+
+/** Thrown when there is no access token. */
+export class TokenMissingError extends Error {
+  override readonly name = 'TokenMissingError';
+}
 
 const text = z.string().check(z.minLength(1));
 

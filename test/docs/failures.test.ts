@@ -8,7 +8,7 @@ const failures = page('docs/failures.md');
 const made = await madeFailures();
 
 /** What is the same in every message of a fault that did not pass. */
-const GAVE_UP = /^Gave up 24 h after the drop: (.+) The file is still in the bucket: retry it once that is mended\.$/;
+const GAVE_UP = /^Gave up 24 h after the drop: (.+) The file is still in the bucket: retry it once that is fixed\.$/;
 
 /** A section's text, without those below and above it. */
 function textOf(title: string): string {

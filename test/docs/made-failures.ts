@@ -3,7 +3,7 @@ import type { Executions } from '../../functions/aws/executions.ts';
 import { ingestDrop } from '../../functions/ingest/ingest-drop.ts';
 import { inspectVideo } from '../../functions/ingest/inspection/inspect-video.ts';
 import { decide } from '../../functions/outcome/decide.ts';
-import type { Fault } from '../../functions/outcome/fault.ts';
+import type { Fault, SourceFaultKind } from '../../functions/outcome/fault.ts';
 import { pollMedia } from '../../functions/poll/poll-media.ts';
 import { reportDeadLetter } from '../../functions/report-dead-letter/report-dead-letter.ts';
 import type { Failure } from '../../shared/events/events.ts';
@@ -76,15 +76,21 @@ async function rejection(bytes: Buffer, size: number): Promise<Failure> {
   return outcome.failure;
 }
 
-const create = (status: number, code?: number): Fault => ({
-  ...{ at: 'media_create', kind: 'answer', status, unexpected: false },
-  ...(code === undefined ? {} : { code }),
+const create = (status: number, code?: number, says?: string): Fault => ({
+  at: 'media_create',
+  kind: 'answer',
+  status,
+  code,
+  says,
+  scopeMissing: status === 401 && code === 3,
+  unexpected: false,
 });
+const source = (kind: SourceFaultKind, answer: string): Fault => ({ at: 'source', kind, answer });
 const upload = (status: number, s3Code: string): Fault => ({ at: 'upload', kind: 'answer', status, s3Code });
 
 /** One fault of each kind; those that may pass outlast the give-up time. */
 const FAULTS: Fault[] = [
-  create(403, 29),
+  create(403, 29, 'You are not permitted to access that resource.'),
   create(400, 1),
   upload(400, 'EntityTooLarge'),
   upload(400, 'EntityTooSmall'),
@@ -92,8 +98,14 @@ const FAULTS: Fault[] = [
   { at: 'upload', kind: 'untrusted-host' },
   { at: 'source', kind: 'missing' },
   { at: 'source', kind: 'changed' },
+  source('archived', "403 InvalidObjectState: The operation is not valid for the object's storage class"),
+  source(
+    'customer-key',
+    '400 InvalidRequest: The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.',
+  ),
   { at: 'token', kind: 'missing' },
-  create(401, 2),
+  create(401, 2, 'Authentication failed.'),
+  create(401, 3, 'Your token does not have sufficient permissions to perform this operation.'),
   create(429, 8),
   create(503),
   { ...create(200), unexpected: true } as Fault,
@@ -102,7 +114,9 @@ const FAULTS: Fault[] = [
   { at: 'upload', kind: 'no-answer' },
   upload(503, 'SlowDown'),
   { at: 'source', kind: 'broken' },
-  { at: 'source', kind: 'denied' },
+  source('denied', '403 AccessDenied: Access Denied'),
+  source('refused', '400 KMS.DisabledException: The key is disabled.'),
+  source('trouble', '503 SlowDown: Please reduce your request rate.'),
   { at: 'pindrop', kind: 'unknown' },
 ];
 

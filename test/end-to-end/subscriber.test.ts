@@ -21,7 +21,7 @@ const SUBSCRIBER = `
 import { eventPattern, type Failure, type FailureReason, mediaUploadFailedEventExamples, onMediaUpload } from 'pindrop/events';
 
 const ours: Record<FailureReason, string> = {
-  rejected_file: 'file', source_missing: 'file', source_changed: 'file', processing_failed: 'file',
+  rejected_file: 'file', source_missing: 'file', source_changed: 'file', source_unreadable: 'file', processing_failed: 'file',
   registration_refused: 'Pinterest', upload_refused: 'Pinterest', timed_out: 'Pinterest', media_not_found: 'Pinterest',
   gave_up: 'Pinterest',
 };

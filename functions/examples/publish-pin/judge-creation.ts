@@ -1,6 +1,6 @@
 import type { KnownPinFailure } from '../../../shared/events/pin/pin-events.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
-import { TokenMissingError } from '../../outcome/fault.ts';
+import { TokenMissingError } from '../../../shared/pinterest/token-secret.ts';
 
 /** What is known about the Pin after a creation that did not return it. */
 export type CreationJudgement =

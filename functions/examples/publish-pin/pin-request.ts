@@ -1,6 +1,5 @@
 import type { MediaUploadSucceeded } from '../../../shared/events/events.ts';
 import { PIN_LIMITS, type PinRequest } from '../../../shared/pinterest/pin.ts';
-import { metadataText } from './metadata-text.ts';
 
 /** Many videos begin with a black frame; at one second they rarely have one. */
 const DEFAULT_COVER_SECONDS = 1;
@@ -13,7 +12,7 @@ const DEFAULT_COVER_SECONDS = 1;
 export function pinRequestOf({ mediaId, object }: MediaUploadSucceeded): PinRequest | { problems: string[] } {
   const problems: string[] = [];
   const text = (name: string, most = Number.POSITIVE_INFINITY) => {
-    const value = metadataText(object.metadata[name] ?? '').trim();
+    const value = (object.metadata[name] ?? '').trim();
     if ([...value].length > most)
       problems.push(`The ${name} has ${[...value].length} characters; Pinterest takes ${most}.`);
     return value;
@@ -42,7 +41,7 @@ export function pinRequestOf({ mediaId, object }: MediaUploadSucceeded): PinRequ
 
 /** The board that an object's metadata names, valid or not. */
 export function namedBoard({ object: { metadata } }: MediaUploadSucceeded): string | undefined {
-  return metadataText(metadata['board'] ?? '').trim() || undefined;
+  return metadata['board']?.trim() || undefined;
 }
 
 function coverOf(value: string): PinRequest['cover'] | undefined {

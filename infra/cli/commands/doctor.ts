@@ -1,7 +1,6 @@
-import { TokenMissingError } from '../../../functions/outcome/fault.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import type { RateLimit } from '../../../shared/pinterest/rate-limit.ts';
-import { type TokenSecret, tokenDaysLeft } from '../../../shared/pinterest/token-secret.ts';
+import { TokenMissingError, type TokenSecret, tokenDaysLeft } from '../../../shared/pinterest/token-secret.ts';
 import { apiUrlOf, pinterestOf, tokenSecretOf } from '../../operations/pinterest-of-stack.ts';
 import {
   exampleDeadLetterQueues,

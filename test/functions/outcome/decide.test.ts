@@ -15,7 +15,7 @@ const fresh: Circumstances = { attempt: 0, ageSeconds: 1, ...policy, random: 0 }
 const answer = (
   at: 'media_create' | 'media_get',
   status: number,
-  more: { code?: number; retryAfterSeconds?: number } = {},
+  more: { code?: number; says?: string; scopeMissing?: boolean; retryAfterSeconds?: number } = {},
 ) => ({ at, kind: 'answer', status, unexpected: false, ...more }) satisfies Fault;
 const refusal = (status: number, s3Code?: string, s3Message?: string) =>
   ({
@@ -36,6 +36,7 @@ describe('decide', () => {
     [{ at: 'media_create', kind: 'answer', status: 302, unexpected: true }, 'retry, pinterest-for-now'],
     [answer('media_create', 400, { code: 1 }), 'registration_refused, pinterest-for-good'],
     [answer('media_create', 401, { code: 2 }), 'retry, token'],
+    [answer('media_create', 401, { code: 3, scopeMissing: true }), 'retry, token'],
     [answer('media_create', 403, { code: 29 }), 'registration_refused, pinterest-for-good'],
     [answer('media_create', 404), 'registration_refused, pinterest-for-good'],
     [answer('media_create', 408), 'retry, pinterest-for-now'],
@@ -66,6 +67,10 @@ describe('decide', () => {
     [refusal(503, 'SlowDown'), 'retry, pinterest-for-now'],
     [{ at: 'source', kind: 'broken' }, 'retry, ours'],
     [{ at: 'source', kind: 'denied' }, 'retry, ours'],
+    [{ at: 'source', kind: 'refused' }, 'retry, ours'],
+    [{ at: 'source', kind: 'trouble' }, 'retry, ours'],
+    [{ at: 'source', kind: 'archived' }, 'source_unreadable, file'],
+    [{ at: 'source', kind: 'customer-key' }, 'source_unreadable, file'],
     [{ at: 'source', kind: 'missing' }, 'source_missing, file'],
     [{ at: 'source', kind: 'changed' }, 'source_changed, file'],
     [{ at: 'token', kind: 'missing' }, 'retry, token'],
@@ -104,6 +109,31 @@ describe('decide', () => {
     }
     expect(attempts).toBeGreaterThan(500);
     expect(attempts).toBeLessThan(900);
+  });
+
+  it("passes on Pinterest's own sentence, whatever becomes of the drop", () => {
+    const says = 'Apps with Trial access may not upload.';
+    for (const status of [400, 401, 403, 408, 429, 503]) {
+      const decision = decide(answer('media_create', status, { says }), fresh);
+      const said = decision.action === 'fail' ? decision.failure.message : decision.because;
+      expect(said).toContain(`It says: "${says}"`);
+    }
+  });
+
+  it.each([
+    ['media_create', /media_create needs pins:read and pins:write\. Sign in again with npm run pindrop -- auth\./],
+    ['media_get', /media_get needs pins:read\. Sign in again/],
+  ] as const)('names the scope that %s lacks, and the command that asks for it', (operation, words) => {
+    const decision = decide(answer(operation, 401, { code: 3, scopeMissing: true }), fresh);
+    expect(decision).toMatchObject({ action: 'retry', blame: 'token', because: expect.stringMatching(words) });
+  });
+
+  it("quotes S3's own answer for an object that cannot be read", () => {
+    for (const kind of ['denied', 'refused', 'trouble', 'archived', 'customer-key'] as const) {
+      const decision = decide({ at: 'source', kind, answer: '403 Some: Words' }, fresh);
+      const said = decision.action === 'fail' ? decision.failure.message : decision.because;
+      expect(said).toContain('(403 Some: Words)');
+    }
   });
 
   it('says in every failure what to do', () => {

@@ -1,5 +1,7 @@
 import type http from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { decide } from '../../../functions/outcome/decide.ts';
+import { faultOf } from '../../../functions/outcome/fault.ts';
 import { PinterestClient, type PinterestClientOptions } from '../../../shared/pinterest/pinterest-client.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import { VERSION } from '../../../shared/version.ts';
@@ -25,6 +27,9 @@ const errorOf = async (promise: Promise<unknown>): Promise<PinterestError> => {
   expect((error as Error).message).not.toContain('secret');
   return error as PinterestError;
 };
+
+const decisionOn = (error: unknown) =>
+  decide(faultOf(error), { attempt: 0, ageSeconds: 1, giveUpAfterSeconds: 86_400, maxBackoffSeconds: 900 });
 
 const registration = {
   media_id: '5212',
@@ -61,76 +66,144 @@ describe('PinterestClient', () => {
     expect(requests[0]).toMatchObject({ method: 'GET', path: '/v5/media/5212' });
   });
 
-  it('lists all pages, and stops at the last', async () => {
+  it('lists a page, and where the next one begins', async () => {
     const item = (id: number) => ({ media_id: String(id), media_type: 'video', status: 'succeeded' });
     const { client, requests } = await clientAnswered([
       { json: { items: [item(1), item(2)], bookmark: 'next page/é' } },
       { json: { items: [item(3)], bookmark: null } },
     ]);
-    expect((await Array.fromAsync(client.mediaListAll(2))).map((media) => media.mediaId)).toEqual(['1', '2', '3']);
+    const first = await client.mediaList({ pageSize: 2 });
+    expect(first.items.map((media) => media.mediaId)).toEqual(['1', '2']);
+    const last = await client.mediaList({ pageSize: 2, bookmark: first.bookmark });
+    expect([last.items.map((media) => media.mediaId), last.bookmark]).toEqual([['3'], undefined]);
     expect(requests.map((request) => request.path)).toEqual([
       '/v5/media?page_size=2',
       '/v5/media?bookmark=next+page%2F%C3%A9&page_size=2',
     ]);
   });
 
-  it('does not list for ever when the bookmark stays the same', async () => {
-    const { client, requests } = await clientAnswered([{ json: { items: [], bookmark: 'same' } }]);
-    await Array.fromAsync(client.mediaListAll());
-    expect(requests).toHaveLength(2);
+  it("lists a board's Pins page by page, and stops when the bookmark stays the same", async () => {
+    const { client, requests } = await clientAnswered([
+      { json: { items: [{ id: '1' }], bookmark: 'a' } },
+      { json: { items: [{ id: '2' }], bookmark: 'same' } },
+    ]);
+    expect((await Array.fromAsync(client.boardsListAllPins('7', 2))).map(({ pinId }) => pinId)).toEqual([
+      '1',
+      '2',
+      '2',
+    ]);
+    expect(requests.map((request) => request.path)).toEqual([
+      '/v5/boards/7/pins?page_size=2',
+      '/v5/boards/7/pins?bookmark=a&page_size=2',
+      '/v5/boards/7/pins?bookmark=same&page_size=2',
+    ]);
   });
 
-  it.each<[Answer, Partial<PinterestError>]>([
+  it('keeps the other items of a page with odd ones', async () => {
+    const page = {
+      items: [
+        { media_id: '1', media_type: 'video', status: 'succeeded' },
+        { media_id: '2', media_type: 'video' },
+        { media_id: 3, media_type: null, status: 'archived' },
+        { media_id: 2 ** 64, status: 'failed' },
+        null,
+        'five',
+        { media_type: 'video' },
+      ],
+      bookmark: 12,
+    };
+    const { client } = await clientAnswered([{ json: page }]);
+    expect(await client.mediaList()).toEqual({
+      items: [{ mediaId: '1', status: 'succeeded' }, { mediaId: '2' }, { mediaId: '3', status: 'archived' }],
+      bookmark: '12',
+    });
+  });
+
+  it('keeps what Pinterest says of a failed media beside its status', async () => {
+    const failed = { media_id: '1', media_type: 'video', status: 'failed', failure_code: 7, extra: { a: null } };
+    const { client } = await clientAnswered([{ json: failed }]);
+    const details = { failure_code: 7, extra: { a: null } };
+    expect(await client.mediaGet('1')).toEqual({ mediaId: '1', status: 'failed', details });
+  });
+
+  it('takes numbers and booleans as form fields, and leaves out what is null', async () => {
+    const upload_parameters = { key: 'k', success_action_status: 201, flag: true, nothing: null };
+    const { client } = await clientAnswered([{ status: 201, json: { ...registration, upload_parameters } }]);
+    const { uploadParameters } = await client.mediaCreate();
+    expect(uploadParameters).toEqual({ key: 'k', success_action_status: '201', flag: 'true' });
+  });
+
+  it.each<[unknown, number | undefined, string]>([
+    [{ code: '29', message: 'No.' }, 29, 'Pinterest answered media_get with 403 (code 29, request rid-1): No.'],
+    [{ code: 29, message: null }, 29, 'Pinterest answered media_get with 403 (code 29, request rid-1)'],
+    [{ code: null, message: 'No.' }, undefined, 'Pinterest answered media_get with 403 (request rid-1): No.'],
+    [
+      { code: 1, message: 'Bad token pina_ABC-1' },
+      1,
+      'Pinterest answered media_get with 403 (code 1, request rid-1): Bad token (token)',
+    ],
+    [[], undefined, 'Pinterest answered media_get with 403 (request rid-1)'],
+  ])('reads the refusal %j as far as it goes', async (json, code, message) => {
+    const { client } = await clientAnswered([{ status: 403, headers: { 'x-pinterest-rid': 'rid-1' }, json }]);
+    expect(await errorOf(client.mediaGet('1'))).toMatchObject({ code, message, requestId: 'rid-1' });
+  });
+
+  it('tells a missing scope from a refused token', async () => {
+    for (const [code, scopeMissing] of [
+      [2, false],
+      [3, true],
+    ] as const) {
+      const { client } = await clientAnswered([{ status: 401, json: { code, message: 'No.' } }]);
+      expect(await errorOf(client.mediaCreate())).toMatchObject({ tokenRefused: true, scopeMissing });
+    }
+  });
+
+  it.each<[Answer, Partial<PinterestError>, 'retry' | 'fail']>([
     [
       { status: 401, json: { code: 2, message: 'Authentication failed.' } },
-      { status: 401, code: 2, tokenRefused: true, retryable: false },
+      { status: 401, code: 2, tokenRefused: true },
+      'retry',
     ],
-    [
-      { status: 403, json: { code: 29, message: 'Not permitted' } },
-      { status: 403, code: 29, retryable: false },
-    ],
+    [{ status: 403, json: { code: 29, message: 'Not permitted' } }, { status: 403, code: 29 }, 'fail'],
     [
       { status: 429, headers: { 'Retry-After': '120' }, json: { code: 8, message: 'x' } },
-      { retryAfterSeconds: 120, retryable: true },
+      { retryAfterSeconds: 120 },
+      'retry',
     ],
     [
       { status: 429, headers: { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '60' }, json: {} },
       { retryAfterSeconds: 60 },
+      'retry',
     ],
-    [
-      { status: 502, text: '<html>Bad Gateway</html>' },
-      { status: 502, code: undefined, retryable: true },
-    ],
+    [{ status: 502, text: '<html>Bad Gateway</html>' }, { status: 502, code: undefined }, 'retry'],
     [
       { status: 302, headers: { Location: 'http://127.0.0.1:1/' }, text: '' },
-      { status: 302, unexpectedAnswer: true, retryable: true },
+      { status: 302, unexpectedAnswer: true },
+      'retry',
     ],
-    [
-      { status: 200, text: '<html>Sign in</html>' },
-      { status: 200, unexpectedAnswer: true, retryable: true },
-    ],
-    [
-      { status: 200, json: { ...registration, upload_url: undefined } },
-      { unexpectedAnswer: true, retryable: true },
-    ],
+    [{ status: 200, text: '<html>Sign in</html>' }, { status: 200, unexpectedAnswer: true }, 'retry'],
+    [{ status: 200, json: { ...registration, upload_url: undefined } }, { unexpectedAnswer: true }, 'retry'],
     [
       { status: 200, json: { ...registration, upload_parameters: { 'x-amz-signature': { secret: 1 } } } },
       { unexpectedAnswer: true },
+      'retry',
     ],
-  ])('answers %o with a typed error', async (answer, expected) => {
+  ])('answers %o with a typed error', async (answer, expected, action) => {
     const { client } = await clientAnswered([answer]);
-    expect(await errorOf(client.mediaCreate())).toMatchObject(expected);
+    const error = await errorOf(client.mediaCreate());
+    expect(error).toMatchObject(expected);
+    expect(decisionOn(error).action).toBe(action);
   });
 
   it('gives up a request that gets no answer in time', async () => {
     const url = await loopbackServer(() => {});
     const client = new PinterestClient({ apiUrl: url, accessToken: async () => 'pina_secret', timeoutMs: 100 });
-    expect(await errorOf(client.mediaGet('1'))).toMatchObject({ status: undefined, retryable: true });
+    expect(await errorOf(client.mediaGet('1'))).toMatchObject({ status: undefined, unexpectedAnswer: false });
   });
 
   it('names a server that is not there as no answer', async () => {
     const client = new PinterestClient({ apiUrl: 'http://127.0.0.1:1/v5', accessToken: async () => 'pina_secret' });
-    expect(await errorOf(client.mediaGet('1'))).toMatchObject({ status: undefined, retryable: true });
+    expect(await errorOf(client.mediaGet('1'))).toMatchObject({ status: undefined, unexpectedAnswer: false });
   });
 
   it('repeats a request once when a newer token is there', async () => {
@@ -152,5 +225,48 @@ describe('PinterestClient', () => {
     const { client, requests } = await clientAnswered([{ status: 401, json: { code: 2 } }]);
     expect((await errorOf(client.mediaGet('1'))).tokenRefused).toBe(true);
     expect(requests).toHaveLength(1);
+  });
+
+  it('does not follow a redirect with the token', async () => {
+    const elsewhere: string[] = [];
+    const target = await loopbackServer((request, response) => {
+      elsewhere.push(String(request.headers.authorization));
+      response.end('{}');
+    });
+    const { client } = await clientAnswered([{ status: 307, headers: { Location: `${target}/v5/media/1` }, text: '' }]);
+    expect(await errorOf(client.mediaGet('1'))).toMatchObject({ status: 307, unexpectedAnswer: true });
+    expect(elsewhere).toEqual([]);
+  });
+
+  it('repeats a GET once whose connection was closed without an answer, and never a POST', async () => {
+    for (const [call, expected] of [
+      ['mediaGet', 2],
+      ['mediaCreate', 1],
+    ] as const) {
+      let requests = 0;
+      const url = await loopbackServer((request, response) => {
+        if (++requests === 1) return void request.socket.destroy();
+        response.end(JSON.stringify({ media_id: '1', status: 'processing' }));
+      });
+      const client = new PinterestClient({ apiUrl: url, accessToken: async () => 'pina_secret' });
+      if (call === 'mediaGet') await expect(client.mediaGet('1')).resolves.toMatchObject({ status: 'processing' });
+      else await errorOf(client.mediaCreate());
+      expect(requests).toBe(expected);
+    }
+  });
+
+  it('gives up an answer that is larger than any of the API', async () => {
+    let sent = 0;
+    const url = await loopbackServer((_request, response) => {
+      response.writeHead(200);
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(1024 * 1024))) sent++;
+      };
+      response.on('drain', more);
+      more();
+    });
+    const client = new PinterestClient({ apiUrl: url, accessToken: async () => 'pina_secret' });
+    expect(await errorOf(client.mediaGet('1'))).toMatchObject({ status: undefined });
+    expect(sent).toBeLessThan(64);
   });
 });

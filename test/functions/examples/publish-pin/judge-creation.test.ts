@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeCreation } from '../../../../functions/examples/publish-pin/judge-creation.ts';
-import { TokenMissingError } from '../../../../functions/outcome/fault.ts';
 import { PinterestError, type PinterestErrorDetails } from '../../../../shared/pinterest/pinterest-error.ts';
+import { TokenMissingError } from '../../../../shared/pinterest/token-secret.ts';
 
 const answer = (details: Omit<PinterestErrorDetails, 'operation'>) =>
   new PinterestError('Pinterest answered.', { operation: 'pins_create', ...details });

@@ -153,7 +153,15 @@ describe('the simulated Media API', () => {
     const { client } = await simulated();
     const created = new Set<string>();
     for (let turn = 0; turn < 7; turn++) created.add((await client.mediaCreate()).mediaId);
-    expect(new Set((await Array.fromAsync(client.mediaListAll(3))).map(({ mediaId }) => mediaId))).toEqual(created);
+    const listed: string[] = [];
+    let bookmark: string | undefined;
+    do {
+      const page = await client.mediaList({ pageSize: 3, bookmark });
+      listed.push(...page.items.map(({ mediaId }) => mediaId));
+      bookmark = page.bookmark;
+    } while (bookmark !== undefined);
+    expect(listed).toHaveLength(7);
+    expect(new Set(listed)).toEqual(created);
     await expect(client.mediaList({ pageSize: 251 })).rejects.toMatchObject({ status: 400 });
   });
 
