@@ -57,7 +57,7 @@ export async function pollMedia(
     // After a fault nobody knows when between the polls it became ready.
     const answeredBefore = followed.faultsSince === undefined && followed.notFoundSince === undefined;
     if (answeredBefore) ports.onProcessed?.(processed(followed, now, ageSeconds));
-    return { ...asked, finalEvent: finalEvent(upload, asked.polls, now, { status }) };
+    return { ...asked, finalEvent: finalEvent(upload, asked.polls, now, { status: 'succeeded' }) };
   }
   if (status === 'failed') {
     ports.onProcessingFailed?.(answer.details ?? {});
