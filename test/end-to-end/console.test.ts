@@ -16,7 +16,7 @@ async function consoleOf(run: Run): Promise<string> {
 }
 
 describe('npm start, with its console', () => {
-  it('takes a file that is dropped on the page, and shows it succeed, also after a restart', async () => {
+  it('uploads a file that is dropped on the page, and shows that it succeeded, also after a restart', async () => {
     const directory = await stateDirectory();
     // A port that nobody else takes while it is free between the two runs.
     await mkdir(join(directory, 'simulator'));
@@ -24,7 +24,7 @@ describe('npm start, with its console', () => {
     const first = npmStart([], directory);
     const url = await consoleOf(first);
     const page = await chromium.open(url);
-    await page.getByText('Nothing was dropped yet.').waitFor();
+    await page.getByText('No files yet.').waitFor();
     await page.locator('#files').setInputFiles(CLIP);
     const row = page.locator('#rows > li');
     await row.locator('.state').getByText('Succeeded').waitFor();
@@ -46,10 +46,10 @@ describe('npm start, with its console', () => {
     await row.locator('.state').getByText('Succeeded').waitFor();
     await row.locator('summary').click();
     expect(JSON.parse(await row.locator('pre').innerText())).toEqual(event);
-    await row.getByText('No function has logged a line of it since this npm start.').waitFor();
+    await row.getByText('No log lines since npm start was started.').waitFor();
   });
 
-  it('shows why a file failed, and makes a new attempt that succeeds', async () => {
+  it('shows why a file failed, and starts a new attempt that succeeds', async () => {
     const run = npmStart([], await stateDirectory());
     const page = await chromium.open(await consoleOf(run));
     await page.getByRole('switch', { name: 'Refuse the next file' }).click();
@@ -68,7 +68,7 @@ describe('npm start, with its console', () => {
     expect(run.events().map(({ detail }) => detail.status)).toEqual(['failed', 'succeeded']);
   });
 
-  it('serves none with --no-console', async () => {
+  it('serves no console with --no-console', async () => {
     const run = npmStart(['--no-console'], await stateDirectory());
     await whereTo(run);
     expect(run.stderr()).not.toContain('console');

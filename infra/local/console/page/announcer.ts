@@ -2,19 +2,19 @@ import type { UploadRow } from '../shared/wire.ts';
 import { byId } from './element.ts';
 import { endedWords } from './row-words.ts';
 
-/** Of a hundred files that end within seconds one sentence is heard, and not the beginnings of a hundred. */
+/** When a hundred files end within seconds, a screen reader reads one sentence instead of the beginnings of a hundred. */
 const GATHER_MS = 2000;
-/** The same text twice is only read again when there was none in between. */
+/** A screen reader reads the same text again only if the element was empty in between. */
 const CLEARED_MS = 100;
 
-/** Says what happens, for who does not see the rows change. */
+/** Announces changes to people who use a screen reader. */
 export class Announcer {
   readonly #root = byId('announcement', HTMLParagraphElement);
   #found: string[] = [];
   #ended: UploadRow[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param words what the filters let pass now */
+  /** @param words how many rows the filters show now */
   found(words: string): void {
     this.#found = [words];
     this.#soon();

@@ -1,11 +1,11 @@
 import { button, element, setText } from './element.ts';
 
-/** Text to be copied. @param label also what it is found again by, when the row is drawn anew */
+/** Text with a copy button. @param label also identifies the block when the row is redrawn */
 export function codeBlock(label: string, text: string): HTMLElement {
   return element('div', { class: 'code' }, copyButton(label, text), scrolling(label, element('pre', {}, text)));
 }
 
-/** @param what is copied, for who does not see what the button stands beside */
+/** @param what the button copies, for people who use a screen reader */
 export function copyButton(what: string, text: string): HTMLButtonElement {
   const copy = button(
     'Copy',
@@ -20,7 +20,7 @@ export function copyButton(what: string, text: string): HTMLButtonElement {
   return copy;
 }
 
-/** What scrolls must be reachable by keyboard. */
+/** A region that scrolls, and that the keyboard can reach. */
 export function scrolling(label: string, child: HTMLElement): HTMLElement {
   return element(
     'div',

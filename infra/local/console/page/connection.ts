@@ -6,16 +6,16 @@ type Listeners = { [Name in keyof StreamEvents]: (data: StreamEvents[Name]) => v
   state: (state: ConnectionState) => void;
 };
 
-/** Where the browser itself does not try again. */
+/** Delay of a reconnect that the browser does not make itself. */
 const AGAIN_MS = 1000;
 
-/** Listens to npm start for as long as the page is open, also across its end and its next start. */
+/** Listens to npm start for as long as the page is open, also after a restart of npm start. */
 export function listen(listeners: Listeners): void {
   const source = new EventSource('/events');
   const on = <Name extends keyof StreamEvents>(name: Name) =>
     source.addEventListener(name, (event) => listeners[name](JSON.parse((event as MessageEvent<string>).data)));
   on('snapshot');
-  // After it: what waits for npm start must not go to another Pinterest than it was meant for.
+  // After the snapshot's own listener: waiting files must not go to a Pinterest that they were not meant for.
   source.addEventListener('snapshot', () => listeners.state('live'));
   on('rows');
   on('overview');

@@ -3,7 +3,7 @@ import { MetadataField } from './metadata-field.ts';
 import { sampleClip } from './server.ts';
 import { Transfers } from './transfers.ts';
 
-/** Takes files: dropped anywhere on the page, or chosen. */
+/** Takes files that are dropped anywhere on the page, or chosen. */
 export class DropZone {
   readonly #transfers = new Transfers();
   readonly #metadata = new MetadataField();
@@ -20,14 +20,14 @@ export class DropZone {
     this.#acceptDrags();
   }
 
-  /** True while there is no npm start to send to. */
+  /** True while npm start is not reachable. */
   set held(held: boolean) {
     this.#transfers.held = held;
   }
 
-  /** What is not in the bucket yet was for another stack. */
-  letGo(): void {
-    this.#transfers.letGo();
+  /** Discards the files that are not in the bucket yet: they were meant for another stack. */
+  discard(): void {
+    this.#transfers.discard();
   }
 
   /** @param prefix what the keys of all files begin with */
@@ -49,13 +49,13 @@ export class DropZone {
   }
 
   #acceptDrags(): void {
-    // Each element on the way tells of entering and leaving: only when all were left the drag is gone.
+    // Each element under the pointer fires dragenter and dragleave. The drag is over when all were left.
     let entered = 0;
     const mark = (change: number) => {
       entered = Math.max(0, entered + change);
       document.body.toggleAttribute('data-dragging', entered > 0);
     };
-    // Text that is dragged, into the filter say, is the browser's affair.
+    // The browser handles dragged text, for instance into the filter.
     const on = (name: 'dragenter' | 'dragleave' | 'dragover' | 'drop', act: (event: DragEvent) => void) =>
       addEventListener(name, (event) => {
         if (!event.dataTransfer?.types.includes('Files')) return;
@@ -77,7 +77,7 @@ export class DropZone {
       const file = item.getAsFile();
       if (!file) continue;
       if (item.webkitGetAsEntry()?.isDirectory)
-        this.#transfers.refuse({ name: file.name, why: 'It is a folder: drop the files in it.' });
+        this.#transfers.refuse({ name: file.name, why: 'This is a folder. Drop the files in it instead.' });
       else files.push(file);
     }
     this.drop(files);

@@ -6,8 +6,8 @@ interface Attributes {
 }
 
 /**
- * Makes an element. Text becomes text whatever it contains: a file's name cannot become markup.
- * @param attributes those that are undefined or false are left out
+ * Makes an element. Text stays text: the name of a file cannot become markup.
+ * @param attributes without those that are undefined or false
  */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -22,19 +22,19 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** An element that index.html has. */
+/** An element of index.html. */
 export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`The page has no ${kind.name} #${id}.`);
   return found;
 }
 
-/** Puts text in, if it is another: what does not change is not announced, painted or copied away from under a selection. */
+/** Sets the text if it differs: text that does not change is not announced or painted again, and stays selected. */
 export function setText(node: Node, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** A button that does something. */
+/** A button. */
 export function button(label: string, act: () => void, attributes: Attributes = {}): HTMLButtonElement {
   const made = element('button', { type: 'button', class: 'button', ...attributes }, label);
   made.addEventListener('click', act);

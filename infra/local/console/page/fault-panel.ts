@@ -7,7 +7,7 @@ import { until } from './wording.ts';
 /** Wide enough for the panel to stand beside the rows. */
 const BESIDE = matchMedia('(min-width: 1000px)');
 
-/** Turns the simulated Pinterest's faults on and off. */
+/** Switches the faults of the simulated Pinterest on and off. */
 export class FaultPanel {
   readonly #root = byId('faults', HTMLElement);
   readonly #error = element('p', { class: 'error', role: 'alert' });
@@ -20,7 +20,7 @@ export class FaultPanel {
       'details',
       {},
       element('summary', {}, element('h2', { id: 'faults-title' }, 'Make Pinterest fail')),
-      element('p', { class: 'muted' }, 'The simulated one, to see what Pindrop does about it.'),
+      element('p', { class: 'muted' }, 'Only the simulated Pinterest fails. See how Pindrop reacts.'),
       this.#list,
       this.#error,
     );
@@ -39,7 +39,7 @@ export class FaultPanel {
       const { toggle, note } = this.#items.get(fault.name) ?? this.#add(fault);
       const on = fault.on && (fault.until === undefined || fault.until > now());
       toggle.setAttribute('aria-checked', String(on));
-      setText(note, on && fault.until !== undefined ? `On: it ends ${until(fault.until, now())}.` : fault.consequence);
+      setText(note, on && fault.until !== undefined ? `On. It ends ${until(fault.until, now())}.` : fault.consequence);
     }
   }
 

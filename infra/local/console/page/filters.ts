@@ -7,7 +7,7 @@ const among =
   ({ state }: UploadRow) =>
     states.includes(state);
 
-/** The three in the middle are the parts of what is under way, as the bar has them. */
+/** Waiting, Uploading and Processing are the parts of Under way, and of the bar in each row. */
 const CHOICES = [
   { value: 'all', words: 'All', shows: () => true },
   { value: 'under-way', words: 'Under way', shows: (row: UploadRow) => !isEnded(row) },
@@ -43,7 +43,7 @@ export class Filters {
     this.#name.addEventListener('input', onChange);
   }
 
-  /** @returns the rows that are to be shown, in their order */
+  /** @returns the rows that match, in the same order */
   apply(rows: UploadRow[]): UploadRow[] {
     const wanted = this.#name.value.trim().toLowerCase();
     const named = wanted === '' ? rows : rows.filter(({ key }) => key.toLowerCase().includes(wanted));

@@ -3,13 +3,13 @@ import { scrolling } from './code-block.ts';
 import { element } from './element.ts';
 import { clock } from './wording.ts';
 
-/** The lines that the functions logged of an upload. */
+/** The functions' log lines about an upload. */
 export function logTable({ log, logCut }: UploadDetails): HTMLElement {
   if (log.length === 0) {
     return element(
       'p',
       { class: 'muted' },
-      'No function has logged a line of it since this npm start. Lines of earlier ones are not kept; on AWS they are in CloudWatch.',
+      'No log lines since npm start was started. Earlier lines are not kept here; on AWS they are in CloudWatch.',
     );
   }
   const body = element('tbody');
@@ -29,14 +29,14 @@ export function logTable({ log, logCut }: UploadDetails): HTMLElement {
   const heads = ['time', 'level', 'function', 'line'].map((name) => element('th', { scope: 'col' }, name));
   const table = element('table', { class: 'log' }, element('thead', {}, element('tr', {}, ...heads)), body);
   const whole = element('div', {}, scrolling('Log lines', table));
-  if (logCut) whole.prepend(element('p', { class: 'muted' }, 'The oldest lines were let go.'));
+  if (logCut) whole.prepend(element('p', { class: 'muted' }, 'The oldest lines were dropped.'));
   return whole;
 }
 
-/** CloudFormation's names are the logical ids, with the construct's first. */
+/** CloudFormation names start with the stack: the logical id is enough. */
 const shortName = (functionName: string) => functionName.split('-').at(-1) ?? functionName;
 
-/** An error's stack is of a bundle, and says nothing here; the log store has it. */
+/** Leaves out the stack of an error: its lines are lines of a bundle. The log store has it. */
 function valueText(value: unknown): string {
   if (typeof value === 'string') return value;
   const { name, message, stack } = (value ?? {}) as Partial<Error>;

@@ -1,4 +1,4 @@
-import type { Overview, Place } from '../shared/wire.ts';
+import type { Overview, StackInfo } from '../shared/wire.ts';
 import { Announcer } from './announcer.ts';
 import { type ConnectionState, listen } from './connection.ts';
 import { DropZone } from './drop-zone.ts';
@@ -15,7 +15,7 @@ const list = new RowList(nothingYet.root, announcer);
 const figures = new OverviewFigures();
 const faults = new FaultPanel();
 const zone = new DropZone();
-let placeBefore: Place | undefined;
+let stackBefore: StackInfo | undefined;
 
 const CONNECTION: Record<ConnectionState, string> = { connecting: 'Connecting', live: 'Live', lost: 'Not connected' };
 
@@ -28,33 +28,33 @@ function showConnection(state: ConnectionState): void {
   setText(
     banner,
     state === 'lost'
-      ? 'The connection to npm start is lost. What you see is how it was then; what had arrived in the bucket is not forgotten. Run npm start again: this page finds it by itself.'
+      ? 'The connection to npm start is lost. You see the last known state. Files that are in the bucket are safe. Run npm start again, and this page reconnects.'
       : '',
   );
   zone.held = state !== 'live';
 }
 
-function showPlace(place: Place): void {
-  const { simulated, pinterest, bucket, prefix } = place;
-  // The next npm start may have the same port, and upload to another Pinterest.
-  if (placeBefore && placeBefore.pinterest !== pinterest) becomeAnother(place);
-  placeBefore = place;
+function showStack(stack: StackInfo): void {
+  const { simulated, pinterest, bucket, prefix } = stack;
+  // The next npm start can have the same port and upload to another Pinterest.
+  if (stackBefore && stackBefore.pinterest !== pinterest) showOtherStack(stack);
+  stackBefore = stack;
   setText(byId('place', HTMLParagraphElement), simulated ? 'with a simulated Pinterest' : `uploading to ${pinterest}`);
   setText(byId('bucket', HTMLElement), `${bucket}${prefix === '' ? '' : `/${prefix}`}`);
-  nothingYet.show(place);
+  nothingYet.show(stack);
   zone.prefix = prefix;
 }
 
-function becomeAnother({ simulated, pinterest }: Place): void {
+function showOtherStack({ simulated, pinterest }: StackInfo): void {
   const banner = byId('another', HTMLParagraphElement);
   const where = simulated ? 'has a simulated Pinterest now' : `uploads to ${pinterest} now`;
   setText(
     banner,
-    `npm start ${where}, and has other files. What was not in the bucket before was let go: drop it again.`,
+    `npm start ${where}, and has other files. Files that had not reached the bucket were discarded: drop them again.`,
   );
   banner.hidden = false;
   list.clear();
-  zone.letGo();
+  zone.discard();
 }
 
 function showOverview(overview: Overview): void {
@@ -65,9 +65,9 @@ function showOverview(overview: Overview): void {
 
 listen({
   state: showConnection,
-  snapshot({ place, overview, rows, now }) {
+  snapshot({ stack, overview, rows, now }) {
     setClock(now);
-    showPlace(place);
+    showStack(stack);
     showOverview(overview);
     list.replace(rows);
     document.body.dataset['ready'] = '';

@@ -1,9 +1,9 @@
 import { byId, setText } from './element.ts';
 
-/** What S3 takes as a name of metadata, in a header. */
+/** A name that S3 takes for metadata in a header. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
-/** @throws Error that says which line is none */
+/** @throws Error that quotes the line that is not NAME=VALUE */
 export function readMetadata(text: string): Record<string, string> {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return Object.fromEntries(
@@ -21,7 +21,7 @@ export class MetadataField {
   readonly #field = byId('metadata', HTMLTextAreaElement);
   readonly #error = byId('metadata-error', HTMLParagraphElement);
 
-  /** @returns undefined when there is a line that is none, which the field then says */
+  /** @returns undefined if a line is not NAME=VALUE; the field then shows which one */
   read(): Record<string, string> | undefined {
     try {
       const metadata = readMetadata(this.#field.value);

@@ -1,14 +1,14 @@
-import type { Place } from '../shared/wire.ts';
+import type { StackInfo } from '../shared/wire.ts';
 import { codeBlock } from './code-block.ts';
 import { element } from './element.ts';
 
 const STEPS = [
-  ['Drop', 'A video goes into the bucket, from here or by any S3 client.'],
-  ['Watch', 'It is registered, uploaded, and asked about until Pinterest has it ready.'],
-  ['Hear', 'One final event on the bus says how it ended. It is here, too.'],
+  ['Drop', 'Put a video into the bucket, from here or with any S3 client.'],
+  ['Watch', 'Pindrop registers it, uploads it, and polls Pinterest until it is ready.'],
+  ['Hear', 'One final event on the bus says how it ended. You see it here, too.'],
 ] as const;
 
-/** What stands in place of the rows before anything was dropped. */
+/** What the page shows before the first drop. */
 export class NothingYet {
   readonly #command = element('div');
   readonly root: HTMLElement;
@@ -20,14 +20,14 @@ export class NothingYet {
     this.root = element(
       'div',
       {},
-      element('p', { class: 'headline' }, 'Nothing was dropped yet.'),
+      element('p', { class: 'headline' }, 'No files yet.'),
       steps,
       element('h3', {}, 'Or from a terminal'),
       this.#command,
     );
   }
 
-  show({ endpoint, region, accessKey, bucket, prefix }: Place): void {
+  show({ endpoint, region, accessKey, bucket, prefix }: StackInfo): void {
     this.#command.replaceChildren(
       codeBlock(
         'Command',

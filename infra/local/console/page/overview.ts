@@ -1,6 +1,6 @@
+import { sizeInWords } from '../../../../shared/upload/size-words.ts';
 import type { Overview } from '../shared/wire.ts';
 import { byId, element, setText } from './element.ts';
-import { size } from './wording.ts';
 
 interface Figure {
   unknown?: true;
@@ -20,12 +20,15 @@ const FIGURES: [string, (overview: Overview) => Figure][] = [
   ['Failed', ({ failed }) => ({ value: String(failed), note: 'since the first start', ...tone(failed, 'bad') })],
   [
     'Last minute',
-    ({ lastMinute: { files, uploadedBytes } }) => ({ value: `${files} done`, note: `${size(uploadedBytes)} uploaded` }),
+    ({ lastMinute: { files, uploadedBytes } }) => ({
+      value: `${files} ended`,
+      note: `${sizeInWords(uploadedBytes)} uploaded`,
+    }),
   ],
   [
     'Quota left',
     ({ quota }) =>
-      quota.known ? { value: String(quota.left), note: 'requests that Pinterest allows' } : unknown(quota.why),
+      quota.known ? { value: String(quota.left), note: 'requests that Pinterest still allows' } : unknown(quota.why),
   ],
   ['Token', ({ token }) => (token.known ? tokenFigure(token) : unknown(token.why))],
 ];
@@ -35,12 +38,12 @@ const unknown = (why: string): Figure => ({ value: '—', note: why, unknown: tr
 
 function tokenFigure({ daysLeft, renewed }: { daysLeft: number; renewed: boolean }): Figure {
   const days = Math.floor(daysLeft);
-  const note = renewed ? 'it is renewed every week' : 'nobody renews it';
-  if (days < 0) return { value: 'ended', note: 'sign in: npm run pindrop -- auth --local', tone: 'bad' };
+  const note = renewed ? 'renewed every week' : 'not renewed: it has no refresh token';
+  if (days < 0) return { value: 'expired', note: 'sign in: npm run pindrop -- auth --local', tone: 'bad' };
   return { value: days === 1 ? '1 day' : `${days} days`, note, ...tone(days < FEW_DAYS ? 1 : 0, 'bad') };
 }
 
-/** The numbers above the rows. */
+/** The figures above the rows. */
 export class OverviewFigures {
   readonly #figures = FIGURES.map(([title, read]) => {
     const value = element('dd', { class: 'value' }, '–');

@@ -1,7 +1,7 @@
 /**
- * Draws what a part of the page holds anew, and leaves who is in it where they are: scrolled as far, and in the same place by
- * keyboard. Both are found again by their `data-keep`.
- * @param onFocusLost when what had the focus is gone
+ * Replaces the children of a part of the page, and restores scroll positions and the keyboard focus. Elements with the same
+ * `data-keep` count as the same.
+ * @param onFocusLost called when the element that had the focus is gone
  */
 export function redraw(root: HTMLElement, children: Iterable<HTMLElement>, onFocusLost: () => void): void {
   const kept = () => [...root.querySelectorAll<HTMLElement>('[data-keep]')];

@@ -6,16 +6,16 @@ export interface Refused {
   name: string;
   /** A sentence. */
   why: string;
-  /** What can be tried again. */
+  /** Set if it can be tried again. */
   transfer?: Transfer;
 }
 
-/** The files that did not get into the bucket: one alert, however many they are. */
+/** One alert for all files that did not reach the bucket. */
 export class RefusedFiles {
   readonly root = element('div', { class: 'refused', hidden: true });
   readonly #said = element('p', { class: 'error', role: 'alert' });
   readonly #list = element('ul', { class: 'names', role: 'list' });
-  readonly #names = scrolling('Files that did not get into the bucket', this.#list);
+  readonly #names = scrolling('Files that did not reach the bucket', this.#list);
   readonly #again = button('', () => this.#tryAgain(), { class: 'button small' });
   readonly #dismiss = button('', () => this.#leave(), { class: 'button small' });
   readonly #onAgain: (transfers: Transfer[]) => void;
@@ -44,7 +44,7 @@ export class RefusedFiles {
     this.#onAgain(transfers);
   }
 
-  /** The button that was pressed is gone: who came by keyboard is where files are chosen. */
+  /** The pressed button is gone: the keyboard focus moves to where files are chosen. */
   #leave(): void {
     this.clear();
     byId('files', HTMLInputElement).focus();
@@ -59,7 +59,7 @@ export class RefusedFiles {
     setText(this.#again, one ? 'Try again' : 'Try all again');
     setText(this.#dismiss, one ? 'Dismiss' : 'Dismiss all');
     if (!first) setText(this.#said, '');
-    else setText(this.#said, one ? sentence(first) : `${this.#files.length} files did not get into the bucket.`);
+    else setText(this.#said, one ? sentence(first) : `${this.#files.length} files did not reach the bucket.`);
   }
 }
 

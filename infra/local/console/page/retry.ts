@@ -1,13 +1,13 @@
 import { button, element, setText } from './element.ts';
 import { retryUpload } from './server.ts';
 
-/** Asks for a new attempt. Its elements are the same however often the row is drawn, with what they are about to say. */
+/** Asks for a new attempt. Its elements survive a redraw of the row, with the message that they show. */
 export class Retry {
   readonly said = element('p', { class: 'error', role: 'alert' });
   readonly button: HTMLButtonElement;
   #asked = false;
 
-  /** @param onRetried told the new attempt's upload id */
+  /** @param onRetried called with the upload id of the new attempt */
   constructor(uploadId: string, onRetried: (uploadId: string) => void) {
     this.button = button('Retry', () => void this.#ask(uploadId, onRetried), {
       class: 'button primary',
@@ -28,7 +28,7 @@ export class Retry {
     }
   }
 
-  /** A button that is disabled would lose the focus. */
+  /** A disabled button would lose the focus. */
   #mark(asked: boolean): void {
     this.#asked = asked;
     this.button.ariaDisabled = String(asked);

@@ -11,7 +11,7 @@ import { uploadDetails } from './server.ts';
 import { now } from './server-clock.ts';
 import { clock, dateAndTime, duration, until } from './wording.ts';
 
-/** What a row opens to: everything that is known of one upload. */
+/** The open part of a row: everything that is known of one upload. */
 export class RowDetails {
   readonly root = element('div', { class: 'details' });
   readonly #uploadId: string;
@@ -21,12 +21,12 @@ export class RowDetails {
   #loading = false;
   #stale = false;
   #shown = '';
-  /** What writes anew what changes by time alone. */
+  /** Update the texts that only depend on the time. */
   #ticks: (() => void)[] = [];
-  /** When there is something new to be asked for that nobody tells of: milliseconds since 1970. */
+  /** Epoch ms of the next reload: no event reports a delivery. */
   #dueAt = Number.POSITIVE_INFINITY;
 
-  /** @param onFocusLost when what had the focus in here is gone */
+  /** @param onFocusLost called when the element in here that had the focus is gone */
   constructor(uploadId: string, goTo: (uploadId: string) => void, onFocusLost: () => void) {
     this.#uploadId = uploadId;
     this.#goTo = goTo;
@@ -37,21 +37,21 @@ export class RowDetails {
     });
   }
 
-  /** Asks for it anew. While an answer is awaited the next question waits. */
+  /** Reloads the details. A call during a reload starts one more afterwards. */
   async load(): Promise<void> {
     if (this.#loading) {
       this.#stale = true;
       return;
     }
     this.#loading = true;
-    if (this.root.childElementCount === 0) this.root.append(element('p', { class: 'muted' }, 'Looking …'));
+    if (this.root.childElementCount === 0) this.root.append(element('p', { class: 'muted' }, 'Loading …'));
     try {
       const details = await uploadDetails(this.#uploadId);
       const text = JSON.stringify(details);
       if (text !== this.#shown) this.#show(details);
       this.#shown = text;
     } catch (error) {
-      // What is shown stays: that the connection is lost is said above.
+      // Keep what is shown: the banner says that the connection is lost.
       if (this.#shown === '') this.#showError(error as Error);
     } finally {
       this.#loading = false;
@@ -74,7 +74,7 @@ export class RowDetails {
   }
 
   #showError({ message }: Error): void {
-    const again = button('Look again', () => void this.load(), { 'data-keep': 'again' });
+    const again = button('Try again', () => void this.load(), { 'data-keep': 'again' });
     redraw(this.root, [element('p', { class: 'error' }, message), again], this.#onFocusLost);
   }
 
@@ -82,7 +82,7 @@ export class RowDetails {
     const { row, event, otherEvents, deliveries } = details;
     if (row.state === 'waiting')
       yield block(
-        'Why it waits',
+        'Waiting',
         this.#ticking('p', () => situation(row)),
       );
     if (row.failure) yield this.#failure(row.failure, details.retriedAs);
@@ -94,7 +94,7 @@ export class RowDetails {
     yield block('Log', logTable(details));
   }
 
-  /** Text that is written anew as time goes by. */
+  /** Text that changes as time goes by. */
   #ticking(tag: 'p' | 'li' | 'dd', words: () => string): HTMLElement {
     const made = element(tag);
     this.#ticks.push(() => setText(made, words()));
@@ -103,8 +103,8 @@ export class RowDetails {
 
   #failure({ reason, message, retryable }: NonNullable<UploadRow['failure']>, retriedAs?: string): HTMLElement {
     const outlook = retryable
-      ? 'The same file may succeed in a new attempt.'
-      : 'The same file will most likely fail again.';
+      ? 'A new attempt with the same file can succeed.'
+      : 'The same file will probably fail again.';
     const said = element(
       'div',
       {},
@@ -147,12 +147,10 @@ const noEvent = (row: UploadRow) =>
   element(
     'p',
     { class: 'muted' },
-    isEnded(row)
-      ? 'There is none: the execution broke before it put one.'
-      : 'There is none yet: it comes when the upload has ended.',
+    isEnded(row) ? 'There is none: the execution failed before it put one.' : 'It comes when the upload has ended.',
   );
 
-/** What to look for it by, in a log or with the AWS CLI. */
+/** The names by which a log or the AWS CLI finds it. */
 function identity({ row: { uploadId, mediaId }, object }: UploadDetails): HTMLElement {
   const list = element('dl', { class: 'pairs' });
   const add = (name: string, ...value: (string | HTMLElement)[]) =>
@@ -161,7 +159,7 @@ function identity({ row: { uploadId, mediaId }, object }: UploadDetails): HTMLEl
   add('media', mediaId ?? 'not registered');
   if (object) {
     add('bucket', object.bucket);
-    add('version', object.versionId ?? 'the bucket keeps none');
+    add('version', object.versionId ?? 'the bucket keeps no versions');
   }
   return block('Upload', list);
 }
@@ -170,7 +168,7 @@ function stateTable({ states }: UploadDetails): HTMLElement {
   if (states.length === 0) {
     return block(
       'Execution',
-      element('p', { class: 'muted' }, 'It begins once the file is with Pinterest, or has failed.'),
+      element('p', { class: 'muted' }, 'It starts when Pinterest has the file, or when the upload fails.'),
     );
   }
   const list = element('ol', { class: 'entered' });

@@ -6,10 +6,10 @@ import { Filters } from './filters.ts';
 import { RowView } from './row-view.ts';
 import { plural } from './wording.ts';
 
-/** Rows in the document at most, until more are asked for. */
+/** The most rows in the document, until somebody asks for more. */
 const STEP = 100;
 
-/** The rows, newest first: those that the filters let pass, as many as are asked for. */
+/** The rows that match the filters, newest first. */
 export class RowList {
   readonly #list = byId('rows', HTMLOListElement);
   readonly #more = byId('more', HTMLButtonElement);
@@ -24,10 +24,10 @@ export class RowList {
   #totals = { underWay: 0, succeeded: 0, failed: 0 };
   #limit = STEP;
   #drawing = false;
-  /** The upload that is to be shown open once it is there. */
+  /** The upload whose row is opened when it appears. */
   #awaited: string | undefined;
 
-  /** @param nothingYet what stands there before anything was dropped */
+  /** @param nothingYet shown before the first drop */
   constructor(nothingYet: HTMLElement, announcer: Announcer) {
     this.#nothingYet = nothingYet;
     this.#announcer = announcer;
@@ -37,13 +37,13 @@ export class RowList {
     }, 1000);
   }
 
-  /** Of all there are, which may be more than the rows. */
+  /** Counts of all uploads, which can be more than the rows. */
   set totals({ underWay, succeeded, failed }: Overview) {
     this.#totals = { underWay, succeeded, failed };
     this.#drawSoon();
   }
 
-  /** Takes the place of all rows but those that somebody reads. */
+  /** Replaces all rows, except those that somebody is reading. */
   replace(rows: UploadRow[]): void {
     const read = [...this.#views.values()].filter((view) => view.held && isEnded(view.row)).map(({ row }) => row);
     this.#rows.clear();
@@ -57,19 +57,19 @@ export class RowList {
     const added = new Set(rows.filter(({ uploadId }) => !this.#rows.has(uploadId)).map(({ key }) => key));
     const ended = rows.filter((row) => isEnded(row) && this.#rows.get(row.uploadId)?.state !== row.state);
     for (const row of rows) this.#rows.set(row.uploadId, row);
-    // A new attempt is told of by the one that it follows.
+    // A failed upload shows its new attempt.
     for (const view of this.#views.values()) if (added.has(view.row.key)) view.reload();
     this.#drawSoon();
     return ended;
   }
 
-  /** Of another stack: what somebody reads of it, too. */
+  /** Removes all rows, also those that somebody is reading: the stack is another one. */
   clear(): void {
     this.#rows.clear();
     this.#draw('nothing');
   }
 
-  /** Opens a row and goes there, as soon as there is one. */
+  /** Opens the row of an upload and moves the focus there, as soon as the row exists. */
   goTo(uploadId: string): void {
     this.#awaited = uploadId;
     this.#filters.clear();
@@ -95,13 +95,13 @@ export class RowList {
     const last = this.#list.lastElementChild;
     this.#limit += STEP;
     this.#draw();
-    // The button may be gone, and who came by keyboard goes on with what it brought.
+    // The button may be gone: the keyboard focus moves to the first new row.
     last?.nextElementSibling?.querySelector('summary')?.focus();
   }
 
   /**
-   * @param keeps rows that are held stay, even if the filters would not let them pass any more
-   * @returns how many the filters let pass
+   * @param keeps whether rows that somebody is reading stay although they no longer match the filters
+   * @returns how many rows match
    */
   #draw(keeps: 'held' | 'nothing' = 'held'): number {
     const held = keeps === 'held' ? [...this.#views.values()].filter((view) => view.held) : [];
@@ -121,7 +121,7 @@ export class RowList {
     return matching.length;
   }
 
-  /** Lets go what is more than is shown. */
+  /** Drops rows beyond the limits. */
   #kept(held: RowView[]): UploadRow[] {
     const shown = shownRows(this.#rows.values());
     if (shown.length === this.#rows.size) return shown;
@@ -140,7 +140,7 @@ export class RowList {
     let next = this.#list.firstElementChild;
     for (const row of rows) {
       const view = this.#viewOf(row);
-      // What is in its place stays there, with its focus and what is open in it.
+      // A row that is in its place is not moved: it keeps its focus and what is open in it.
       if (view.root === next) next = next.nextElementSibling;
       else this.#list.insertBefore(view.root, next);
     }
@@ -159,11 +159,8 @@ export class RowList {
 
   #showEmpty(all: UploadRow[], drawn: number): void {
     const extent = extentOf(all, this.#totals);
-    setText(this.#extent, extent === '' ? '' : `These are ${extent}.`);
-    setText(
-      this.#noMatch,
-      extent === '' ? 'No upload is like that.' : `None is like that: looked through were ${extent}.`,
-    );
+    setText(this.#extent, extent === '' ? '' : `You see ${extent}.`);
+    setText(this.#noMatch, extent === '' ? 'No upload matches.' : `No upload matches among ${extent}.`);
     const state = all.length === 0 ? 'nothing' : drawn === 0 ? 'no-match' : 'rows';
     document.body.dataset['rows'] = state;
     if (this.#empty.dataset['state'] === state) return;

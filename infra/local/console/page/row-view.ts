@@ -1,3 +1,4 @@
+import { sizeInWords } from '../../../../shared/upload/size-words.ts';
 import type { UploadRow } from '../shared/wire.ts';
 import { element, setText } from './element.ts';
 import { RowDetails } from './row-details.ts';
@@ -5,7 +6,7 @@ import { situation, stateWords } from './row-words.ts';
 import { segmentsOf, totalMilliseconds } from './segments.ts';
 import { now } from './server-clock.ts';
 import { drawTimeline, timelinePicture } from './timeline.ts';
-import { ago, duration, size } from './wording.ts';
+import { ago, duration } from './wording.ts';
 
 /** One row of the list. */
 export class RowView {
@@ -43,7 +44,7 @@ export class RowView {
     return this.#row;
   }
 
-  /** Somebody reads it. */
+  /** True while somebody reads it: it is open or has the focus. */
   get held(): boolean {
     return this.#details.open || this.root.contains(document.activeElement);
   }
@@ -57,18 +58,18 @@ export class RowView {
     this.reload();
   }
 
-  /** Asks anew for what is shown of it when it is open. */
+  /** Reloads the details if the row is open. */
   reload(): void {
     if (this.#details.open) void this.#opened.load();
   }
 
-  /** Shows what changes by time alone. */
+  /** Updates what depends on the time. */
   tick(): void {
     const row = this.#row;
     setText(this.#state, stateWords(row));
     setText(this.#situation, situation(row));
     setText(this.#took, duration(totalMilliseconds(segmentsOf(row))));
-    setText(this.#about, `${size(row.sizeBytes)}, ${ago(now() - Date.parse(row.timeline.droppedAt))}`);
+    setText(this.#about, `${sizeInWords(row.sizeBytes)}, ${ago(now() - Date.parse(row.timeline.droppedAt))}`);
     this.#state.style.setProperty('--percent', `${row.percent ?? 0}%`);
     drawTimeline(this.#picture, row);
     if (this.#details.open) this.#opened.tick();

@@ -4,7 +4,7 @@ import { until } from './wording.ts';
 
 const STATE_WORDS: Record<UploadState, string> = {
   dropped: 'Dropped',
-  'taken-up': 'Taken up',
+  'taken-up': 'Inspecting',
   waiting: 'Waiting',
   registered: 'Registered',
   uploading: 'Uploading',
@@ -13,36 +13,36 @@ const STATE_WORDS: Record<UploadState, string> = {
   failed: 'Failed',
 };
 
-/** What the state's word alone does not say. */
+/** The row's state, with the percentage while it uploads. */
 export function stateWords({ state, percent }: UploadRow): string {
   if (state === 'uploading' && percent !== undefined) return `${STATE_WORDS.uploading} ${percent} %`;
   return STATE_WORDS[state];
 }
 
-/** What happens with it, in a sentence or less. */
+/** What the state alone does not say, in a sentence or less. */
 export function situation({ state, polls, nextAt, because, mediaId, failure, pin }: UploadRow): string {
-  // It is not known of one whose registration was logged before anybody listened.
+  // Unknown if the registration was logged before this npm start.
   const media = mediaId === undefined ? [] : [`Media ${mediaId}`];
   switch (state) {
     case 'dropped':
       return 'In the queue';
     case 'taken-up':
-      return 'Looked into before it is registered';
+      return 'Inspected before it is registered';
     case 'waiting': {
-      // The time first: it is what changes, and a narrow row cuts the end off.
-      const again = nextAt === undefined ? [] : [`Again ${until(nextAt, now())}`];
+      // The time comes first: it changes, and a narrow row cuts off the end.
+      const again = nextAt === undefined ? [] : [`Next attempt ${until(nextAt, now())}`];
       return [...again, ...(because === undefined ? [] : [because])].join(': ');
     }
     case 'registered':
-      return [...media, 'the upload begins'].join(': ');
+      return [...media, 'the upload starts'].join(': ');
     case 'uploading':
       return media.join();
     case 'processing': {
-      const asked = polls === 0 ? 'Not asked yet' : `Asked ${polls}×`;
-      return nextAt === undefined ? `${asked}, asking` : `${asked}, next ${until(nextAt, now())}`;
+      const polled = polls === 0 ? 'Not polled yet' : `Polled ${polls}×`;
+      return nextAt === undefined ? `${polled}, polling` : `${polled}, next ${until(nextAt, now())}`;
     }
     case 'succeeded':
-      return [...media, `asked ${polls}×`, ...pinWords(pin)].join(', ');
+      return [...media, `polled ${polls}×`, ...pinWords(pin)].join(', ');
     case 'failed':
       return failure?.message ?? '';
   }
@@ -51,7 +51,7 @@ export function situation({ state, polls, nextAt, because, mediaId, failure, pin
 const pinWords = (pin: UploadRow['pin']) =>
   pin === undefined ? [] : [pin.published ? `published as Pin ${pin.pinId}` : `no Pin: ${pin.why}`];
 
-/** @param rows that have ended, at least one */
+/** @param rows at least one, all of which have ended */
 export function endedWords(rows: UploadRow[]): string {
   const failed = rows.filter(({ state }) => state === 'failed');
   const why = failed.slice(0, 1).map(({ key, failure }) => `${key} failed: ${failure?.message ?? ''}`);

@@ -3,17 +3,17 @@ import type { UploadRow } from '../shared/wire.ts';
 import { now } from './server-clock.ts';
 
 export interface Segment {
-  /** Of the class, and of the legend. */
+  /** Also a CSS class. */
   name: 'queued' | 'uploading' | 'processing';
   words: string;
   milliseconds: number;
-  /** It goes on still. */
+  /** True while it lasts. */
   open: boolean;
 }
 
 const WORDS = { queued: 'in the queue', uploading: 'uploading', processing: 'processing' };
 
-/** The parts of an upload's time so far, by what is known of when each ended. */
+/** The parts of an upload's time so far. A part whose end is not known is left out, or joined to the next. */
 export function segmentsOf(row: UploadRow): Segment[] {
   const { timeline } = row;
   const instants = [
@@ -35,7 +35,7 @@ export const totalMilliseconds = (segments: Segment[]) =>
 const SHORTEST_MS = 50;
 const LONGEST_MS = 10 * 60_000;
 
-/** How long the whole bar is, 0 to 1: by orders of magnitude, since one file takes milliseconds and the next one hours. */
+/** Length of the whole bar, 0 to 1, on a logarithmic scale: one file takes milliseconds and another one hours. */
 export function barLength(milliseconds: number): number {
   const order = Math.log(Math.max(1, milliseconds) / SHORTEST_MS) / Math.log(LONGEST_MS / SHORTEST_MS);
   return Math.min(1, Math.max(0.05, order));

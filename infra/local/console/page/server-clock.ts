@@ -1,6 +1,6 @@
 let ahead = 0;
 
-/** What npm start's clock says, so that a page on another clock counts down right. Milliseconds since 1970. */
+/** Epoch ms by the clock of npm start: countdowns are right even if the clock of the browser is not. */
 export const now = () => Date.now() + ahead;
 
 export function setClock(serverNow: number): void {

@@ -2,7 +2,7 @@ import { headerText } from '../shared/header-text.ts';
 import type { FaultSwitch, UploadDetails } from '../shared/wire.ts';
 import type { Transfer } from './transfer.ts';
 
-/** What npm start answered instead of doing it. Its message is a sentence. */
+/** A request that npm start did not carry out. The message is a sentence. */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
 }
@@ -25,22 +25,22 @@ const ask = async <Answer>(method: string, path: string): Promise<Answer> => (aw
 export const uploadDetails = (uploadId: string) =>
   ask<UploadDetails>('GET', `/uploads/${encodeURIComponent(uploadId)}`);
 
-/** @returns the new attempt's upload id */
+/** @returns the upload id of the new attempt */
 export const retryUpload = async (uploadId: string) =>
   (await ask<{ uploadId: string }>('POST', `/uploads/${encodeURIComponent(uploadId)}/retry`)).uploadId;
 
 export const turnFault = (name: string, on: boolean) => ask<FaultSwitch[]>(on ? 'PUT' : 'DELETE', `/faults/${name}`);
 
-/** The clip for who has no video at hand. @throws ServerError */
+/** A clip for people without a video at hand. @throws ServerError */
 export async function sampleClip(): Promise<File> {
   const response = await answer('GET', '/sample.mp4');
   return new File([await response.blob()], 'sample.mp4', { type: 'video/mp4' });
 }
 
 /**
- * Puts a file into the bucket; the browser streams it from the disk.
- * @param onProgress told how many bytes have gone
- * @throws ServerError, also when it was aborted
+ * Puts a file into the bucket. The browser streams it from the disk.
+ * @param onProgress called with the number of bytes sent so far
+ * @throws ServerError, also after an abort
  */
 export function putFile(
   { key, file, metadata }: Transfer,
@@ -48,7 +48,7 @@ export function putFile(
   onProgress: (sentBytes: number) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    // fetch tells nothing of an upload's progress.
+    // fetch does not report the progress of an upload.
     const request = new XMLHttpRequest();
     request.open('PUT', `/objects/${key.split('/').map(encodeURIComponent).join('/')}`);
     for (const [name, value] of Object.entries(metadata))

@@ -3,7 +3,7 @@ import { element } from './element.ts';
 import { barLength, segmentsOf, totalMilliseconds } from './segments.ts';
 import { duration } from './wording.ts';
 
-/** The picture of an upload's time: within the bar, each part is as long as it took. */
+/** A bar whose parts are proportional to the durations. */
 export function timelinePicture(): HTMLElement {
   return element('span', { class: 'timeline', role: 'img' }, element('span', { class: 'segments' }));
 }

@@ -1,13 +1,14 @@
+import { sizeInWords } from '../../../../shared/upload/size-words.ts';
 import { button, byId, element, setText } from './element.ts';
 import { type Refused, RefusedFiles } from './refused-files.ts';
 import { putFile } from './server.ts';
 import type { Transfer } from './transfer.ts';
-import { plural, size } from './wording.ts';
+import { plural } from './wording.ts';
 
-/** A browser has six connections to one server, and one of them listens. */
+/** A browser has six connections to one server, and the event stream holds one. */
 const AT_ONCE = 3;
 
-/** The files on their way from this page into the bucket. Once there, each is a row. */
+/** Files on their way from this page into the bucket. In the bucket, each becomes a row. */
 export class Transfers {
   readonly #root = byId('transfers', HTMLDivElement);
   readonly #bar = element('progress', { max: '1', value: '0', 'aria-label': 'Files on their way into the bucket' });
@@ -25,19 +26,19 @@ export class Transfers {
   readonly #waiting: Transfer[] = [];
   readonly #under = new Map<Transfer, AbortController>();
   #held = true;
-  /** Of the files since there was last nothing to do. */
+  /** Counts since the last time that all transfers were done. */
   #files = { all: 0, done: 0 };
   #bytes = { all: 0, sent: 0 };
 
   constructor() {
     this.#root.append(this.#progress, this.#refused.root);
-    // What is under way ends with the page.
+    // Closing the page ends the transfers.
     addEventListener('beforeunload', (event) => {
       if (this.#busy) event.preventDefault();
     });
   }
 
-  /** True while there is no npm start to send to: what is added waits. */
+  /** True while npm start is not reachable: files wait. */
   set held(held: boolean) {
     this.#held = held;
     this.#next();
@@ -54,20 +55,20 @@ export class Transfers {
     this.#next();
   }
 
-  /** Says that a file does not go. */
+  /** Shows why a file is not sent. */
   refuse(refused: Refused): void {
     this.#refused.add(refused);
   }
 
-  /** Stops what is under way. What is in the bucket is there. */
+  /** Stops all transfers. Files that are in the bucket stay there. */
   cancel(): void {
     this.#waiting.length = 0;
     for (const controller of this.#under.values()) controller.abort();
     this.#show();
   }
 
-  /** Also lets go what could be tried again. */
-  letGo(): void {
+  /** Stops all transfers, and forgets those that could be tried again. */
+  discard(): void {
     this.cancel();
     this.#refused.clear();
   }
@@ -112,6 +113,6 @@ export class Transfers {
     const { all, done } = this.#files;
     const of = all === 1 ? 'Into the bucket' : `Into the bucket: ${done} of ${plural(all, 'file')}`;
     const waits = this.#held ? ', as soon as npm start answers' : '';
-    setText(this.#words, `${of}, ${size(this.#bytes.sent)} of ${size(this.#bytes.all)}${waits}`);
+    setText(this.#words, `${of}, ${sizeInWords(this.#bytes.sent)} of ${sizeInWords(this.#bytes.all)}${waits}`);
   }
 }

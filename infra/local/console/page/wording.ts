@@ -1,16 +1,3 @@
-const UNITS = ['B', 'kB', 'MB', 'GB'];
-
-/** @returns such as `278.6 kB` */
-export function size(bytes: number): string {
-  let unit = 0;
-  let value = bytes;
-  while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
-}
-
 /** @returns such as `40 ms`, `1.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min` */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000;

@@ -29,8 +29,8 @@ export type UploadRecords = Pick<
 >;
 
 /**
- * The uploads as the page shows them. What there is comes from the stack's records; what is observed only says when to
- * look there again, and tells what the records cannot know: how far an upload is before an execution follows it.
+ * The uploads as the page shows them. They come from the stack's records. Observations say when to read the records again,
+ * and what the records do not have: the progress of an upload before its execution starts.
  */
 export class Board {
   readonly #records: UploadRecords;
@@ -39,7 +39,7 @@ export class Board {
   readonly #throughput = new Throughput();
   readonly #watchers = new Set<(row: UploadRow) => void>();
   readonly #endings: { succeeded: number; failed: number };
-  /** Rows at which the oldest are let go. */
+  /** Number of rows at which the oldest are dropped. */
   #tooMany = SHOWN.ended * 2;
 
   constructor(records: UploadRecords) {
@@ -52,7 +52,7 @@ export class Board {
     this.lookIntoQueue();
   }
 
-  /** What the page shows, newest first. */
+  /** The rows of the page, newest first. */
   rows(): UploadRow[] {
     return shownRows(this.#rows.values());
   }
@@ -63,7 +63,7 @@ export class Board {
     return { ...this.#endings, underWay, lastMinute: this.#throughput.lastMinute() };
   }
 
-  /** @returns undefined when there is no such upload */
+  /** @returns undefined if there is no such upload */
   details(uploadId: string): UploadDetails | undefined {
     const execution = this.#records.execution(uploadId);
     const row = this.#rows.get(uploadId) ?? (execution && this.#rowOf(execution));
@@ -89,13 +89,13 @@ export class Board {
     };
   }
 
-  /** Calls back for each row that is new or has changed. @returns what ends it */
+  /** Calls back for each new or changed row. @returns a function that stops it */
   watch(watcher: (row: UploadRow) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Takes up what waits in the queue and is not known: what was dropped before the start, and new attempts. */
+  /** Adds rows for messages in the queue that have none: files dropped before the start, and new attempts. */
   lookIntoQueue(): void {
     for (const row of this.#records.waiting().flatMap(rowsOfWaiting)) this.#takeUp(row);
   }
@@ -118,13 +118,13 @@ export class Board {
         this.#eventPut(observation.envelope.detail);
         break;
       case 'function-died':
-        // Only then is it noted that its messages wait.
+        // The queue notes only afterwards that the messages wait again.
         setImmediate(() => this.#died(observation.functionName, observation.why));
         break;
     }
   }
 
-  /** A drop that is told of again may have an execution since long ago. */
+  /** A drop that is notified again can have an old execution. */
   #takeUp(row: UploadRow): void {
     if (!this.#rows.has(row.uploadId) && !this.#lookAtExecution(row.uploadId)) this.#set(row);
   }
@@ -134,7 +134,7 @@ export class Board {
     if (!line) return;
     const { uploadId } = line;
     this.#log.add(functionName, line);
-    // Once an execution follows it, that one knows better; the page still wants to hear of the line.
+    // An execution knows more than the line. The page still has to show the line.
     const followed = this.#lookAtExecution(uploadId);
     if (!followed && !this.#rows.has(uploadId)) this.lookIntoQueue();
     const row = followed ?? this.#rows.get(uploadId);
@@ -144,13 +144,13 @@ export class Board {
     if (!followed) this.#set(afterLine(row, line));
   }
 
-  /** Something about an upload that has ended, such as what became of its Pin. */
+  /** An event about an upload that has ended, such as about its Pin. */
   #eventPut(detail: unknown): void {
     const { uploadId } = (detail ?? {}) as { uploadId?: unknown };
     if (typeof uploadId === 'string' && this.#rows.has(uploadId)) this.#lookAtExecution(uploadId);
   }
 
-  /** What the queue holds back now and a process of that function logged of last is what the dead one had. */
+  /** The dead process had the messages that wait again now and that its function logged last. */
   #died(functionName: string, why: string): void {
     for (const again of this.#records.waiting().flatMap(rowsOfWaiting)) {
       const { uploadId, state } = again;
@@ -172,14 +172,14 @@ export class Board {
     return row.state === 'succeeded' ? { ...row, ...pinOf(this.#records.eventsOf(row.uploadId)) } : row;
   }
 
-  /** What may be a new attempt of one that failed. */
+  /** Uploads that can be new attempts of a failed one. */
   #laterAt({ key, state, timeline: { droppedAt } }: UploadRow): string[] {
     if (state !== 'failed') return [];
     const later = [...this.#rows.values()].filter((row) => row.key === key && row.timeline.droppedAt > droppedAt);
     return later.map(({ uploadId }) => uploadId);
   }
 
-  /** What these uploads are attempts at. The queue is only read through for those that have no execution yet. */
+  /** The drops that these uploads are attempts at. The queue is searched only for uploads without an execution. */
   #attempts(uploadIds: string[]): KnownAttempt[] {
     const executions = uploadIds.flatMap((uploadId) => this.#records.execution(uploadId) ?? []);
     const followed = executions.map(attemptOfExecution);
@@ -190,7 +190,7 @@ export class Board {
   }
 
   #ended(name: string): void {
-    // An example's machine may give its executions the names of ours.
+    // The machine of an example can give its executions the same names.
     const before = this.#rows.get(name);
     if (before && isEnded(before)) return;
     const row = this.#lookAtExecution(name);
@@ -201,12 +201,12 @@ export class Board {
 
   #set(row: UploadRow): void {
     this.#rows.set(row.uploadId, row);
-    if (this.#rows.size > this.#tooMany) this.#letOldestGo();
+    if (this.#rows.size > this.#tooMany) this.#dropOldest();
     for (const watcher of this.#watchers) watcher(row);
   }
 
-  /** What has ended long ago is in the records still; what is under way is counted. */
-  #letOldestGo(): void {
+  /** Drops the oldest ended rows: the records still have them. Rows under way stay, because they are counted. */
+  #dropOldest(): void {
     const shown = new Set(this.rows());
     for (const row of this.#rows.values()) if (isEnded(row) && !shown.has(row)) this.#rows.delete(row.uploadId);
     this.#tooMany = this.#rows.size + SHOWN.ended;

@@ -4,7 +4,7 @@ import type { LocalStack } from '../../aws/local-stack.ts';
 import { listenOnLoopback } from '../../aws/loopback-port.ts';
 import type { Observation } from '../../aws/observation.ts';
 import type { Target } from '../../start/target.ts';
-import type { Overview, Place } from '../shared/wire.ts';
+import type { Overview, StackInfo } from '../shared/wire.ts';
 import { Board, type UploadRecords } from './board.ts';
 import { Refusal, requireOwnPage } from './own-page.ts';
 import { answerPageFile } from './page-files.ts';
@@ -17,9 +17,9 @@ export interface ConsoleOptions {
   target: Pick<Target, 'kind' | 'name'>;
   /** The stack's setting: only keys that start with this are uploaded. */
   prefix: string;
-  /** The simulator's faults, where there is a simulator. */
+  /** The faults of the simulator, if there is one. */
   faults?: Faults;
-  /** Keeps the port, so that a page that is open finds its console again. */
+  /** Keeps the port, so that an open page finds its console again. */
   stateDirectory: string;
 }
 
@@ -30,12 +30,12 @@ export interface LocalConsole {
   close(): Promise<void>;
 }
 
-/** PIND on a telephone's keys. */
+/** PIND on the keys of a telephone. */
 const USUAL_PORT = 7463;
 const PORT_FILE = 'console-port';
 
 const HEADERS = {
-  // What the page is made of comes from here, and nothing in it can be made to run or load anything else.
+  // The page loads everything from here, and cannot be made to load or run anything else.
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   'X-Content-Type-Options': 'nosniff',
@@ -50,7 +50,7 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
   const simulated = target.kind === 'simulator';
   const board = new Board(stack.records);
   const quota = new Quota(simulated);
-  const place: Place = {
+  const stackInfo: StackInfo = {
     bucket: stack.outputs['DropBucketName'] ?? '',
     endpoint: stack.endpoint,
     region: stack.region,
@@ -66,12 +66,12 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
     faults: faults?.switches() ?? [],
   });
   const source = {
-    snapshot: () => ({ place, overview: overview(), rows: board.rows(), now: Date.now() }),
+    snapshot: () => ({ stack: stackInfo, overview: overview(), rows: board.rows(), now: Date.now() }),
     overview,
     watch: board.watch.bind(board),
   };
 
-  const routes = consoleRoutes({ board, stack, bucket: place.bucket, source, faults });
+  const routes = consoleRoutes({ board, stack, bucket: stackInfo.bucket, source, faults });
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
@@ -81,17 +81,17 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
       const named = path.exec(pathname);
       if (named && method === request.method) return void (await act(decoded(named[1] ?? ''), request, response));
     }
-    // Node leaves the body out of the answer to HEAD.
+    // Node omits the body in the response to HEAD.
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (reads && (await answerPageFile(pathname, response))) return;
-    throw new Refusal(404, 'The console has nothing there.');
+    throw new Refusal(404, 'The console has no such page.');
   }
 
   const server = http.createServer((request, response) => {
     response.on('error', () => {});
     respond(request, response).catch((error: Error) => refuse(request, response, error));
   });
-  // A large file takes its time.
+  // The upload of a large file can take hours.
   server.requestTimeout = 0;
   const port = await listenOnLoopback(server, { file: join(stateDirectory, PORT_FILE), usual: USUAL_PORT });
   return {
@@ -112,7 +112,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: Error
   const [status, message] =
     error instanceof Refusal ? [error.status, error.message] : [500, `That did not work: ${error.message}`];
   answerJson(response, status, { message });
-  // A browser reads the answer only once it has got rid of the body.
+  // A browser reads the response only after it has sent the body.
   request.unpipe();
   request.resume();
 }
@@ -121,6 +121,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Refusal(400, `${text} is not encoded as an address is.`);
+    throw new Refusal(400, `${text} is not a URL-encoded path.`);
   }
 }

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Overview, StreamEvents, UploadRow } from '../shared/wire.ts';
 
-/** Changes within this time are told together: a person sees no difference, and a thousand drops stay cheap. */
+/** Changes within this time go out together: people see no difference, and a thousand drops stay cheap. */
 const GATHER_MS = 100;
-/** How often it is looked whether the numbers above the rows are others. */
+/** How often the figures above the rows are compared with what was sent. */
 const OVERVIEW_MS = 1000;
 
 export interface StreamSource {
@@ -13,8 +13,8 @@ export interface StreamSource {
 }
 
 /**
- * Tells one page what happens, for as long as it listens. A page that does not keep up is told the newest of each row
- * later, and nothing piles up for it.
+ * Sends changes to one page for as long as it listens. A page that does not keep up gets the newest version of each row
+ * later: nothing piles up.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function streamEvents(response: ServerResponse, source: StreamSource): void {
@@ -23,27 +23,27 @@ export function streamEvents(response: ServerResponse, source: StreamSource): vo
   let overview = '';
   const send = <Name extends keyof StreamEvents>(name: Name, data: StreamEvents[Name]) =>
     response.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
-  const tellOverview = () => {
+  const sendOverview = () => {
     const now = source.overview();
     if (JSON.stringify(now) === overview || response.writableNeedDrain) return;
     overview = JSON.stringify(now);
     send('overview', now);
   };
-  const tellRows = () => {
+  const sendRows = () => {
     if (changed.size === 0 || response.writableNeedDrain) return;
     send('rows', [...changed.values()]);
     changed.clear();
-    tellOverview();
+    sendOverview();
   };
   const unwatch = source.watch((row) => changed.set(row.uploadId, row));
-  const timers = [setInterval(tellRows, GATHER_MS), setInterval(tellOverview, OVERVIEW_MS)];
+  const timers = [setInterval(sendRows, GATHER_MS), setInterval(sendOverview, OVERVIEW_MS)];
   for (const timer of timers) timer.unref();
   response.on('close', () => {
     unwatch();
     for (const timer of timers) clearInterval(timer);
   });
   response.on('error', () => {});
-  // How long the browser waits before it connects again, in milliseconds.
+  // The browser's delay before it reconnects, in milliseconds.
   response.write('retry: 1000\n\n');
   send('snapshot', source.snapshot());
 }

@@ -1,24 +1,24 @@
 import type { UploadLogLine } from '../shared/upload-log-line.ts';
 import type { LogLine } from '../shared/wire.ts';
 
-/** Enough for an upload that is tried for hours; a retry takes some eight lines. */
+/** Enough for an upload that is retried for hours: a retry logs about eight lines. */
 const LINES_OF_ONE = 500;
 const UPLOADS = 1000;
 
-/** What the functions' lines carry for a log store, which says nothing beside a row. */
+/** Fields for a log store, which say nothing beside a row. */
 const SURROUNDINGS = new Set([
   ...['message', 'level', 'timestamp', 'service', 'uploadId', 'sampling_rate', 'xray_trace_id', 'cold_start'],
   ...['function_name', 'function_arn', 'function_memory_size', 'function_request_id'],
 ]);
 
-/** The log lines of the newest uploads, for as long as the process lives: where it is deployed, the log keeps them. */
+/** The log lines of the newest uploads, for as long as the process lives. On AWS, CloudWatch keeps them. */
 export class KeptLog {
   readonly #uploads = new Map<string, { lines: LogLine[]; cut: boolean }>();
 
   add(functionName: string, line: UploadLogLine): void {
     const { uploadId, message, level = 'INFO', timestamp = new Date().toISOString() } = line;
     const kept = this.#uploads.get(uploadId) ?? { lines: [], cut: false };
-    // Put last: what was written to longest ago goes first.
+    // Re-insert to keep LRU order: the least recently written upload is evicted first.
     this.#uploads.delete(uploadId);
     this.#uploads.set(uploadId, kept);
     const details = Object.fromEntries(Object.entries(line).filter(([name]) => !SURROUNDINGS.has(name)));

@@ -2,10 +2,13 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 
-const PAGE = new URL('../page/', import.meta.url);
-/** Modules that the page shares with the server. */
-const SHARED = new URL('../shared/', import.meta.url);
-/** For who has no video at hand. */
+/** Folders by the path at which the page imports from them: `..` above the root of a site is the root. */
+const FOLDERS: Record<string, URL> = {
+  '': new URL('../page/', import.meta.url),
+  'shared/': new URL('../shared/', import.meta.url),
+  'shared/upload/': new URL('../../../../shared/upload/', import.meta.url),
+};
+/** For people without a video at hand. */
 const SAMPLE = new URL('../../pinterest/sample-clip.mp4', import.meta.url);
 
 const TYPES: Record<string, string> = {
@@ -16,10 +19,10 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Answers with a file of the page. Its modules are the TypeScript files themselves, without their types: there is nothing
- * to build, and a change shows when the page is loaded again.
+ * Sends a file of the page. Modules are the TypeScript files with the types stripped: there is no build, and a reload shows
+ * a change.
  * @param path of the request, such as `/rows.ts`
- * @returns false when the page has no such file
+ * @returns false if the page has no such file
  */
 export async function answerPageFile(path: string, response: ServerResponse): Promise<boolean> {
   if (path === '/sample.mp4') {
@@ -28,11 +31,12 @@ export async function answerPageFile(path: string, response: ServerResponse): Pr
   }
   const name = path === '/' ? 'index.html' : path.slice(1);
   const type = TYPES[extname(name)];
-  const [, shared, file] = /^(shared\/)?([\w-]+\.\w+)$/.exec(name) ?? [];
-  if (type === undefined || file === undefined) return false;
+  const [, parent = '', file] = /^((?:[\w-]+\/)*)([\w-]+\.\w+)$/.exec(name) ?? [];
+  const folder = FOLDERS[parent];
+  if (type === undefined || file === undefined || folder === undefined) return false;
   let text: string;
   try {
-    text = await readFile(new URL(file, shared ? SHARED : PAGE), 'utf8');
+    text = await readFile(new URL(file, folder), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
@@ -43,7 +47,7 @@ export async function answerPageFile(path: string, response: ServerResponse): Pr
 }
 
 async function withoutTypes(text: string): Promise<string> {
-  // Loaded with the first page: who never opens it does not wait for it.
+  // Loaded with the first page: npm start does not wait for it.
   const { transform } = await import('esbuild');
   return (await transform(text, { loader: 'ts', target: 'es2022' })).code;
 }

@@ -1,7 +1,7 @@
 import { METRIC } from '../../../../shared/upload/metrics.ts';
 import type { Overview } from '../shared/wire.ts';
 
-/** Reads from the functions' metrics how many requests Pinterest still allows. */
+/** Reads the requests that Pinterest still allows from the functions' metrics. */
 export class Quota {
   readonly #simulated: boolean;
   #left: number | undefined;
@@ -17,7 +17,7 @@ export class Quota {
       const left = [JSON.parse(line)[METRIC.quotaLeft]].flat().at(-1);
       if (typeof left === 'number') this.#left = left;
     } catch {
-      // A line that was cut off says nothing.
+      // Ignore a truncated line.
     }
   }
 
@@ -26,8 +26,8 @@ export class Quota {
     return {
       known: false,
       why: this.#simulated
-        ? 'The simulated Pinterest sets no limit.'
-        : 'Pinterest has said nothing of its limit since this npm start.',
+        ? 'The simulated Pinterest has no limit.'
+        : 'Pinterest has not reported its limit since npm start was started.',
     };
   }
 }

@@ -10,7 +10,7 @@ export async function retryHere(
   uploadId: string,
   { endpoint, region, accessKey, outputs }: Pick<LocalStack, 'endpoint' | 'region' | 'accessKey' | 'outputs'>,
 ): Promise<string> {
-  // Loaded when somebody asks for it: three of AWS's clients would make every start slower.
+  // Loaded on demand: three AWS clients would slow down every start.
   const [{ NotRetryableError, retry }, { S3Client }, { SFNClient }, { SQSClient }] = await Promise.all([
     import('../../../operations/new-attempt.ts'),
     import('@aws-sdk/client-s3'),

@@ -7,18 +7,18 @@ import { Refusal } from './own-page.ts';
 import { retryHere } from './retry-here.ts';
 import { streamDrop } from './stream-drop.ts';
 
-/** A request that the page may make, beside those for its own files. */
+/** A request of the page, other than for its own files. */
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: RegExp;
-  /** @param named what the path names, decoded */
+  /** @param named the decoded name in the path */
   act: (named: string, request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 }
 
 /** The faults of the simulator. */
 export interface Faults {
   switches(): FaultSwitch[];
-  /** @returns false when there is no fault of that name */
+  /** @returns false if there is no fault of that name */
   turn(name: string, on: boolean): boolean;
 }
 
@@ -27,16 +27,16 @@ export interface RouteParts {
   stack: Pick<LocalStack, 'endpoint' | 'region' | 'accessKey' | 'outputs'>;
   bucket: string;
   source: StreamSource;
-  /** Where there is a simulator. */
+  /** Set if there is a simulator. */
   faults: Faults | undefined;
 }
 
-/** What the page can ask for and do. Each may throw a Refusal. */
+/** The routes of the page. Each may throw a Refusal. */
 export function consoleRoutes({ board, stack, bucket, source, faults }: RouteParts): Route[] {
   const turn =
     (on: boolean): Route['act'] =>
     (name, _request, response) => {
-      if (!faults?.turn(name, on)) throw new Refusal(404, `There is no fault ${name} to turn on or off.`);
+      if (!faults?.turn(name, on)) throw new Refusal(404, `There is no fault ${name}.`);
       answerJson(response, 200, faults.switches());
     };
   return [

@@ -2,7 +2,7 @@ import type { Overview } from '../shared/wire.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Counts what was uploaded and what ended within the last minute. */
+/** Counts the bytes uploaded and the uploads ended within the last minute. */
 export class Throughput {
   readonly #now: () => number;
   #uploads: { at: number; bytes: number }[] = [];
@@ -12,7 +12,7 @@ export class Throughput {
     this.#now = now;
   }
 
-  /** @param at milliseconds since 1970 */
+  /** @param at epoch ms */
   uploaded(bytes: number, at: number): void {
     this.#uploads.push({ at, bytes });
   }

@@ -2,7 +2,7 @@ import { readTokenSecret, tokenDaysLeft } from '../../../../shared/pinterest/tok
 import type { Overview } from '../shared/wire.ts';
 
 /**
- * How long the access token is good for. Of the secret nothing else gets out.
+ * Days until the access token expires. Nothing else of the secret leaves this function.
  * @param secretValue the token secret, as JSON
  */
 export function tokenDays(secretValue: string, simulated: boolean, now: Date = new Date()): Overview['token'] {
@@ -12,7 +12,7 @@ export function tokenDays(secretValue: string, simulated: boolean, now: Date = n
     if (daysLeft !== undefined) return { known: true, daysLeft, renewed: secret.refreshToken !== undefined };
     return {
       known: false,
-      why: simulated ? 'The simulator’s token does not end.' : 'The secret does not say when the token ends.',
+      why: simulated ? 'The simulator’s token does not expire.' : 'The secret does not say when the token expires.',
     };
   } catch {
     return { known: false, why: 'There is no token yet: sign in with npm run pindrop -- auth --local.' };

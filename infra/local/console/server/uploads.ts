@@ -11,7 +11,7 @@ import type { ExecutionRow } from '../../aws/step-functions/execution-table.ts';
 import type { UploadLogLine } from '../shared/upload-log-line.ts';
 import type { UploadRow } from '../shared/wire.ts';
 
-/** A drop that the queue holds, before anything is known of it but that it is there. */
+/** The row of a drop of which only its message in the queue is known. */
 export const rowOfDrop = ({
   uploadId,
   key,
@@ -26,7 +26,7 @@ export const rowOfDrop = ({
   timeline: { droppedAt },
 });
 
-/** The drops that a message tells of. One that is no notification is the functions' to complain about. */
+/** The drops in a message. The functions report a message that is not a notification. */
 export function dropsIn({ body }: Pick<WaitingMessage, 'body'>): Drop[] {
   try {
     return dropsOf(body);
@@ -35,7 +35,7 @@ export function dropsIn({ body }: Pick<WaitingMessage, 'body'>): Drop[] {
   }
 }
 
-/** The rows of the drops that a message in the queue tells of. */
+/** The rows of the drops in a message of the queue. */
 export function rowsOfWaiting(message: WaitingMessage): UploadRow[] {
   const { inFlight, visibleAt } = message;
   return dropsIn(message).map((drop) => {
@@ -45,24 +45,24 @@ export function rowsOfWaiting(message: WaitingMessage): UploadRow[] {
   });
 }
 
-/** As it was when it was dropped: nothing of an attempt is left. */
+/** The row as it was when the file was dropped, without what an attempt added. */
 const afresh = ({ uploadId, key, sizeBytes, timeline: { droppedAt } }: UploadRow): UploadRow =>
   rowOfDrop({ uploadId, key, size: sizeBytes, droppedAt });
 
-/** @param nextAt when it is tried again: milliseconds since 1970 */
+/** @param nextAt epoch ms of the next attempt */
 const waiting = (row: UploadRow, nextAt?: number): UploadRow => ({
   ...afresh(row),
   state: 'waiting',
   ...(nextAt === undefined ? {} : { nextAt }),
 });
 
-/** A row whose function died. @param again what the queue says of its drop since then */
+/** A row whose function died. @param again the row by the queue, after the death */
 export const afterDeath = (again: UploadRow, why: string): UploadRow => ({
   ...again,
   because: `The function died (${why}).`,
 });
 
-/** Which drop an upload is an attempt at. */
+/** The drop that an upload is an attempt at. */
 export type KnownAttempt = StartedAttempt & Pick<UploadRow, 'uploadId'>;
 
 export const attemptOfDrop = ({ uploadId, droppedAt, bucket, key, versionId, eTag }: Drop): KnownAttempt => ({
@@ -74,13 +74,13 @@ export const attemptOfDrop = ({ uploadId, droppedAt, bucket, key, versionId, eTa
 export const attemptOfExecution = ({ input }: ExecutionRow): KnownAttempt =>
   (JSON.parse(input) as FollowedUpload).upload;
 
-/** @param error the execution's own name for it */
+/** @param error as the execution names it */
 const broken = (status: string, error: string | null): NonNullable<UploadRow['failure']> => ({
-  message: `The execution ended as ${status}${error === null ? '' : ` (${error})`} and put no final event. Look into its states and the function’s log, and retry the drop.`,
+  message: `The execution ended as ${status}${error === null ? '' : ` (${error})`} and put no final event. Check its states and the log of the function, and retry the drop.`,
   retryable: true,
 });
 
-/** An upload as its execution knows it: what it was given last, or what it ended with. */
+/** The row of an execution, from its output, or else from the last input of a state. */
 export function rowOfExecution({
   status,
   input,
@@ -121,7 +121,7 @@ export function rowOfExecution({
     : { ...ended, state: 'failed', failure: detail.failure };
 }
 
-/** What each line of the log says of an upload that no execution follows yet. */
+/** What each log line changes in the row of an upload that has no execution yet. */
 const STEPS: Record<string, (row: UploadRow, line: UploadLogLine) => UploadRow> = {
   [UPLOAD_LOG.received]: (row) => ({ ...afresh(row), state: 'taken-up' }),
   [UPLOAD_LOG.registered]: (row, line) => ({
@@ -149,15 +149,15 @@ const STEPS: Record<string, (row: UploadRow, line: UploadLogLine) => UploadRow> 
   }),
 };
 
-/** Each line has it from the registration on, which may have been logged before anybody listened. */
+/** Each line has it from the registration on. The registration itself can have been logged before this npm start. */
 const mediaOf = ({ mediaId }: UploadLogLine) => (typeof mediaId === 'string' ? { mediaId } : {});
 
 export const instant = (timestamp: string | undefined) => timestamp ?? new Date().toISOString();
 
-/** @returns the row as it is after a line of the log; the same one when the line changes nothing */
+/** @returns the row after a log line; the same row if the line changes nothing */
 export const afterLine = (row: UploadRow, line: UploadLogLine): UploadRow => STEPS[line.message]?.(row, line) ?? row;
 
-/** @returns what the events say of the upload's Pin: nothing where nobody makes one, or it is not there yet */
+/** @returns the upload's Pin by the events; nothing if there is no event about one yet */
 export function pinOf(events: EventEnvelope[]): Pick<UploadRow, 'pin'> {
   const put = events.filter((event) => event.source === EVENT_SOURCE);
   const published = put.find((event) => event['detail-type'] === PIN_DETAIL_TYPE.published);

@@ -1,4 +1,4 @@
-/** A line that a function logged of one upload. */
+/** A line that a function logged about one upload. */
 export interface UploadLogLine {
   message: string;
   uploadId: string;
@@ -8,7 +8,7 @@ export interface UploadLogLine {
   [detail: string]: unknown;
 }
 
-/** @returns undefined for a line that is about no upload */
+/** @returns undefined for any other line */
 export function uploadLogLine(text: string): UploadLogLine | undefined {
   try {
     const line = JSON.parse(text);

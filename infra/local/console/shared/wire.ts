@@ -1,9 +1,9 @@
 import type { DroppedObject, Failure, Timeline } from '../../../../shared/events/events.ts';
 import type { EventEnvelope } from '../../aws/observation.ts';
 
-/** What the console's server and its page say to each other: JSON of these shapes. */
+/** The JSON shapes between the console's server and its page. */
 
-/** The first three are without a media: in the queue, with a function, and to be tried again later. */
+/** The first three have no media yet: in the queue, with a function, and waiting for another attempt. */
 export type UploadState =
   | 'dropped'
   | 'taken-up'
@@ -23,35 +23,36 @@ export interface UploadRow {
   mediaId?: string;
   /** Whole percent of the upload to Pinterest. */
   percent?: number;
-  /** How often Pinterest was asked whether it is done. */
+  /** Number of polls so far. */
   polls: number;
-  /** When Pinterest is asked next, or the next attempt begins: milliseconds since 1970. */
+  /** Epoch ms of the next poll, or of the next attempt. */
   nextAt?: number;
-  /** Why it waits, as far as this process has heard of it. */
+  /** Why it waits, if it was logged since this npm start. */
   because?: string;
   timeline: Partial<Timeline> & Pick<Timeline, 'droppedAt'>;
-  /** Without a reason when its execution broke and put no final event. */
+  /** Without a reason if the execution failed and put no final event. */
   failure?: Pick<Failure, 'message' | 'retryable'> & Partial<Pick<Failure, 'reason'>>;
-  /** What became of the Pin, where the example publish-pin makes one. */
+  /** The Pin, if the example publish-pin makes one. */
   pin?: { published: true; pinId: string } | { published: false; why: string };
 }
 
 /** All that is known of one upload. */
 export interface UploadDetails {
   row: UploadRow;
-  /** Not known of one whose message has just left the queue. */
+  /** Unknown for an upload whose message has just left the queue. */
   object?: Pick<DroppedObject, 'bucket' | 'versionId'>;
-  /** The final event as its subscribers get it. */
+  /** The final event as subscribers get it. */
   event?: EventEnvelope;
-  /** What else was put on the bus about this upload. */
+  /** Other events on the bus about this upload. */
   otherEvents: EventEnvelope[];
-  /** The newest attempt of the same drop since it failed. */
+  /** The newest later attempt of the same drop, if this one failed. */
   retriedAs?: string;
-  states: { state: string /** Milliseconds since 1970. */; enteredAt: number }[];
+  /** `enteredAt` is in epoch ms. */
+  states: { state: string; enteredAt: number }[];
   log: LogLine[];
-  /** The oldest lines were let go. */
+  /** True if the oldest lines were dropped. */
   logCut: boolean;
-  /** Who has not taken an event yet. */
+  /** Targets that have not taken an event yet. `dueAt` is in epoch ms. */
   deliveries: { target: string; attempts: number; dueAt: number }[];
 }
 
@@ -64,12 +65,12 @@ export interface LogLine {
   details: Record<string, unknown>;
 }
 
-/** A number that may be unknown, and then why. */
+/** A figure, or the reason why it is unknown. */
 export type Known<T> = ({ known: true } & T) | { known: false; why: string };
 
-/** What stands above the rows. */
+/** The figures above the rows. */
 export interface Overview {
-  /** Of all that was ever dropped here. */
+  /** Since the first start. */
   succeeded: number;
   failed: number;
   underWay: number;
@@ -79,19 +80,19 @@ export interface Overview {
   faults: FaultSwitch[];
 }
 
-/** A fault of the simulated Pinterest that a person can turn on. */
+/** A fault of the simulated Pinterest that a person can switch on. */
 export interface FaultSwitch {
   name: string;
   label: string;
   /** What Pindrop does about it. */
   consequence: string;
   on: boolean;
-  /** When it ends by itself: milliseconds since 1970. */
+  /** Epoch ms at which it ends by itself. */
   until?: number;
 }
 
-/** What does not change while the process lives. */
-export interface Place {
+/** The stack and its Pinterest: constant while the process lives. */
+export interface StackInfo {
   bucket: string;
   endpoint: string;
   region: string;
@@ -106,11 +107,12 @@ export interface Place {
 
 /** Events of the stream, by name. */
 export interface StreamEvents {
-  /** The first one after each connection: everything. */
+  /** The first event after each connection: everything. */
   snapshot: {
-    place: Place;
+    stack: StackInfo;
     overview: Overview;
-    rows: UploadRow[] /** Milliseconds since 1970, by the server. */;
+    rows: UploadRow[];
+    /** Epoch ms by the server's clock. */
     now: number;
   };
   rows: UploadRow[];

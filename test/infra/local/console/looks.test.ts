@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { useChromium } from './chromium.ts';
 import { SCENES } from './scenes.ts';
 
-/** Each run leaves its pictures; `npm run screenshots` takes those of the pages. */
+/** Every run takes pictures; `npm run screenshots` renews those of the docs. */
 const PICTURES = process.env['PINDROP_SCREENSHOTS'] ?? 'test-results/screenshots';
 
 const WIDTHS = [400, 1280];
@@ -14,13 +14,13 @@ const SCHEMES = ['light', 'dark'] as const;
 
 const chromium = useChromium();
 
-/** The README shows the rows in all ways; of the others a wide and a narrow picture are enough, one in each scheme. */
+/** The README shows the rows in both widths and schemes. Of other scenes, a wide light and a narrow dark picture are enough. */
 const isPictured = (name: string, width: number, scheme: string) =>
   name === 'rows' || (scheme === 'light') === (width === 1280);
 
-/** What axe finds, with every rule that it has switched on but those of other pages' affairs. */
+/** What axe finds with the rules that are on by default. */
 async function findings(page: Page): Promise<string[]> {
-  // The page's policy lets no script in but its own; the debugger's are not the page's.
+  // The page's policy blocks foreign scripts. It does not apply to the debugger.
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate('axe.run(document)')) as axe.AxeResults;
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
@@ -28,7 +28,7 @@ async function findings(page: Page): Promise<string[]> {
 
 describe.each(SCENES)('the console, $name', ({ name, set }) => {
   it.each(WIDTHS.flatMap((width) => SCHEMES.map((scheme) => [width, scheme] as const)))(
-    'has nothing that axe finds, and nothing beyond the edge, at %i px, %s',
+    'passes axe and fits into the window at %i px, %s',
     async (width, scheme) => {
       const { url, act } = await set();
       const page = await chromium.open(url, {

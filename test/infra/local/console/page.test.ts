@@ -26,7 +26,7 @@ const TWO_HUNDRED = Array.from({ length: 200 }, (_, index): StagedUpload => {
   return index % 10 === 0 ? { ...about, ending: failure } : { ...about, ...succeeded };
 });
 
-/** An S3 that takes, or refuses, what it is given. */
+/** An S3 that answers its puts with these statuses, and then with 200. */
 async function s3(statuses: number[]) {
   const puts: ReceivedRequest[] = [];
   const endpoint = await loopbackServer(async (request, response) => {
@@ -42,7 +42,7 @@ async function s3(statuses: number[]) {
 const video = (name: string, text = 'some bytes') => ({ name, mimeType: 'video/mp4', buffer: Buffer.from(text) });
 
 describe('the rows', () => {
-  it('stay usable when there are two hundred: a hundred are drawn, filters and opening respond', async () => {
+  it('stay usable when there are two hundred: the page draws a hundred, filters, and opens one', async () => {
     const page = await chromium.open((await startStagedConsole({ uploads: TWO_HUNDRED })).url);
     await expect.poll(() => rows(page).count()).toBe(100);
     await page.getByRole('button', { name: 'Show 100 more of 200' }).click();
@@ -60,7 +60,7 @@ describe('the rows', () => {
     expect(await rows(page).count()).toBe(100);
   });
 
-  it('move with what is logged, and the end is announced', async () => {
+  it('change with what is logged', async () => {
     const console = await startStagedConsole({ uploads: [{ key: 'clip.mp4', sizeBytes: 5_000_000, dropped: 2 }] });
     const page = await chromium.open(console.url);
     const row = rowOf(page, 'clip.mp4');
@@ -76,36 +76,36 @@ describe('the rows', () => {
     console.log({ uploadId, message: 'to be tried again', afterSeconds: 300, because: 'The connection broke.' });
     await row
       .locator('.situation')
-      .getByText(/Again (in .*|now): The connection broke\./)
+      .getByText(/Next attempt (in .*|now): The connection broke\./)
       .waitFor();
-    // A wide row may cut the reason off; what is open has all of it.
+    // A row can cut off the reason. The open part shows all of it.
     await row.locator('.block').first().getByText('The connection broke.').waitFor();
-    // What is open shows the new lines, too.
+    // The open part shows the new line, too.
     await row.getByRole('cell', { name: 'to be tried again' }).waitFor();
   });
 
-  it('stay as long as they are read, even when the filter would not let them pass any more', async () => {
+  it('stay while somebody reads them, even if they no longer match the filter; the end is announced', async () => {
     const upload: StagedUpload = { key: 'clip.mp4', sizeBytes: 5_000_000, dropped: 9, queued: 1, uploading: 2 };
     const console = await startStagedConsole({ uploads: [upload] });
     const page = await chromium.open(console.url);
     await page.locator('#states label', { hasText: 'Processing 1' }).click();
     await rows(page).locator('summary').click();
-    await rows(page).getByText('There is none yet: it comes when the upload has ended.').waitFor();
+    await rows(page).getByText('It comes when the upload has ended.').waitFor();
     const [{ name: executionName } = { name: '' }] = console.records.executions(1);
     console.restage([{ ...upload, processing: 3, ending: 'succeeded' }]);
     console.observe({ kind: 'execution-ended', executionName, status: 'SUCCEEDED' });
     await page.locator('#states label', { hasText: 'Processing 0' }).waitFor();
     await rows(page).getByText('"detail-type": "Media Upload Succeeded"').waitFor();
     await page.locator('#announcement').getByText('clip.mp4 succeeded.').waitFor();
-    // A choice is a choice.
+    // A new choice removes them.
     await page.locator('#states label', { hasText: 'Failed 0' }).click();
-    await page.getByText('No upload is like that.').waitFor();
-    await page.locator('#announcement').getByText('No upload is like that.').waitFor();
+    await page.getByText('No upload matches.').waitFor();
+    await page.locator('#announcement').getByText('No upload matches.').waitFor();
     await page.getByRole('button', { name: 'Show all' }).click();
     expect(await page.locator(':focus').getAttribute('id')).toBe('name');
   });
 
-  it('leave who is in one where they are when it is drawn anew', async () => {
+  it('keep the scroll position and the focus when they are redrawn', async () => {
     const console = await startStagedConsole({ uploads: [{ key: 'clip.mp4', sizeBytes: 5_000_000, dropped: 2 }] });
     const page = await chromium.open(console.url);
     await rows(page).locator('summary').click();
@@ -129,13 +129,13 @@ describe('the rows', () => {
     expect((await scroll()).top).toBe(top);
   });
 
-  it('go on by keyboard where more were asked for', async () => {
+  it('move the focus to the first of the rows that "Show more" adds', async () => {
     const page = await chromium.open((await startStagedConsole({ uploads: TWO_HUNDRED })).url);
     await page.getByRole('button', { name: 'Show 100 more of 200' }).press('Enter');
     expect(await page.locator(':focus .name').innerText()).toBe('clip 100.mp4');
   });
 
-  it('say who has not taken an event yet, and ask again when that is due', async () => {
+  it('show targets that have not taken an event yet, and reload when the next attempt is due', async () => {
     const console = await startStagedConsole({ uploads: TWO_HUNDRED.slice(1, 2) });
     console.records.deliveriesOf = () => [{ target: 'Rule/Target0', attempts: 2, dueAt: Date.now() + 1500 }];
     const page = await chromium.open(console.url);
@@ -145,14 +145,14 @@ describe('the rows', () => {
     await page.getByText('Not delivered yet').waitFor({ state: 'detached' });
   });
 
-  it('keep what a retry is about to say, and then say what it was retried as', async () => {
+  it('keep the message of a failed retry when they are redrawn, and link the new attempt', async () => {
     const refused: StagedUpload = { ...TWO_HUNDRED[0], key: 'clip.mp4', sizeBytes: 1, dropped: 60, version: 'one' };
     const console = await startStagedConsole({ uploads: [refused] });
     const page = await chromium.open(console.url);
     await rows(page).locator('summary').click();
     const retry = page.getByRole('button', { name: 'Retry' });
     await retry.press('Enter');
-    // Nothing listens where the stack would.
+    // No stack listens.
     const alert = page.locator('.failure .error').getByText('That did not work');
     await alert.waitFor();
     const uploadId = await rows(page).locator('dt:text-is("upload") + dd code').innerText();
@@ -169,7 +169,7 @@ describe('the rows', () => {
     expect(await page.locator(':focus .situation').innerText()).toBe('In the queue');
   });
 
-  it('show a name as it is, even when it is markup', async () => {
+  it('show a name that is markup as text', async () => {
     const key = '<img src=x onerror="document.title=1"><b>bold</b>.mp4';
     const page = await chromium.open(
       (await startStagedConsole({ uploads: [{ key, sizeBytes: 1, dropped: 5, ...succeeded }] })).url,
@@ -180,12 +180,12 @@ describe('the rows', () => {
     expect(await page.locator('#rows :is(img, b)').count()).toBe(0);
   });
 
-  it('are worked by keyboard alone', async () => {
+  it('work by keyboard alone', async () => {
     const page = await chromium.open((await startStagedConsole({ uploads: TWO_HUNDRED.slice(0, 3) })).url);
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').innerText()).toBe('Skip to the uploads');
     await page.keyboard.press('Enter');
-    // From the uploads on: the name, the states, the rows.
+    // After the skip link come the name, the states and the rows.
     await page.keyboard.press('Tab');
     await page.keyboard.type('clip 00');
     await page.keyboard.press('Tab');
@@ -227,13 +227,13 @@ describe('dropping', () => {
     await page.locator('#transfers progress').waitFor({ state: 'hidden' });
   });
 
-  it('takes files that are dragged onto the page, and says that a folder is none', async () => {
+  it('takes files that are dragged onto the page, and refuses a folder', async () => {
     const { endpoint, puts } = await s3([]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     const dataTransfer = await page.evaluateHandle(`(() => {
       const dragged = new DataTransfer();
       for (const name of ['one.mp4', 'two.mp4', 'holiday']) dragged.items.add(new File(['some bytes'], name));
-      // What a script drags are never folders.
+      // A script cannot drag a folder.
       DataTransferItem.prototype.webkitGetAsEntry = function () { return { isDirectory: this.getAsFile().name === 'holiday' }; };
       return dragged;
     })()`);
@@ -244,13 +244,13 @@ describe('dropping', () => {
     await expect
       .poll(() => puts.map(({ path }) => path).sort())
       .toEqual(['/pindrop-dropbucket/one.mp4', '/pindrop-dropbucket/two.mp4']);
-    await page.getByRole('alert').getByText('holiday: It is a folder: drop the files in it.').waitFor();
+    await page.getByRole('alert').getByText('holiday: This is a folder. Drop the files in it instead.').waitFor();
     await page.getByRole('button', { name: 'Dismiss' }).click();
     await page.locator('.refused').waitFor({ state: 'hidden' });
     expect(await page.locator(':focus').getAttribute('id')).toBe('files');
   });
 
-  it('drops nothing when a line of the metadata is none, and says which', async () => {
+  it('drops nothing when a line is not NAME=VALUE, and quotes the line', async () => {
     const { endpoint, puts } = await s3([]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.getByText('Metadata', { exact: true }).click();
@@ -260,7 +260,7 @@ describe('dropping', () => {
     expect(puts).toEqual([]);
   });
 
-  it('says why a file did not get there, and tries it again', async () => {
+  it('says why a file did not reach the bucket, and tries again', async () => {
     const { endpoint, puts } = await s3([507]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.locator('#files').setInputFiles([video('clip.mp4')]);
@@ -272,11 +272,11 @@ describe('dropping', () => {
 });
 
 describe('dropping many', () => {
-  it('makes one alert of all that did not get there', async () => {
+  it('shows one alert for all files that did not reach the bucket', async () => {
     const { endpoint, puts } = await s3([507, 507, 507]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.locator('#files').setInputFiles(['one.mp4', 'two.mp4', 'three.mp4'].map((name) => video(name)));
-    await page.getByRole('alert').getByText('3 files did not get into the bucket.').waitFor();
+    await page.getByRole('alert').getByText('3 files did not reach the bucket.').waitFor();
     await page.getByText('two.mp4: The bucket did not take the file (The disk is full).').waitFor();
     await page.getByRole('button', { name: 'Try all again' }).click();
     await expect.poll(() => puts.length).toBe(6);
@@ -301,7 +301,7 @@ describe('dropping many', () => {
     expect(begun).toBe(3);
   });
 
-  it('leaves text that is dragged to the browser', async () => {
+  it('leaves dragged text to the browser', async () => {
     const page = await chromium.open((await startStagedConsole()).url);
     const prevented = (kind: string) =>
       page.evaluate(`(() => {
@@ -313,7 +313,7 @@ describe('dropping many', () => {
     expect(await prevented('file')).toBe(true);
   });
 
-  it('drops no answer that is no clip', async () => {
+  it('does not drop an error message as the sample clip', async () => {
     const { endpoint, puts } = await s3([]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.route('**/sample.mp4', (route) => route.fulfill({ status: 500, json: { message: 'It broke.' } }));
@@ -323,15 +323,15 @@ describe('dropping many', () => {
   });
 });
 
-describe('while npm start is not there', () => {
-  it('what is dropped waits, and goes on by itself; closing the page is asked about', async () => {
+describe('while npm start is not running', () => {
+  it('files wait and then go by themselves; closing the page asks for confirmation', async () => {
     const { endpoint, puts } = await s3([]);
     const first = await startStagedConsole({ endpoint });
     const page = await chromium.open(first.url);
     await first.close();
     await page.getByText('The connection to npm start is lost').waitFor();
     await page.locator('#files').setInputFiles([video('one.mp4'), video('two.mp4')]);
-    await page.getByText('0 of 2 files, 0 B of 20 B, as soon as npm start answers').waitFor();
+    await page.getByText('0 of 2 files, 0 bytes of 20 bytes, as soon as npm start answers').waitFor();
     const asked = page.waitForEvent('dialog');
     const closed = page.close({ runBeforeUnload: true });
     await (await asked).dismiss();
@@ -341,7 +341,7 @@ describe('while npm start is not there', () => {
     await page.locator('#transfers progress').waitFor({ state: 'hidden' });
   });
 
-  it('nothing of it goes to another Pinterest, and the page says so', async () => {
+  it('files do not go to another Pinterest, and the page says so', async () => {
     const { endpoint, puts } = await s3([]);
     const first = await startStagedConsole({ endpoint, uploads: TWO_HUNDRED.slice(0, 1) });
     const page = await chromium.open(first.url);
@@ -353,14 +353,14 @@ describe('while npm start is not there', () => {
     const target = { kind: 'pinterest', name: 'api.pinterest.com' } as const;
     await startStagedConsole({ endpoint, stateDirectory: first.stateDirectory, target });
     await page.getByText('npm start uploads to api.pinterest.com now, and has other files.').waitFor();
-    await page.getByText('Nothing was dropped yet.').waitFor();
+    await page.getByText('No files yet.').waitFor();
     await page.locator('#files').setInputFiles([video('two.mp4')]);
     await expect.poll(() => puts.map(({ path }) => path)).toEqual(['/pindrop-dropbucket/two.mp4']);
   });
 });
 
 describe('the faults', () => {
-  it('are turned on and off, and say what they lead to', async () => {
+  it('are switched on and off, and say what happens', async () => {
     const console = await startStagedConsole();
     const page = await chromium.open(console.url);
     const slow = page.getByRole('switch', { name: 'Slow processing' });

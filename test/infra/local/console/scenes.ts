@@ -8,14 +8,14 @@ import type { StagedUpload } from './staged-uploads.ts';
 
 export interface Scene {
   name: string;
-  /** @returns the address of the console, and what is to be done with the page before it is looked at */
+  /** @returns the URL of the console, and what to do with the page before the picture */
   set(): Promise<{ url: string; act?: (page: Page) => Promise<void> }>;
 }
 
 const MB = 1_000_000;
 const { processing_failed, registration_refused, rejected_file } = mediaUploadFailedExamples;
 
-/** A morning's work: something in every state. */
+/** A morning's work, with an upload in every state. */
 const MORNING: StagedUpload[] = [
   { key: 'summer/beach-house-tour.mp4', sizeBytes: 184 * MB, dropped: 4 },
   { key: 'summer/lemonade-three-ways.mp4', sizeBytes: 96 * MB, dropped: 21 },
@@ -65,13 +65,13 @@ const MORNING: StagedUpload[] = [
   { key: 'winter/advent-wreath.mp4', sizeBytes: 88 * MB, dropped: 5400, ending: registration_refused.failure },
 ];
 
-/** What the function says when Pinterest answers a registration with 429. */
+/** What the function decides when Pinterest answers a registration with 429. */
 const rateLimited = decide(
   { at: 'media_create', kind: 'answer', status: 429, code: 8, retryAfterSeconds: 33, unexpected: false },
   { attempt: 0, ageSeconds: 1, giveUpAfterSeconds: 86_400, maxBackoffSeconds: 900, random: 0.2 },
 );
 
-/** Seconds ago, what was logged of which file then. */
+/** Log lines: how many seconds ago, the file, the message, details. */
 const LINES: [number, string, string, object][] = [
   [20, 'summer/lemonade-three-ways.mp4', UPLOAD_LOG.received, {}],
   [1, 'summer/lemonade-three-ways.mp4', UPLOAD_LOG.retrying, { level: 'WARN', ...rateLimited }],
@@ -93,7 +93,7 @@ const LINES: [number, string, string, object][] = [
   ).map(([ago, ...line]): [number, string, string, object] => [ago, 'spring/raised-beds.mp4', ...line]),
 ];
 
-/** @param endpoint of the S3 that files are put into */
+/** @param endpoint of the S3 that gets the files */
 async function morning(endpoint?: string) {
   const console = await startStagedConsole({ uploads: MORNING, ...(endpoint === undefined ? {} : { endpoint }) });
   const ids = await uploadIds(console.url);
@@ -104,7 +104,7 @@ async function morning(endpoint?: string) {
   return console;
 }
 
-/** What each file's upload is called, as the page is told. */
+/** Upload ids by key, as the page gets them. */
 export async function uploadIds(url: string): Promise<Map<string, string>> {
   const response = await fetch(`${url}events`);
   let text = '';
@@ -129,9 +129,9 @@ const FILES = ['gift-ideas', 'pumpkin-soup', 'leaf-garland'].map((name) => ({
   buffer: Buffer.alloc(1024),
 }));
 
-/** Every state that the page can be in, each as a person would come upon it. */
+/** Every state of the page, each as a person gets there. */
 export const SCENES: Scene[] = [
-  // Nothing is sent there; it is what the page shows.
+  // Only shown: nothing is sent there.
   { name: 'empty', set: () => startStagedConsole({ endpoint: 'http://127.0.0.1:36521' }) },
   { name: 'rows', set: morning },
   { name: 'opened', set: async () => ({ ...(await morning()), act: opened('raised-beds') }) },
@@ -166,7 +166,7 @@ export const SCENES: Scene[] = [
         ...(await morning(endpoint)),
         async act(page) {
           await page.locator('#files').setInputFiles(FILES);
-          await page.getByText('3 files did not get into the bucket.').waitFor();
+          await page.getByText('3 files did not reach the bucket.').waitFor();
         },
       };
     },
@@ -180,7 +180,7 @@ export const SCENES: Scene[] = [
         async act(page) {
           await console.close();
           await page.getByText('The connection to npm start is lost').waitFor();
-          // What is dropped now waits.
+          // These files wait.
           await page.locator('#files').setInputFiles(FILES);
           await page.getByText('as soon as npm start answers').waitFor();
         },

@@ -14,26 +14,26 @@ import { type StagedUpload, stagedRecords } from './staged-uploads.ts';
 
 export interface Stage extends Partial<Pick<ConsoleOptions, 'target' | 'prefix'>> {
   uploads?: StagedUpload[];
-  /** Of the S3 that files are put into. */
+  /** Endpoint of the S3 that gets the files. */
   endpoint?: string;
   /** What the token secret holds. */
   secret?: object;
-  /** Of another console, which this one is the next start of. */
+  /** The directory of an earlier console: this one is its restart. */
   stateDirectory?: string;
 }
 
 export interface StagedConsole extends LocalConsole {
   faults: FaultSwitches;
   stateDirectory: string;
-  /** What the stack keeps; a test may change it. */
+  /** The records of the stack; a test may change them. */
   records: UploadRecords;
-  /** Has the stack keep something else: the same uploads, further on. */
+  /** Replaces the records, for instance with the same uploads in a later state. */
   restage(uploads: StagedUpload[]): void;
-  /** Has a function log a line of an upload that is under way. */
+  /** Makes a function log a line about an upload. */
   log(line: Record<string, unknown>): void;
 }
 
-/** The console over a stack that is not there: only what it would have kept is. */
+/** The console over the records of a stack that does not run. */
 export async function startStagedConsole({
   uploads = [],
   endpoint = 'http://127.0.0.1:9',
@@ -43,7 +43,7 @@ export async function startStagedConsole({
   stateDirectory: given,
 }: Stage = {}): Promise<StagedConsole> {
   const stateDirectory = given ?? (await mkdtemp(join(tmpdir(), 'pindrop-console-')));
-  // The usual port is the one of the npm start that whoever runs the tests may have up.
+  // The usual port may be in use: by an npm start of the person who runs the tests.
   if (!given) await writeFile(join(stateDirectory, 'console-port'), String(await freePort()));
   const faults = new FaultSwitches();
   const now = Date.now();

@@ -14,21 +14,21 @@ export interface StagedUpload {
   sizeBytes: number;
   /** Seconds ago. */
   dropped: number;
-  /** Seconds that each part of its way took; what is missing has not ended, or not begun. */
+  /** Duration of each phase in seconds; undefined if the phase has not ended. */
   queued?: number;
   uploading?: number;
   processing?: number;
-  /** How it ended, or did not. */
+  /** Undefined while it is under way. */
   ending?: 'succeeded' | Failure;
   polls?: number;
-  /** Of the object; by default each has its own. */
+  /** Version of the object; by default each upload has its own. */
   version?: string;
-  /** Of one that is in the queue: why its message is not free to be received, and in how many seconds it is again. */
+  /** For a message that is in flight: why, and in how many seconds it is visible again. */
   inFlight?: WaitingMessage['inFlight'];
   visible?: number;
 }
 
-/** What a stack would have kept of these uploads. */
+/** The records that a stack would keep of these uploads. */
 export function stagedRecords(uploads: StagedUpload[], now: number = Date.now()): UploadRecords {
   const staged = uploads.map((upload) => stage(upload, now));
   const rows = staged.flatMap(({ row }) => row ?? []);
@@ -149,7 +149,7 @@ const notification = (key: string, size: number, at: number, versionId = version
     ],
   });
 
-/** As the state machine enters them: it waits, asks and looks for each poll. */
+/** The states in order: for each poll, the machine waits, polls and decides. */
 function statesOf(row: ExecutionRow | undefined) {
   if (!row) return [];
   const at = Date.parse(row.startedAt);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, duration, size, until } from '../../../../../infra/local/console/page/wording.ts';
+import { ago, duration, until } from '../../../../../infra/local/console/page/wording.ts';
 
 describe('the wording', () => {
   it.each([
@@ -16,15 +16,6 @@ describe('the wording', () => {
     [187_200_000, '2 d 4 h'],
     [-5, '0 ms'],
   ])('says a duration of %i ms as %s', (milliseconds, words) => expect(duration(milliseconds)).toBe(words));
-
-  it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [1_000, '1.0 kB'],
-    [278_595, '279 kB'],
-    [1_900_000_000, '1.9 GB'],
-    [2_000_000_000_000, '2000 GB'],
-  ])('says %i bytes as %s', (bytes, words) => expect(size(bytes)).toBe(words));
 
   it.each([
     [9_000, 'just now'],
