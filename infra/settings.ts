@@ -4,6 +4,7 @@ import { VIDEO_LIMITS } from '../shared/pinterest/video-limits.ts';
 import { EXAMPLE_NAMES } from './examples/example-names.ts';
 
 const positive = z.coerce.number().positive();
+const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
 /** Every setting, read from CDK context (`-c name=value`, or `context` in cdk.json). docs/settings.md lists them for people. */
 const settingsSchema = z.strictObject({
@@ -51,10 +52,10 @@ const settingsSchema = z.strictObject({
     .int()
     .default(VIDEO_LIMITS.maxBytes)
     .describe('Larger files are rejected before anything is registered'),
-  inspect: z
-    .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
-    .default(true)
-    .describe('Look inside videos before anything is registered'),
+  inspect: truth.default(true).describe('Look inside videos before anything is registered'),
+  emulated: truth
+    .optional()
+    .describe('Leave out what emulators of AWS lack: the rotation schedule, the archive and the event schemas'),
   alarmEmail: z.email().optional().describe('Who is told of alarms, by mail'),
   notifyEmail: z.email().optional().describe('Who is told of each final event, in words, by mail'),
   forwardToQueueArn: z

@@ -7,16 +7,14 @@ import { Pindrop } from './pindrop.ts';
 
 export interface PindropStackProps extends StackProps {
   settings: SettingsInput;
-  /** See {@link PindropProps.emulated}. */
-  emulated?: boolean;
 }
 
 /** A stack of its own round {@link Pindrop}, with the outputs that commands and other programs go by. */
 export class PindropStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, emulated = false, ...props }: PindropStackProps) {
+  constructor(scope: Construct, id: string, { settings, ...props }: PindropStackProps) {
     super(scope, id, { description: 'Uploads dropped videos to Pinterest and tells when they are ready', ...props });
     // `Default` leaves no trace in the names of what is inside.
-    const pindrop = new Pindrop(this, 'Default', { settings, emulated });
+    const pindrop = new Pindrop(this, 'Default', { settings });
     keepNotificationsLog(pindrop.bucket);
     const { eventBus: bus, tokenSecret: token, onCall } = pindrop;
     const read = readSettings(settings);

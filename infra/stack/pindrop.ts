@@ -29,11 +29,6 @@ export interface PindropProps {
   eventBus?: IEventBus;
   /** Holds Pinterest's tokens and is rotated; by default a secret of its own, that nobody has signed in for yet. */
   tokenSecret?: ISecret;
-  /**
-   * True where CloudFormation is an emulator's: it lacks rotation schedules, archives and schemas, and nothing on a file's
-   * way depends on them.
-   */
-  emulated?: boolean;
 }
 
 /** Uploads each video that is dropped in a bucket to Pinterest, and puts one final event for it on a bus. */
@@ -58,7 +53,7 @@ export class Pindrop extends Construct {
     const { rotateToken } = new TokenRotation(this, 'TokenRotation', {
       settings,
       token,
-      scheduled: !props.emulated,
+      scheduled: !settings.emulated,
     });
     const bus = props.eventBus ?? new EventBus(this, 'EventBus', { description: 'Final events of Pindrop' });
     const recentFiles = new StringParameter(this, 'RecentFiles', {
@@ -78,7 +73,7 @@ export class Pindrop extends Construct {
     new IngestFunction(this, 'Ingest', { settings, deployment, bucket, drops, token, machine, gate, recentFiles });
     new ReportDeadLetterFunction(this, 'ReportDeadLetter', { deployment, drops, machine });
 
-    if (!props.emulated) new EventRecord(this, 'EventRecord', { bus });
+    if (!settings.emulated) new EventRecord(this, 'EventRecord', { bus });
     const { onCall } = new Monitoring(this, 'Monitoring', { settings, deployment, drops, machine, rotateToken });
     new Subscriptions(this, 'Subscriptions', { settings, bus, onCall });
 

@@ -129,7 +129,7 @@ describe('Pindrop in another app', () => {
   it('goes without what only AWS has, on an emulator', () => {
     const typesOf = (emulated: boolean) => {
       const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-      const { Resources } = Template.fromStack(new PindropStack(app, 'Pindrop', { settings: {}, emulated })).toJSON();
+      const { Resources } = Template.fromStack(new PindropStack(app, 'Pindrop', { settings: { emulated } })).toJSON();
       return new Set(Object.values(Resources as Record<string, { Type: string }>).map(({ Type }) => Type));
     };
     expect([...typesOf(false)].filter((type) => !typesOf(true).has(type)).sort()).toEqual([
