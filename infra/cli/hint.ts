@@ -1,7 +1,7 @@
 import { DEFAULT_STACK_NAME, type StackLocation } from '../operations/stack-location.ts';
 
-/** What a person types in front of a command. */
-export const PINDROP = 'npm run pindrop --';
+/** What a person types in front of a command: in a checkout, or where the package is installed. */
+export const PINDROP = import.meta.url.endsWith('.ts') ? 'npm run pindrop --' : 'npx pindrop';
 
 /** A command to paste, for the same stack. @param command such as `retry UPLOAD_ID` */
 export function hint(command: string, { local, stackName }: Pick<StackLocation, 'local' | 'stackName'>): string {

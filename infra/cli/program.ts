@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import openInBrowser from 'open';
 import { SCOPES } from '../../shared/pinterest/oauth.ts';
 import { DEFAULT_API_URL } from '../../shared/pinterest/pinterest-client.ts';
@@ -18,6 +18,7 @@ import { redrive } from './commands/redrive.ts';
 import { retryEach } from './commands/retry.ts';
 import { status } from './commands/status.ts';
 import { watch } from './commands/watch.ts';
+import { type Place, where } from './commands/where.ts';
 import { isConnectionRefused } from './connection-refused.ts';
 import { PINDROP } from './hint.ts';
 
@@ -95,7 +96,7 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
     .showHelpAfterError(`See ${PINDROP} --help.`)
     .addHelpText('after', NOTES);
 
-  const outputOf = ({ json = false }: StackOptions): Output => ({
+  const outputOf = ({ json = false }: Pick<StackOptions, 'json'>): Output => ({
     json,
     print: (line) => streams.stdout.write(`${escapeControls(line)}\n`),
     say: (line) => streams.stderr.write(`${escapeControls(line)}\n`),
@@ -170,6 +171,14 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
       };
       end(await signIn(how, outputOf(options)));
     });
+
+  program
+    .command('where')
+    .description('find the places in the source that a stack trace of a function names')
+    .showHelpAfterError(`See ${PINDROP} where --help.`)
+    .argument('<function>', "the function's folder below functions/, such as ingest")
+    .addArgument(new Argument('<place...>', 'LINE:COLUMN, such as 12:3456 for index.js:12:3456').argParser(placesOf))
+    .action((folder: string, places: Place[]) => end(where(folder, places, outputOf({}))));
   return program;
 }
 
@@ -184,6 +193,12 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}
+
+function placesOf(text: string, before: Place[] = []): Place[] {
+  const [, line, column] = /^(\d+):(\d+)$/.exec(text) ?? [];
+  if (line === undefined || column === undefined) throw new InvalidArgumentError('It must be LINE:COLUMN.');
+  return [...before, { line: Number(line), column: Number(column) }];
 }
 
 const words = (text: string) => text.split(',').map((word) => word.trim());

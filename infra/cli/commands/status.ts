@@ -1,3 +1,4 @@
+import { sizeInWords } from '../../../shared/upload/size-words.ts';
 import { newestAttempt, newestUploadOf } from '../../operations/attempts.ts';
 import { currentVersion } from '../../operations/dropped-object.ts';
 import { OperationError } from '../../operations/operation-error.ts';
@@ -61,7 +62,7 @@ async function byObject(url: string, ports: StackPorts): Promise<KnownUpload> {
 
 function* story({ upload, state, polls, finalEvent, waitSeconds, newestAttempt }: UploadStatus, ports: StackPorts) {
   const { object, timeline, uploadId, mediaId } = upload;
-  yield `${object.key} (${object.size} bytes), upload ${uploadId}`;
+  yield `${object.key} (${sizeInWords(object.size)}), upload ${uploadId}`;
   yield `  dropped     ${timeline.droppedAt}`;
   if (timeline.registeredAt) yield `  registered  ${timeline.registeredAt}  media ${mediaId}`;
   if (timeline.uploadedAt) yield `  uploaded    ${timeline.uploadedAt}`;

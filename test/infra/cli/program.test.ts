@@ -39,6 +39,8 @@ describe('pindrop', () => {
     [['list', 'extra'], "too many arguments for 'list'"],
     [['status'], "missing required argument 'what'"],
     [['retry'], "missing required argument 'what'"],
+    [['where', 'ingest'], "missing required argument 'place'"],
+    [['where', 'ingest', '12'], "command-argument value '12' is invalid for argument 'place'. It must be LINE:COLUMN."],
     [['lits'], "unknown command 'lits' (Did you mean list?)"],
     [['list', '--local', '--stack', 'Other'], "option '--stack <name>' cannot be used with option '--local'"],
   ])('refuses %j as wrong usage, and says why', async (args, why) => {
@@ -46,7 +48,7 @@ describe('pindrop', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: [] });
     expect(stderr.join('\n')).toContain(why);
     expect(stderr).toHaveLength(2);
-    expect(stderr[1]).toMatch(/^See npm run pindrop -- (list |auth |status |retry )?--help\.$/);
+    expect(stderr[1]).toMatch(/^See npm run pindrop -- (list |auth |status |retry |where )?--help\.$/);
   });
 
   it('prints its help to stdout when asked for it, and to stderr when no command is given', async () => {
@@ -90,6 +92,14 @@ describe('pindrop', () => {
       /stack\.json is from another version of Pindrop: stop npm start and start it again/,
     );
     expect([never.code, old.code]).toEqual([1, 1]);
+  });
+
+  it('says that a function has no source map', async () => {
+    expect(await pindrop(['where', 'no-such-function', '1:2'])).toEqual({
+      code: 1,
+      stdout: [],
+      stderr: [expect.stringContaining('There is no source map of no-such-function: check out what was deployed')],
+    });
   });
 
   it('escapes what a terminal would obey in what it says about its own arguments', async () => {

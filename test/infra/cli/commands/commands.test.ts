@@ -3,6 +3,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { printNews } from '../../../../infra/cli/commands/watch.ts';
+import { sizeInWords } from '../../../../shared/upload/size-words.ts';
 import { startLocalPindrop } from '../../../harness/local-pindrop.ts';
 import { pindropLocal, portsTo } from '../../../harness/pindrop-command.ts';
 
@@ -42,7 +43,7 @@ describe('the commands', () => {
     for (const what of [good.uploadId, good.mediaId ?? '', `s3://${stack.bucket}/spring/good clip.mp4`]) {
       const { stdout, code } = await command('status', what);
       expect(code).toBe(0);
-      expect(stdout[0]).toBe(`spring/good clip.mp4 (${clip.length} bytes), upload ${good.uploadId}`);
+      expect(stdout[0]).toBe(`spring/good clip.mp4 (${sizeInWords(clip.length)}), upload ${good.uploadId}`);
       expect(stdout).toContain(`  uploaded    ${good.timeline.uploadedAt}`);
       expect(stdout.join('\n')).toContain(`succeeded   ${good.timeline.completedAt}`);
     }
