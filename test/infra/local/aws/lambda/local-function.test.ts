@@ -90,7 +90,7 @@ describe('a local function', () => {
 
   it.each([
     ['ends by itself', 'exit', {}, 'Runtime.ExitError', /exit status 3/],
-    ['is out of time', 'loop', { timeoutSeconds: 2 }, 'Sandbox.Timedout', /timed out after 2 seconds/],
+    ['is out of time', 'loop', { timeoutSeconds: 6 }, 'Sandbox.Timedout', /timed out after 6 seconds/],
     ['is out of memory', 'hoard', { memoryMegabytes: 256 }, 'Runtime.ExitError', /Out of memory: \d+ MB of 256 MB/],
   ])('that %s is killed, and the next invocation has a new process', async (_, what, limits, name, message) => {
     const { fn, observations } = functionOf(limits);
