@@ -51,16 +51,15 @@ export type IngestOutcome =
  */
 export async function ingestDrop(drop: Drop, ports: IngestPorts, attempt: Attempt): Promise<IngestOutcome> {
   if (await ports.executions.exists(drop.uploadId)) return { outcome: 'already-followed' };
-  // Read during the upload: a crash between its end and the execution's start would send the file again.
-  const recentFiles = ports.recentFiles();
   const upload = recordOf(drop);
   const ended = await bring(drop, upload, ports, attempt);
   if (ended.outcome === 'retry') return ended;
 
   const followed = { upload, polls: 0, waitSeconds: 0 };
   if (ended.outcome === 'uploaded') {
-    followed.waitSeconds = firstWaitSeconds(upload.object.size, await recentFiles);
-    return (await ports.executions.start(followed)) ? { ...ended, upload } : { outcome: 'already-followed' };
+    const { outcome, mediaId, waitSeconds } = ended;
+    const started = await ports.executions.start({ ...followed, waitSeconds });
+    return started ? { outcome, mediaId, upload } : { outcome: 'already-followed' };
   }
   const event = finalEvent(upload, 0, ports.now(), { status: 'failed', failure: ended.failure });
   const started = await ports.executions.start({ ...followed, finalEvent: event });
@@ -68,7 +67,7 @@ export async function ingestDrop(drop: Drop, ports: IngestPorts, attempt: Attemp
 }
 
 type Ended =
-  | { outcome: 'uploaded'; mediaId: string }
+  | { outcome: 'uploaded'; mediaId: string; waitSeconds: number }
   | { outcome: 'failed'; failure: KnownFailure; blame: Blame; cause?: unknown }
   | Extract<IngestOutcome, { outcome: 'retry' }>;
 
@@ -87,10 +86,12 @@ async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attem
     upload.timeline.registeredAt = now().toISOString();
     onStep?.({ step: 'registered', mediaId });
 
+    // Read during the upload: a crash between its end and the execution's start would send the file again.
+    const recentFiles = ports.recentFiles();
     await uploadDrop(upload.object, registration, ports, attempt);
     upload.timeline.uploadedAt = now().toISOString();
     onStep?.({ step: 'uploaded', mediaId });
-    return { outcome: 'uploaded', mediaId };
+    return { outcome: 'uploaded', mediaId, waitSeconds: firstWaitSeconds(upload.object.size, await recentFiles) };
   } catch (cause) {
     const decision = decide(faultOf(cause), {
       attempt: attempt.number,

@@ -1,21 +1,24 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Drop, dropsOf } from '../../shared/upload/drop.ts';
+import type { Drop } from '../../shared/upload/drop.ts';
 import { METRIC } from '../../shared/upload/metrics.ts';
+import { readNotification, UnreadableNotificationError } from '../../shared/upload/notification.ts';
 import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
 import type { Measurements } from '../measurements.ts';
 import { type Attempt, type IngestOutcome, type IngestPorts, ingestDrop } from './ingest-drop.ts';
 import { progressReports } from './progress.ts';
 
-/** Who hears of what happens. */
+/** Logger and metrics of one invocation. */
 export interface Watch {
   logger: Logger;
   measurements: Measurements;
 }
 
 /**
- * Ingests every drop that a message of the queue tells of.
- * @returns seconds until the message is to come again, undefined when it is done with
- * @throws NotAnS3NotificationError, or what kept an execution from being looked up or started
+ * Ingests every drop in a message of the queue. What cannot be read in it is logged and counted, and does not keep the drops
+ * beside it from being ingested.
+ * @returns seconds until the message must come again, undefined when it is done with
+ * @throws UnreadableNotificationError when all drops are done and something is left that cannot be read: the message then
+ * goes to the dead-letter queue. Also what kept an execution from being looked up or started
  */
 export async function ingestMessage(
   body: string,
@@ -24,12 +27,19 @@ export async function ingestMessage(
   watch: Watch,
 ): Promise<number | undefined> {
   const waits: number[] = [];
-  for (const drop of dropsOf(body)) {
+  const { drops, unreadable } = readNotification(body);
+  if (unreadable.length > 0) {
+    watch.logger.error(UPLOAD_LOG.unreadable, { reasons: unreadable });
+    if (attempt.number === 0) watch.measurements.measure(METRIC.unreadable, unreadable.length);
+  }
+  for (const drop of drops) {
     const outcome = await ingestLogged(drop, ports, attempt, watch);
     if (outcome.outcome === 'retry') waits.push(outcome.afterSeconds);
   }
-  // The drops that are done are found to be so when the message comes again.
-  return waits.length === 0 ? undefined : Math.min(...waits);
+  // Finished drops are skipped on redelivery: their execution exists.
+  if (waits.length > 0) return Math.min(...waits);
+  if (unreadable.length > 0) throw new UnreadableNotificationError(unreadable.join(' '));
+  return undefined;
 }
 
 async function ingestLogged(

@@ -5,7 +5,8 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import { dropsOf } from '../../shared/upload/drop.ts';
+import { readNotification, UnreadableNotificationError } from '../../shared/upload/notification.ts';
+import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { environment } from '../environment.ts';
@@ -20,9 +21,10 @@ const ports = {
   now: () => new Date(),
 };
 
-/** What cannot be reported, a message that is no notification of S3 for one, stays in the dead-letter queue. */
+/** A message that cannot be read stays in the dead-letter queue, where doctor finds it; the drops beside are reported. */
 async function reportRecord(record: SQSRecord): Promise<void> {
-  for (const drop of dropsOf(record.body)) {
+  const { drops, unreadable } = readNotification(record.body);
+  for (const drop of drops) {
     logger.appendKeys({ uploadId: drop.uploadId });
     const reported = await reportDeadLetter(drop, ports);
     if (reported) measurements.ended(reported);
@@ -33,6 +35,9 @@ async function reportRecord(record: SQSRecord): Promise<void> {
       versionId,
     });
   }
+  if (unreadable.length === 0) return;
+  logger.error(UPLOAD_LOG.unreadable, { reasons: unreadable });
+  throw new UnreadableNotificationError(unreadable.join(' '));
 }
 
 const processor = new BatchProcessor(EventType.SQS);

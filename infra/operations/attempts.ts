@@ -1,4 +1,5 @@
-import { dropsOf, readableStart } from '../../shared/upload/drop.ts';
+import { readableStart } from '../../shared/upload/drop.ts';
+import { dropsOf } from '../../shared/upload/notification.ts';
 import type { ObjectVersion } from './dropped-object.ts';
 import type { S3Object } from './s3-url.ts';
 import { described, executionsNewestFirst, findUpload, type KnownUpload, type UploadPorts } from './uploads.ts';
@@ -31,7 +32,7 @@ export function attemptMessage(
     s3: {
       bucket: { name: bucket },
       // Without versions the sequencer is part of the id. A constant one keeps the time out of it.
-      object: { key: encodedKey(key), size, eTag, versionId, sequencer: '' },
+      object: { key: encodedKey(key), size, eTag, versionId, sequencer: 'pindrop' },
     },
   };
   const body = JSON.stringify({ Records: [record] });

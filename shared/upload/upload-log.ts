@@ -5,6 +5,8 @@
 export const UPLOAD_LOG = {
   /** bucket, key, versionId, size, attempt */
   received: 'drop received',
+  /** reasons: of a message, or of a record beside drops */
+  unreadable: 'notification unreadable',
   /** verdict */
   inspected: 'inspected',
   /** mediaId */

@@ -1,8 +1,9 @@
 import { EVENT_SOURCE } from '../../../../shared/events/names.ts';
 import { PIN_DETAIL_TYPE } from '../../../../shared/events/pin/names.ts';
 import type { PinFailed, PinPublished } from '../../../../shared/events/pin/pin-events.ts';
-import { type Drop, dropsOf } from '../../../../shared/upload/drop.ts';
+import type { Drop } from '../../../../shared/upload/drop.ts';
 import type { FollowedUpload } from '../../../../shared/upload/execution.ts';
+import { readNotification } from '../../../../shared/upload/notification.ts';
 import { UPLOAD_LOG } from '../../../../shared/upload/upload-log.ts';
 import type { StartedAttempt } from '../../../operations/later-attempt.ts';
 import type { EventEnvelope } from '../../aws/observation.ts';
@@ -26,14 +27,8 @@ export const rowOfDrop = ({
   timeline: { droppedAt },
 });
 
-/** The drops in a message. The functions report a message that is not a notification. */
-export function dropsIn({ body }: Pick<WaitingMessage, 'body'>): Drop[] {
-  try {
-    return dropsOf(body);
-  } catch {
-    return [];
-  }
-}
+/** The drops in a message. The functions report what cannot be read in it. */
+export const dropsIn = ({ body }: Pick<WaitingMessage, 'body'>): Drop[] => readNotification(body).drops;
 
 /** The rows of the drops in a message of the queue. */
 export function rowsOfWaiting(message: WaitingMessage): UploadRow[] {

@@ -10,7 +10,7 @@ import {
   pinPublishedExample,
 } from '../../../../../shared/events/pin/pin-event-examples.ts';
 import type { PinEvent } from '../../../../../shared/events/pin/pin-events.ts';
-import { dropsOf } from '../../../../../shared/upload/drop.ts';
+import { dropsOf } from '../../../../../shared/upload/notification.ts';
 import { type StagedUpload, stagedRecords } from '../staged-uploads.ts';
 
 const now = Date.parse('2026-03-01T09:00:00Z');

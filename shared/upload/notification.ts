@@ -1,0 +1,167 @@
+import * as z from 'zod/mini';
+import { type Drop, dropOf, type PutObject } from './drop.ts';
+
+/** What a message of the queue says. */
+export interface Notification {
+  /** None for S3's test event, folder markers (`name/`, no bytes), and events that are not about a put. */
+  drops: Drop[];
+  /** Why each of the records that could not be read could not be: a sentence for each. */
+  unreadable: string[];
+}
+
+/** Thrown when a message, or a record of it, is not a notification of S3. */
+export class UnreadableNotificationError extends Error {
+  override readonly name = 'UnreadableNotificationError';
+}
+
+/** Text that may be absent: emulators and other stores write null or nothing there. */
+const optionalText = z.pipe(
+  z.optional(z.nullable(z.string())),
+  z.transform((text) => text || undefined),
+);
+const optionalSize = z.catch(z.optional(z.coerce.number().check(z.nonnegative())), undefined);
+const instant = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))));
+const name = z.string().check(z.minLength(1));
+
+/**
+ * A record of S3's notification. Other stores have their own source, and a prefix before the event's name.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+const recordSchema = z.object({
+  eventSource: z.string().check(z.regex(/^[a-z]+:s3$/)),
+  eventName: z.pipe(
+    z.string(),
+    z.transform((event) => event.replace(/^s3:/, '')),
+  ),
+  eventTime: instant,
+  s3: z.object({
+    bucket: z.object({ name }),
+    object: z.object({
+      key: name,
+      size: optionalSize,
+      eTag: optionalText,
+      versionId: optionalText,
+      sequencer: optionalText,
+    }),
+  }),
+  /** Ours, on messages of the `retry` command. */
+  pindropAttempt: optionalText,
+});
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+const eventBridgeSchema = z.object({
+  source: z.string(),
+  'detail-type': z.string(),
+  time: instant,
+  detail: z.object({
+    bucket: z.object({ name }),
+    object: z.object({
+      key: name,
+      size: optionalSize,
+      etag: optionalText,
+      'version-id': optionalText,
+      sequencer: optionalText,
+    }),
+  }),
+});
+
+const recordsSchema = z.object({ Records: z.array(z.unknown()).check(z.minLength(1)) });
+/** S3 sends this once, when the notification is set up. */
+const testEventSchema = z.object({ Event: z.literal('s3:TestEvent') });
+/** @see https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
+const snsSchema = z.object({ Type: z.literal('Notification'), TopicArn: z.string(), Message: z.string() });
+const eventBridgeEnvelopeSchema = z.object({ source: z.literal('aws.s3'), 'detail-type': z.string() });
+
+/** Events that are not about a put. An event that is not listed here is reported: it may be one. */
+const OTHER_EVENTS =
+  /^(ObjectRemoved|ObjectRestore|ObjectTagging|ObjectAcl|ObjectAccessed|LifecycleExpiration|LifecycleTransition|IntelligentTiering|Replication|ReducedRedundancyLostObject)\b/;
+const OTHER_DETAIL_TYPES =
+  /^Object (Deleted|Restore |Storage Class Changed|Access Tier Changed|ACL Updated|Tags (Added|Deleted))/;
+
+/** How many envelopes of SNS may lie around each other. */
+const MAX_ENVELOPES = 3;
+
+/**
+ * Reads a message of the queue: a notification of S3, by itself or in an envelope of SNS, or an event of EventBridge. Every
+ * record becomes a drop, is known not to be one, or is reported as unreadable.
+ * @param body the message's body
+ */
+export function readNotification(body: string): Notification {
+  return read(body, MAX_ENVELOPES);
+}
+
+/**
+ * The drops of a message that has nothing else in it.
+ * @throws UnreadableNotificationError when it holds no drop, and something that cannot be read
+ */
+export function dropsOf(body: string): Drop[] {
+  const { drops, unreadable } = readNotification(body);
+  if (drops.length === 0 && unreadable.length > 0) throw new UnreadableNotificationError(unreadable.join(' '));
+  return drops;
+}
+
+function read(body: string, envelopesLeft: number): Notification {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return unreadable('The message is not JSON.');
+  }
+  if (testEventSchema.safeParse(json).success) return { drops: [], unreadable: [] };
+  const sns = snsSchema.safeParse(json);
+  if (sns.success && envelopesLeft > 0) return read(sns.data.Message, envelopesLeft - 1);
+  if (eventBridgeEnvelopeSchema.safeParse(json).success) return eventOfEventBridge(json);
+  const records = recordsSchema.safeParse(json);
+  if (!records.success) return unreadable('The message is JSON and not a notification of S3.');
+  const all = records.data.Records.map(record);
+  return { drops: all.flatMap(({ drops }) => drops), unreadable: all.flatMap((each) => each.unreadable) };
+}
+
+const unreadable = (reason: string): Notification => ({ drops: [], unreadable: [reason] });
+
+function record(json: unknown, at: number): Notification {
+  const parsed = recordSchema.safeParse(json);
+  if (!parsed.success) return unreadable(`Record ${at + 1} is not one of S3 (at ${whereIn(parsed.error)}).`);
+  const { eventName, eventTime, s3, pindropAttempt } = parsed.data;
+  if (OTHER_EVENTS.test(eventName)) return { drops: [], unreadable: [] };
+  if (!eventName.startsWith('ObjectCreated:'))
+    return unreadable(`Record ${at + 1} is of an unknown event: ${eventName}.`);
+  return put({
+    ...s3.object,
+    bucket: s3.bucket.name,
+    key: decodedKey(s3.object.key),
+    time: eventTime,
+    attempt: pindropAttempt,
+  });
+}
+
+function eventOfEventBridge(json: unknown): Notification {
+  const parsed = eventBridgeSchema.safeParse(json);
+  if (!parsed.success) return unreadable(`The event is not one of S3 (at ${whereIn(parsed.error)}).`);
+  const { 'detail-type': type, time, detail } = parsed.data;
+  if (OTHER_DETAIL_TYPES.test(type)) return { drops: [], unreadable: [] };
+  if (type !== 'Object Created') return unreadable(`The event is of an unknown kind: ${type}.`);
+  const { bucket, object } = detail;
+  // Keys of these events are not encoded.
+  const { etag: eTag, 'version-id': versionId, ...rest } = object;
+  return put({ ...rest, bucket: bucket.name, eTag, versionId, time });
+}
+
+function put(object: PutObject): Notification {
+  if (object.key.endsWith('/') && (object.size ?? 0) === 0) return { drops: [], unreadable: [] };
+  // S3 says "null" for objects from before versions were switched on.
+  const versionId = object.versionId === 'null' ? undefined : object.versionId;
+  return { drops: [dropOf({ ...object, versionId })], unreadable: [] };
+}
+
+/** S3 encodes keys in notifications as a form would. A key that is not valid encoding was not encoded. */
+function decodedKey(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return key;
+  }
+}
+
+const whereIn = ({ issues }: z.core.$ZodError) =>
+  [...new Set(issues.map(({ path }) => path.join('.') || 'the whole'))].join(', ');

@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dropsOf, readNotification, UnreadableNotificationError } from '../../../shared/upload/notification.ts';
+
+const record = (object: Record<string, unknown> = {}, more: Record<string, unknown> = {}) => ({
+  eventSource: 'aws:s3',
+  eventName: 'ObjectCreated:Put',
+  eventTime: '2026-03-01T09:00:00.000Z',
+  s3: {
+    bucket: { name: 'videos' },
+    object: { key: 'clip.mp4', size: 7, eTag: 'abc', versionId: 'v1', sequencer: '01', ...object },
+  },
+  ...more,
+});
+const dropsIn = (...records: unknown[]) => dropsOf(JSON.stringify({ Records: records }));
+const one = (...args: Parameters<typeof record>) => {
+  const [drop] = dropsIn(record(...args));
+  if (!drop) throw new Error('no drop');
+  return drop;
+};
+
+describe('dropsOf', () => {
+  it.each([
+    ['a+folder/a%2Bb+c+%C3%A9.mp4', 'a folder/a+b c é.mp4'],
+    ['100%25.mp4', '100%.mp4'],
+    ['%E6%97%A5%E6%9C%AC.mp4', '日本.mp4'],
+    // Not valid encoding: the sender does not encode keys.
+    ['100%.mp4', '100%.mp4'],
+    ['caf%E9.mp4', 'caf%E9.mp4'],
+    ['sale+50%+off.mp4', 'sale+50%+off.mp4'],
+    ['%E0%A4%A.mp4', '%E0%A4%A.mp4'],
+  ])('decodes the key %s', (encoded, key) => {
+    expect(one({ key: encoded }).key).toBe(key);
+  });
+
+  it('tells every record of a notification apart', () => {
+    const drops = dropsIn(record(), record({ key: 'other.mp4' }), record({ versionId: 'v2' }));
+    expect(new Set(drops.map((drop) => drop.uploadId)).size).toBe(3);
+  });
+
+  it('gives duplicates of one event one upload id, whatever else they say', () => {
+    expect(one({ sequencer: '99' }, { eventTime: '2026-03-01T09:05:00.000Z' }).uploadId).toBe(one().uploadId);
+  });
+
+  it('tells two puts of the same bytes apart where there are no versions', () => {
+    const unversioned = { versionId: undefined };
+    expect(one({ ...unversioned, sequencer: '02' }).uploadId).not.toBe(
+      one({ ...unversioned, sequencer: '01' }).uploadId,
+    );
+    expect(one({ ...unversioned, sequencer: '01' }).uploadId).toBe(
+      one({ versionId: 'null', sequencer: '01' }).uploadId,
+    );
+  });
+
+  it('gives a retry an upload id of its own', () => {
+    expect(one({}, { pindropAttempt: '2' }).uploadId).not.toBe(one().uploadId);
+  });
+
+  it('makes upload ids that Step Functions takes as names', () => {
+    for (const key of ['clip.mp4', '%E6%97%A5%E6%9C%AC', `${'x'.repeat(500)}.mp4`, '..%2F..%2Fetc', '%00', 'a+b%09c']) {
+      expect(one({ key }).uploadId).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/);
+    }
+  });
+
+  it('ignores the test event, folder markers and removals', () => {
+    expect(dropsOf('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"videos"}')).toEqual([]);
+    expect(dropsIn(record({ key: 'folder/', size: 0 }))).toEqual([]);
+    expect(dropsIn(record({}, { eventName: 'ObjectRemoved:Delete' }))).toEqual([]);
+  });
+
+  it('keeps an empty file: it is a drop, and gets its answer', () => {
+    expect(one({ size: 0 }).size).toBe(0);
+  });
+
+  it.each(['not json', '{}', '{"Records":[{}]}', '{"Records":[]}', '[]', 'null', '7'])('refuses %s', (body) => {
+    expect(() => dropsOf(body)).toThrow(UnreadableNotificationError);
+  });
+});
+
+const eventBridge = (object: Record<string, unknown> = {}, type = 'Object Created') => ({
+  version: '0',
+  id: 'i',
+  'detail-type': type,
+  source: 'aws.s3',
+  time: '2026-03-01T09:00:00Z',
+  detail: {
+    version: '0',
+    bucket: { name: 'videos' },
+    object: { key: 'clip.mp4', size: 7, etag: 'abc', 'version-id': 'v1', sequencer: '01', ...object },
+    reason: 'PutObject',
+  },
+});
+const sns = (message: unknown) => ({
+  Type: 'Notification',
+  MessageId: 'm',
+  TopicArn: 'arn:aws:sns:us-east-1:1:t',
+  Message: JSON.stringify(message),
+});
+const read = (message: unknown) => readNotification(JSON.stringify(message));
+
+describe('readNotification', () => {
+  it.each<[string, unknown]>([
+    ["SNS's envelope", sns({ Records: [record()] })],
+    ["SNS's envelope around EventBridge's event", sns(eventBridge())],
+    ["EventBridge's event", eventBridge()],
+    ['an event name with the prefix of emulators', { Records: [record({}, { eventName: 's3:ObjectCreated:Put' })] }],
+    ['the source of another store', { Records: [record({}, { eventSource: 'minio:s3' })] }],
+    ['a time with an offset', { Records: [record({}, { eventTime: '2026-03-01T10:00:00+01:00' })] }],
+    ['a size as text', { Records: [record({ size: '7' })] }],
+  ])('reads %s as the same drop', (_what, message) => {
+    expect(read(message)).toEqual({ drops: [one()], unreadable: [] });
+  });
+
+  it('does not decode the keys of EventBridge, which are not encoded', () => {
+    expect(read(eventBridge({ key: 'a+b %41.mp4' })).drops[0]?.key).toBe('a+b %41.mp4');
+  });
+
+  it.each([[''], [null], [undefined], ['null']])(
+    'takes the version %j for none, and tells two puts apart',
+    (versionId) => {
+      const { drops } = read({
+        Records: [record({ versionId, sequencer: '01' }), record({ versionId, sequencer: '02' })],
+      });
+      expect(drops.map((drop) => drop.versionId)).toEqual([undefined, undefined]);
+      expect(new Set(drops.map(({ uploadId }) => uploadId)).size).toBe(2);
+    },
+  );
+
+  it('takes null and nothing for an ETag that is not known', () => {
+    const { drops } = read({ Records: [record({ eTag: null }), record({ eTag: '' }), record({ eTag: undefined })] });
+    expect(drops.map(({ eTag }) => eTag)).toEqual(['', '', '']);
+  });
+
+  it('reads the records beside one that it cannot read, and says what is wrong with that', () => {
+    const broken = record({ key: 12 });
+    expect(read({ Records: [record(), broken, record({ versionId: 'v2' })] })).toEqual({
+      drops: [one(), one({ versionId: 'v2' })],
+      unreadable: ['Record 2 is not one of S3 (at s3.object.key).'],
+    });
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      'an event of a kind that nobody knows',
+      { Records: [record({}, { eventName: 'ObjectMoved:Rename' })] },
+      'Record 1 is of an unknown event: ObjectMoved:Rename.',
+    ],
+    [
+      'an EventBridge event of a kind that nobody knows',
+      eventBridge({}, 'Object Moved'),
+      'The event is of an unknown kind: Object Moved.',
+    ],
+    [
+      'an EventBridge event without its object',
+      { ...eventBridge(), detail: {} },
+      'The event is not one of S3 (at detail.bucket, detail.object).',
+    ],
+    [
+      'a time that is none',
+      { Records: [record({}, { eventTime: 'now' })] },
+      'Record 1 is not one of S3 (at eventTime).',
+    ],
+    ['an empty key', { Records: [record({ key: '' })] }, 'Record 1 is not one of S3 (at s3.object.key).'],
+    [
+      "SNS's confirmation of a subscription",
+      { Type: 'SubscriptionConfirmation', TopicArn: 't', Message: 'm' },
+      'The message is JSON and not a notification of S3.',
+    ],
+    ['text in an envelope', sns('hello'), 'The message is JSON and not a notification of S3.'],
+  ])('reports %s', (_what, message, reason) => {
+    expect(read(message)).toEqual({ drops: [], unreadable: [reason] });
+    expect(() => dropsOf(JSON.stringify(message))).toThrow(reason);
+  });
+
+  it.each<[string, unknown]>([
+    ['the test event in an envelope', sns({ Service: 'Amazon S3', Event: 's3:TestEvent' })],
+    ['a restored object', { Records: [record({}, { eventName: 'ObjectRestore:Completed' })] }],
+    ['an expired object', { Records: [record({}, { eventName: 's3:LifecycleExpiration:Delete' })] }],
+    ['a deleted object', eventBridge({}, 'Object Deleted')],
+    ['a folder marker', eventBridge({ key: 'folder/', size: 0 })],
+  ])('ignores %s', (_what, message) => {
+    expect(read(message)).toEqual({ drops: [], unreadable: [] });
+  });
+
+  it('bears any JSON and any text: a drop, nothing, or a reason', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.jsonValue().map((value) => JSON.stringify({ Records: [value] })),
+        ),
+        (body) => {
+          const { drops, unreadable } = readNotification(body);
+          expect([drops.length, unreadable.length]).not.toEqual([0, 0]);
+        },
+      ),
+    );
+  });
+});
