@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startPinterestSimulator } from '../../../infra/local/pinterest/simulator.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { assemble } from '../../harness/assembly.ts';
+import { npmStart, stateDirectory, whereTo } from '../../harness/npm-start.ts';
 import { sharedPackage } from '../../harness/shared-parts.ts';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -208,5 +209,19 @@ describe('the package', () => {
     });
     expect(stderr).toBe('');
     expect(media?.file?.size).toBe(statSync(clip).size);
+  });
+
+  it('brings the command, which finds the stack of npm start', async () => {
+    const state = await stateDirectory();
+    const [consumer] = await Promise.all([foreignProject({}), whereTo(npmStart(['--no-console'], state))]);
+    const command = join(consumer.directory, 'node_modules/.bin/pindrop');
+    const help = await consumer.run(command, ['--help']);
+    expect(help.stdout).toContain('Usage: npx pindrop');
+    const list = await consumer.run(command, ['list', '--local', '--json'], { PINDROP_STATE_DIR: state });
+    expect(list.stdout).toBe('');
+    const doctor = await consumer.run(command, ['doctor', '--local'], { PINDROP_STATE_DIR: state });
+    expect(doctor.stdout).toContain('token');
+    const where = await consumer.run(command, ['where', 'ingest', '1:3456']);
+    expect(where.stdout).toMatch(/^1:3456 {2}\S+\.[jt]s:\d+:\d+\n$/);
   });
 });
