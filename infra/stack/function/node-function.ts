@@ -65,7 +65,7 @@ export class NodeFunction extends NodejsFunction {
           beforeBundling: () => [],
           afterBundling: (_input, output) => [
             `mkdir -p "${SOURCE_MAPS}"`,
-            `gzip -9 -c "${output}/index.js.map" > "${sourceMapPath(folder)}"`,
+            `gzip -c "${output}/index.js.map" > "${sourceMapPath(folder)}"`,
             `rm "${output}/index.js.map"`,
           ],
         },
