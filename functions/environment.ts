@@ -10,6 +10,7 @@ const variables = {
   DEPLOYMENT: text,
   STATE_MACHINE_ARN: text,
   QUEUE_URL: text,
+  DEAD_LETTER_QUEUE_URL: text,
   RESULTS_BUCKET: text,
   WEBHOOK_SECRET_ARN: text,
   PIN_LANES_BUCKET: text,

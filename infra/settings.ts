@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isApiUrl } from '../shared/pinterest/api-url.ts';
 import { DEFAULT_API_URL } from '../shared/pinterest/pinterest-client.ts';
 import { VIDEO_LIMITS } from '../shared/pinterest/video-limits.ts';
 import { EXAMPLE_NAMES } from './examples/example-names.ts';
@@ -6,10 +7,16 @@ import { EXAMPLE_NAMES } from './examples/example-names.ts';
 const positive = z.coerce.number().positive();
 const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
-/** Every setting, read from CDK context (`-c name=value`, or `context` in cdk.json). docs/settings.md lists them for people. */
+/** Every setting, read from CDK context (`-c name=value`, or `context` in cdk.json). docs/settings.md describes them. */
 const settingsSchema = z.strictObject({
+  stackName: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'it must be letters, digits and hyphens')
+    .optional()
+    .describe('Name of the stack; `Pindrop` without it'),
   pinterestApiUrl: z
-    .url({ protocol: /^https?$/ })
+    .url()
+    .refine(isApiUrl, 'it must be https, or http on this machine (127.0.0.1)')
     .transform((url) => url.replace(/\/+$/, ''))
     .default(DEFAULT_API_URL)
     .describe("Base URL of Pinterest's API, with its version"),
@@ -25,29 +32,26 @@ const settingsSchema = z.strictObject({
     .max(24 * 60)
     .default(60)
     .describe('Minutes that Pinterest has to process a video after its upload'),
-  giveUpAfterHours: positive
-    .max(120)
-    .default(24)
-    .describe('Hours after the drop until faults that may pass are no longer waited out'),
+  giveUpAfterHours: positive.max(120).default(24).describe('Hours after the drop for which passing faults are retried'),
   maxBackoffSeconds: positive
     .min(5)
     .max(3600)
     .default(900)
     .describe(
-      'Seconds between two attempts at most, unless Pinterest asks for more or the drop is over 100 times as old',
+      'Longest wait in seconds between two attempts, unless Pinterest asks for more or the drop is over 100 times as old',
     ),
   uploadTimeoutMinutes: positive
     .min(0.2)
     .max(15)
     .default(15)
-    .describe('Minutes that one upload may take; 15 is the longest that Lambda allows'),
+    .describe('Minutes that one upload may take; Lambda allows 15 at most'),
   redeliverAfterSeconds: z.coerce
     .number()
     .int()
     .min(3)
     .max(900)
     .default(60)
-    .describe('Seconds after which a drop whose function died is taken up again'),
+    .describe('Seconds until a drop whose function died is tried again'),
   maxFileBytes: positive
     .int()
     .default(VIDEO_LIMITS.maxBytes)
@@ -56,11 +60,11 @@ const settingsSchema = z.strictObject({
   emulated: truth
     .optional()
     .describe('Leave out what emulators of AWS lack: the rotation schedule, the archive and the event schemas'),
-  alarmEmail: z.email().optional().describe('Who is told of alarms, by mail'),
-  notifyEmail: z.email().optional().describe('Who is told of each final event, in words, by mail'),
+  alarmEmail: z.email().optional().describe('Mailbox that gets the alarms'),
+  notifyEmail: z.email().optional().describe('Mailbox that gets each final event, in words'),
   forwardToQueueArn: z
     .string()
-    .regex(/^arn:[^:]+:sqs:[^:]+:\d{12}:[\w-]+$/, 'it is no ARN of an SQS queue')
+    .regex(/^arn:[^:]+:sqs:[^:]+:\d{12}:[\w-]+$/, 'it is not the ARN of an SQS queue')
     .optional()
     .describe('A queue that gets each final event'),
   webhookUrl: z
@@ -70,41 +74,49 @@ const settingsSchema = z.strictObject({
   runbookUrl: z
     .string()
     .default('docs/runbook.md')
-    .describe('Where the runbook is read; alarms link to its paragraphs'),
+    .describe('Where your team reads the runbook; alarms link to its sections'),
   with: z
     .union([z.array(z.string()), z.string().transform((text) => text.split(',').map((name) => name.trim()))])
     .transform((names) => [...new Set(names.filter((name) => name !== ''))])
     .pipe(z.array(z.enum(EXAMPLE_NAMES)))
     .default([])
-    .describe('Examples to deploy along, separated by commas'),
+    .describe('Examples to deploy as well, separated by commas'),
   pinPatienceSeconds: positive
     .max(3600)
     .default(120)
-    .describe('publish-pin: seconds for which a Pin is looked for, after a lost answer, before it is made again'),
+    .describe('publish-pin: seconds to look for a Pin after a lost answer, before it is created again'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
-/** Every setting has a default, or is left out. */
+/** Settings as they are given: each may be left out. */
 export type SettingsInput = z.input<typeof settingsSchema>;
 
 export const SETTING_NAMES = Object.keys(settingsSchema.shape) as (keyof Settings)[];
 
-/** Context of CDK itself and of its toolkit, which lies beside ours. */
+/** Context of CDK and its toolkit, which comes together with ours. */
 const foreign = (name: string) =>
   /^(aws|@aws|cdk|@|aws-cdk)[-:/]?|^(tree|analyticsReporting|legacy|availability-zones|ssm|hosted-zone)/.test(name) ||
   name.includes(':');
 
+/** What this module returned: {@link readSettings} takes it as it is. */
+const read = new WeakSet<object>();
+
 /**
- * Checks the settings that CDK's context holds and fills in the defaults.
- * @throws Error naming each setting that is unknown or ill-typed, and those there are
+ * Checks the settings in CDK's context and fills in the defaults.
+ * @param context settings among the context of CDK itself, or what this function returned
+ * @throws Error that names each setting that is unknown or ill-typed, and lists the settings
  */
 export function readSettings(context: Record<string, unknown>): Settings {
+  if (read.has(context)) return context as Settings;
   const own = Object.fromEntries(Object.entries(context).filter(([name]) => !foreign(name)));
   const settings = settingsSchema.safeParse(own);
-  if (settings.success) return settings.data;
+  if (settings.success) {
+    read.add(settings.data);
+    return settings.data;
+  }
   const complaints = settings.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => `${key} is no setting`)
+      ? issue.keys.map((key) => `${key} is not a setting`)
       : [`${issue.path.join('.')} is ill-typed: ${issue.message}`],
   );
   throw new Error(

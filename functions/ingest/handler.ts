@@ -5,11 +5,12 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
+import { METRIC } from '../../shared/upload/metrics.ts';
 import { accessTokenFromSecret } from '../aws/access-token.ts';
 import { clientOptions, s3ClientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
@@ -20,7 +21,7 @@ import { backoffSeconds, type RetryPolicy } from '../outcome/decide.ts';
 import { RecentFiles } from '../poll/recent-files.ts';
 import { s3DropSource } from './drop-source.ts';
 import type { IngestPorts } from './ingest-drop.ts';
-import { ingestMessage } from './ingest-message.ts';
+import { ingestMessage, type MessageQueues } from './ingest-message.ts';
 import { inspectVideo } from './inspection/inspect-video.ts';
 import { leaseMessage } from './message-lease.ts';
 
@@ -30,6 +31,7 @@ const settings = environment(
   'DEPLOYMENT',
   'STATE_MACHINE_ARN',
   'QUEUE_URL',
+  'DEAD_LETTER_QUEUE_URL',
   'RATE_LIMIT_PARAMETER',
   'GIVE_UP_AFTER_HOURS',
   'MAX_BACKOFF_SECONDS',
@@ -82,8 +84,11 @@ const ports: Omit<IngestPorts, 'onStep'> = {
   now: () => new Date(),
 };
 
-/** Seconds before the function's own time-out at which an upload is ended, so that there is time to say so. */
-const LAST_WORDS_SECONDS = 10;
+/**
+ * Seconds before the function's own timeout at which an upload is ended. Then Pinterest may be asked whether it has the file,
+ * which takes up to 20 s, and the execution is started.
+ */
+const LAST_WORDS_SECONDS = 30;
 
 async function ingestRecord(record: SQSRecord, context: Context): Promise<void> {
   const attempt = Number(record.attributes.ApproximateReceiveCount) - 1;
@@ -94,20 +99,45 @@ async function ingestRecord(record: SQSRecord, context: Context): Promise<void> 
     seconds: Math.max(settings.REDELIVER_AFTER_SECONDS, backoffSeconds(attempt, retryPolicy, 1)),
     onError: (error) => logger.warn('the message could not be held', { error: error as Error }),
   });
-  const signal = AbortSignal.timeout(Math.max(1000, context.getRemainingTimeInMillis() - LAST_WORDS_SECONDS * 1000));
+  const leftSeconds = context.getRemainingTimeInMillis() / 1000;
+  const lastWordsSeconds = Math.min(LAST_WORDS_SECONDS, leftSeconds / 4);
+  const message = {
+    messageId: record.messageId,
+    body: record.body,
+    sentAt: new Date(Number(record.attributes.SentTimestamp)),
+  };
   let visibleAfterSeconds: number | undefined = backoffSeconds(attempt, retryPolicy);
   try {
     visibleAfterSeconds = await ingestMessage(
-      record.body,
-      ports,
-      { number: attempt, retryPolicy, signal },
+      message,
+      { ...ports, queues: messageQueues(leftSeconds) },
+      { number: attempt, retryPolicy, signal: AbortSignal.timeout((leftSeconds - lastWordsSeconds) * 1000) },
       { logger, measurements },
     );
+  } catch (error) {
+    // A mistake of ours: the batch processor would neither log nor measure it.
+    measurements.measure(METRIC.ownFaults);
+    logger.error('the message failed', { messageId: record.messageId, error: error as Error });
   } finally {
     await lease.end(visibleAfterSeconds);
   }
   if (visibleAfterSeconds !== undefined) throw new Error(`The message comes again in ${visibleAfterSeconds} s.`);
 }
+
+/** @param leftSeconds until this invocation is ended */
+function messageQueues(leftSeconds: number): MessageQueues {
+  const send = async (QueueUrl: string, MessageBody: string, seconds: number) => {
+    const DelaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.ceil(seconds));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds }));
+  };
+  return {
+    sendAgain: (body, afterSeconds) => send(settings.QUEUE_URL, body, afterSeconds),
+    sendDeadLetter: (body) => send(settings.DEAD_LETTER_QUEUE_URL, body, leftSeconds),
+  };
+}
+
+/** SQS delays a message by 15 minutes at most, which is Lambda's longest timeout as well. */
+const LONGEST_DELAY_SECONDS = 900;
 
 const processor = new BatchProcessor(EventType.SQS);
 

@@ -1,10 +1,16 @@
 import type { DroppedObject, FinalEventDetail, KnownFailure } from '../../shared/events/events.ts';
 import type { FormUpload } from '../../shared/pinterest/form-upload.ts';
 import type { Drop } from '../../shared/upload/drop.ts';
-import { finalEvent, recordOf, type UploadRecord } from '../../shared/upload/execution.ts';
+import {
+  type FinalEvent,
+  type FollowedUpload,
+  finalEvent,
+  recordOf,
+  type UploadRecord,
+} from '../../shared/upload/execution.ts';
 import type { Executions } from '../aws/executions.ts';
 import type { RateLimitGate } from '../aws/rate-limit-gate.ts';
-import { type Blame, decide, type RetryPolicy } from '../outcome/decide.ts';
+import { type Blame, backoffSeconds, decide, leastWaitSeconds, type RetryPolicy } from '../outcome/decide.ts';
 import { faultOf } from '../outcome/fault.ts';
 import { firstWaitSeconds, type ProcessedFile } from '../poll/question-times.ts';
 import type { Verdict } from './inspection/inspect-video.ts';
@@ -19,7 +25,7 @@ export interface IngestPorts extends UploadPorts {
   now: () => Date;
   /** How long Pinterest took for the last files. It never rejects. */
   recentFiles: () => Promise<ProcessedFile[]>;
-  /** Told of each step, for the log. */
+  /** Called after each step, for the log. */
   onStep?: (step: IngestStep) => void;
 }
 
@@ -32,49 +38,61 @@ export interface Attempt extends Pick<FormUpload, 'onProgress' | 'signal'> {
   /** Attempts made before this one, 0 for the first. */
   number: number;
   retryPolicy: RetryPolicy;
+  /** The upload that an earlier attempt made, without being able to start its execution. */
+  unstarted?: FollowedUpload;
 }
 
 export type IngestOutcome =
-  /** An execution of this upload was there before: nothing was done. */
+  /** The upload has an execution already: nothing was done. */
   | { outcome: 'already-followed' }
   /** The file is with Pinterest and the execution follows it. */
   | { outcome: 'uploaded'; mediaId: string; upload: UploadRecord }
   /** The execution emits the final event of this failure. */
   | { outcome: 'failed'; failure: KnownFailure; blame: Blame; cause?: unknown; event: FinalEventDetail }
-  /** Nothing was decided: the drop is to come again. */
-  | { outcome: 'retry'; afterSeconds: number; because: string; blame: Blame; cause: unknown };
+  /** Nothing was decided: the drop needs another attempt. */
+  | Retry;
+
+interface Retry {
+  outcome: 'retry';
+  afterSeconds: number;
+  because: string;
+  blame: Blame;
+  cause: unknown;
+  /** The execution that could not be started: the next attempt starts it, and does not upload again. */
+  unstarted?: FollowedUpload;
+}
 
 /**
- * Brings one drop to Pinterest, or finds out why that cannot be, and starts the execution that brings about its final
- * event. It may run any number of times, at once or after a crash: only one execution of the drop's name starts.
- * @throws only when an execution could neither be looked up nor started; then nothing was decided either
+ * Brings one drop to Pinterest, or finds out why that is impossible, and starts the execution that emits its final event. It
+ * may run any number of times, in parallel or after a crash: only one execution of the drop's name starts. It does not throw.
  */
 export async function ingestDrop(drop: Drop, ports: IngestPorts, attempt: Attempt): Promise<IngestOutcome> {
-  if (await ports.executions.exists(drop.uploadId)) return { outcome: 'already-followed' };
+  if (attempt.unstarted) return follow(attempt.unstarted, endOf(attempt.unstarted), drop, ports, attempt);
   const upload = recordOf(drop);
   const ended = await bring(drop, upload, ports, attempt);
-  if (ended.outcome === 'retry') return ended;
+  if (ended.outcome === 'retry' || ended.outcome === 'already-followed') return ended;
 
-  const followed = { upload, polls: 0, waitSeconds: 0 };
+  const followed: FollowedUpload = { upload, polls: 0, waitSeconds: 0 };
   if (ended.outcome === 'uploaded') {
-    const { outcome, mediaId, waitSeconds } = ended;
-    const started = await ports.executions.start({ ...followed, waitSeconds });
-    return started ? { outcome, mediaId, upload } : { outcome: 'already-followed' };
-  }
-  const event = finalEvent(upload, 0, ports.now(), { status: 'failed', failure: ended.failure });
-  const started = await ports.executions.start({ ...followed, finalEvent: event });
-  return started ? { ...ended, event: event.detail } : { outcome: 'already-followed' };
+    followed.waitSeconds = ended.waitSeconds;
+  } else followed.finalEvent = finalEvent(upload, 0, ports.now(), { status: 'failed', failure: ended.failure });
+  return follow(followed, ended, drop, ports, attempt);
 }
 
 type Ended =
   | { outcome: 'uploaded'; mediaId: string; waitSeconds: number }
-  | { outcome: 'failed'; failure: KnownFailure; blame: Blame; cause?: unknown }
-  | Extract<IngestOutcome, { outcome: 'retry' }>;
+  | { outcome: 'failed'; failure: KnownFailure; blame: Blame; cause?: unknown };
 
 /** Fills in the upload's record as far as it gets. */
-async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attempt: Attempt): Promise<Ended> {
-  const { source, pinterest, gate, inspect, now, onStep } = ports;
+async function bring(
+  drop: Drop,
+  upload: UploadRecord,
+  ports: IngestPorts,
+  attempt: Attempt,
+): Promise<Ended | Retry | { outcome: 'already-followed' }> {
+  const { source, pinterest, gate, inspect, now, onStep, executions } = ports;
   try {
+    if (await executions.exists(drop.uploadId)) return { outcome: 'already-followed' };
     upload.object = await source.head(drop);
     const verdict = await inspect(upload.object);
     onStep?.({ step: 'inspected', object: upload.object, verdict });
@@ -95,7 +113,7 @@ async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attem
   } catch (cause) {
     const decision = decide(faultOf(cause), {
       attempt: attempt.number,
-      ageSeconds: (now().getTime() - Date.parse(drop.droppedAt)) / 1000,
+      ageSeconds: ageSeconds(drop, now()),
       ...attempt.retryPolicy,
     });
     const { blame } = decision;
@@ -103,6 +121,35 @@ async function bring(drop: Drop, upload: UploadRecord, ports: IngestPorts, attem
     return { outcome: 'retry', afterSeconds: decision.afterSeconds, because: decision.because, blame, cause };
   }
 }
+
+/** Starts the execution of an upload that has ended, whichever way. */
+async function follow(
+  followed: FollowedUpload,
+  ended: Ended,
+  drop: Drop,
+  { executions, now }: IngestPorts,
+  { number, retryPolicy }: Attempt,
+): Promise<IngestOutcome> {
+  const { upload, finalEvent: event } = followed;
+  try {
+    if (!(await executions.start(followed))) return { outcome: 'already-followed' };
+  } catch (cause) {
+    // There is no giving up: without an execution, even the failure has no final event.
+    const afterSeconds = Math.max(backoffSeconds(number, retryPolicy), leastWaitSeconds(ageSeconds(drop, now())));
+    const because = "The upload's execution could not be started; the error says why.";
+    return { outcome: 'retry', afterSeconds, because, blame: 'ours', cause, unstarted: followed };
+  }
+  if (ended.outcome === 'uploaded') return { outcome: 'uploaded', mediaId: ended.mediaId, upload };
+  return { ...ended, event: (event as FinalEvent).detail };
+}
+
+/** How an upload ended that an earlier attempt made. */
+function endOf({ upload, waitSeconds, finalEvent: event }: FollowedUpload): Ended {
+  if (event?.detail.status !== 'failed') return { outcome: 'uploaded', mediaId: upload.mediaId ?? '', waitSeconds };
+  return { outcome: 'failed', failure: event.detail.failure as KnownFailure, blame: 'ours' };
+}
+
+const ageSeconds = ({ droppedAt }: Drop, now: Date) => (now.getTime() - Date.parse(droppedAt)) / 1000;
 
 const rejection = ({ message, fix }: Extract<Verdict, { verdict: 'rejected' }>): KnownFailure => ({
   reason: 'rejected_file',

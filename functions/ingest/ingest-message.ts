@@ -1,9 +1,11 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Drop } from '../../shared/upload/drop.ts';
 import { METRIC } from '../../shared/upload/metrics.ts';
-import { readNotification, UnreadableNotificationError } from '../../shared/upload/notification.ts';
+import { readNotification } from '../../shared/upload/notification.ts';
+import { unstartedMessage, unstartedUpload } from '../../shared/upload/unstarted-upload.ts';
 import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
 import type { Measurements } from '../measurements.ts';
+import { backoffSeconds } from '../outcome/decide.ts';
 import { type Attempt, type IngestOutcome, type IngestPorts, ingestDrop } from './ingest-drop.ts';
 import { progressReports } from './progress.ts';
 
@@ -13,45 +15,109 @@ export interface Watch {
   measurements: Measurements;
 }
 
+/** The queues that messages can be sent to. Both methods reject when the message could not be sent. */
+export interface MessageQueues {
+  /** Puts a message into the queue of drops, visible after these seconds. */
+  sendAgain(body: string, afterSeconds: number): Promise<void>;
+  /** Puts a message into the dead-letter queue, visible once this invocation must have ended. */
+  sendDeadLetter(body: string): Promise<void>;
+}
+
+export interface MessagePorts extends Omit<IngestPorts, 'onStep'> {
+  queues: MessageQueues;
+}
+
+export interface DropMessage {
+  messageId: string;
+  body: string;
+  sentAt: Date;
+}
+
 /**
  * Ingests every drop in a message of the queue. What cannot be read in it is logged and counted, and does not keep the drops
  * beside it from being ingested.
- * @returns seconds until the message must come again, undefined when it is done with
- * @throws UnreadableNotificationError when all drops are done and something is left that cannot be read: the message then
- * goes to the dead-letter queue. Also what kept an execution from being looked up or started
+ *
+ * A message that is older than the give-up time and comes again had an attempt after which nothing was decided: the function
+ * died, the execution cannot be started, or the message cannot be read. It gets a last attempt, with a copy in the dead-letter
+ * queue as a dead man's switch: the copy is reported if this attempt does not end either, and finds the execution if it does.
+ * @returns seconds until the message must be delivered again, undefined when it is done. It does not throw.
  */
 export async function ingestMessage(
-  body: string,
-  ports: Omit<IngestPorts, 'onStep'>,
-  attempt: Omit<Attempt, 'onProgress'>,
+  message: DropMessage,
+  ports: MessagePorts,
+  attempt: Omit<Attempt, 'onProgress' | 'unstarted'>,
   watch: Watch,
 ): Promise<number | undefined> {
+  const { drops, unreadable } = readNotification(message.body);
+  if (unreadable.length > 0) reportUnreadable(unreadable, message, attempt, watch);
+  const isOverdue =
+    attempt.number > 0 && ageSeconds(message, drops, ports.now()) >= attempt.retryPolicy.giveUpAfterSeconds;
+  const isDeadLetter = isOverdue && (await sent(() => ports.queues.sendDeadLetter(message.body), watch));
   const waits: number[] = [];
-  const { drops, unreadable } = readNotification(body);
-  if (unreadable.length > 0) {
-    watch.logger.error(UPLOAD_LOG.unreadable, { reasons: unreadable });
-    if (attempt.number === 0) watch.measurements.measure(METRIC.unreadable, unreadable.length);
-  }
   for (const drop of drops) {
-    const outcome = await ingestLogged(drop, ports, attempt, watch);
-    if (outcome.outcome === 'retry') waits.push(outcome.afterSeconds);
+    const afterSeconds = await ingestOne(drop, message, ports, attempt, watch);
+    if (afterSeconds !== undefined) waits.push(afterSeconds);
   }
-  // Finished drops are skipped on redelivery: their execution exists.
-  if (waits.length > 0) return Math.min(...waits);
-  if (unreadable.length > 0) throw new UnreadableNotificationError(unreadable.join(' '));
-  return undefined;
+  if (unreadable.length > 0) waits.push(backoffSeconds(attempt.number, attempt.retryPolicy));
+  // Finished drops are skipped when the message comes again: their execution exists.
+  return isDeadLetter || waits.length === 0 ? undefined : Math.min(...waits);
+}
+
+function ageSeconds({ sentAt }: DropMessage, drops: Drop[], now: Date): number {
+  const oldest = Math.min(sentAt.getTime(), ...drops.map(({ droppedAt }) => Date.parse(droppedAt)));
+  return (now.getTime() - oldest) / 1000;
+}
+
+/** @returns seconds until the message must be delivered again, undefined when nothing is left to do for this drop */
+async function ingestOne(
+  drop: Drop,
+  { body }: DropMessage,
+  ports: MessagePorts,
+  attempt: Omit<Attempt, 'onProgress' | 'unstarted'>,
+  watch: Watch,
+): Promise<number | undefined> {
+  const unstarted = unstartedUpload(body, drop);
+  const outcome = await ingestLogged(drop, ports, { ...attempt, unstarted }, watch);
+  if (outcome.outcome !== 'retry') return undefined;
+  const { afterSeconds, unstarted: followed } = outcome;
+  if (!followed || unstarted) return afterSeconds;
+  // Another message takes over, which remembers the upload. If the function dies before this one is deleted, both come: the
+  // file may then be sent a second time, but only one execution starts.
+  const sendAgain = () => ports.queues.sendAgain(unstartedMessage(body, followed), afterSeconds);
+  return (await sent(sendAgain, watch)) ? undefined : afterSeconds;
+}
+
+function reportUnreadable(
+  reasons: string[],
+  { messageId }: DropMessage,
+  { number }: Pick<Attempt, 'number'>,
+  { logger, measurements }: Watch,
+): void {
+  logger.error(UPLOAD_LOG.unreadable, { messageId, reasons });
+  measurements.measure(METRIC.ownFaults);
+  if (number === 0) measurements.measure(METRIC.unreadable, reasons.length);
+}
+
+async function sent(send: () => Promise<void>, { logger }: Watch): Promise<boolean> {
+  try {
+    await send();
+    return true;
+  } catch (error) {
+    // The message itself comes again instead.
+    logger.warn('a message could not be sent', { error: error as Error });
+    return false;
+  }
 }
 
 async function ingestLogged(
   drop: Drop,
-  ports: Omit<IngestPorts, 'onStep'>,
+  ports: MessagePorts,
   attempt: Omit<Attempt, 'onProgress'>,
-  watch: Watch,
+  { logger: parent, measurements }: Watch,
 ): Promise<IngestOutcome> {
-  const { logger, measurements } = watch;
   const { uploadId, bucket, key, versionId, size } = drop;
-  logger.appendKeys({ uploadId });
-  if (attempt.number === 0) measurements.measure(METRIC.dropped);
+  const logger = parent.createChild({ persistentKeys: { uploadId } });
+  if (attempt.number === 0 && !attempt.unstarted) measurements.measure(METRIC.dropped);
   logger.info(UPLOAD_LOG.received, { bucket, key, versionId, size, attempt: attempt.number });
   const onProgress = progressReports(size, (progress) => logger.info(UPLOAD_LOG.uploading, { ...progress }));
   const outcome = await ingestDrop(
@@ -68,7 +134,6 @@ async function ingestLogged(
   );
   report(outcome, logger);
   measure(outcome, drop, measurements);
-  logger.removeKeys(['uploadId', 'mediaId']);
   return outcome;
 }
 
@@ -95,6 +160,7 @@ function measure(outcome: IngestOutcome, { droppedAt }: Drop, measurements: Meas
   } else if (outcome.outcome === 'retry') {
     measurements.measure(METRIC.secondsWaiting, (Date.now() - Date.parse(droppedAt)) / 1000);
     if (outcome.blame === 'token') measurements.measure(METRIC.tokenRefused);
+    if (outcome.blame === 'ours') measurements.measure(METRIC.ownFaults);
   }
 }
 

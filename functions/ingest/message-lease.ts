@@ -1,10 +1,13 @@
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
-/** SQS keeps a message invisible for at most 12 hours after it was received. */
-const LONGEST_VISIBILITY_SECONDS = 12 * 60 * 60 - 60;
+/** SQS hides a message for at most 12 hours after it was received, and a function holds it for 15 minutes at most. */
+const LONGEST_VISIBILITY_SECONDS = 12 * 60 * 60 - 16 * 60;
 
 export interface MessageLease {
-  /** Stops renewing. The message stays invisible for what is left, or for as long as is said. */
+  /**
+   * Stops renewing the lease.
+   * @param visibleAfterSeconds until the message is delivered again; the rest of the lease when left out
+   */
   end(visibleAfterSeconds?: number): Promise<void>;
 }
 
@@ -13,13 +16,13 @@ export interface LeaseOptions {
   receiptHandle: string;
   /** Seconds after which the message is delivered again if this function dies. */
   seconds: number;
-  /** Told when the lease could not be renewed, for the log. */
+  /** Called when the lease could not be renewed, for the log. */
   onError?: (error: unknown) => void;
 }
 
 /**
- * Holds a message for as long as the function works on it, and hardly longer: the queue's own visibility time-out must
- * outlast the longest upload, and a crash would otherwise wait for all of it.
+ * Hides a message while the function works on it, and hardly longer. The queue's own visibility timeout must outlast the
+ * longest upload, and a crash would otherwise wait for all of it.
  */
 export async function leaseMessage(sqs: SQSClient, options: LeaseOptions): Promise<MessageLease> {
   const { queueUrl: QueueUrl, receiptHandle: ReceiptHandle, seconds, onError } = options;
@@ -27,7 +30,7 @@ export async function leaseMessage(sqs: SQSClient, options: LeaseOptions): Promi
     try {
       await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));
     } catch (error) {
-      // The work goes on: at worst the message comes again, and finds its execution.
+      // The work goes on: at worst the message is delivered again and finds its execution.
       onError?.(error);
     }
   };
@@ -43,7 +46,7 @@ export async function leaseMessage(sqs: SQSClient, options: LeaseOptions): Promi
   return {
     async end(visibleAfterSeconds) {
       clearInterval(renewal);
-      // One that is on its way would otherwise come after the wait that is said now.
+      // A renewal that is on its way would otherwise replace the wait below.
       await held;
       if (visibleAfterSeconds !== undefined) await hold(Math.min(visibleAfterSeconds, LONGEST_VISIBILITY_SECONDS));
     },

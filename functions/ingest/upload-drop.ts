@@ -4,7 +4,7 @@ import { FormUploadError } from '../../shared/pinterest/form-upload-error.ts';
 import type { MediaUpload } from '../../shared/pinterest/media.ts';
 import type { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import { uploadDestination } from '../../shared/pinterest/upload-destination.ts';
-import { UntrustedUploadHostError } from '../outcome/fault.ts';
+import { UntrustedUploadHostError, UploadTooSlowError } from '../outcome/fault.ts';
 import type { DropSource } from './drop-source.ts';
 
 export interface UploadPorts {
@@ -30,9 +30,25 @@ export async function uploadDrop(
     size: object.size,
     body: await source.open(object),
   };
+  const { signal, onProgress } = options;
+  const began = Date.now();
+  let sentBytes = 0;
   try {
-    await formUpload({ url, fields: registration.uploadParameters, file, ...options });
+    await formUpload({
+      url,
+      fields: registration.uploadParameters,
+      file,
+      signal,
+      onProgress(sent) {
+        sentBytes = sent;
+        onProgress?.(sent);
+      },
+    });
   } catch (error) {
+    if (signal?.aborted && sentBytes < object.size) {
+      const sent = { sentBytes, sizeBytes: object.size, seconds: (Date.now() - began) / 1000 };
+      throw new UploadTooSlowError(sent, { cause: error });
+    }
     if (!(await arrivedAllTheSame(error, registration.mediaId, pinterest))) throw error;
   }
 }

@@ -29,8 +29,11 @@ export interface Circumstances extends RetryPolicy {
 }
 
 const FIRST_WAIT_SECONDS = 5;
-/** SQS keeps a message invisible for at most 12 hours after it was received; an hour is left for what came before. */
-const LONGEST_ASKED_WAIT_SECONDS = 11 * 60 * 60;
+/**
+ * The longest wait that is taken from an answer of Pinterest, in seconds. SQS hides a message for 12 hours at most after it was
+ * received. An answer that asks for more is wrong, or is asked again.
+ */
+export const LONGEST_ASKED_WAIT_SECONDS = 11 * 60 * 60;
 
 /**
  * Seconds until the next attempt: doubling from 5 s, jittered between half and the whole of it. However short the
@@ -67,7 +70,7 @@ type Judgement =
  * A fault that may pass is retried until the give-up time, and never earlier than Pinterest asked for.
  */
 export function decide(fault: Fault, circumstances: Circumstances): Decision {
-  const judgement = judge(fault);
+  const judgement = judge(fault, circumstances);
   if (!judgement.passes) return { action: 'fail', blame: judgement.blame, failure: judgement.failure };
   const { blame, because, askedSeconds } = judgement;
   const { attempt, ageSeconds, giveUpAfterSeconds, random = Math.random() } = circumstances;
@@ -77,8 +80,8 @@ export function decide(fault: Fault, circumstances: Circumstances): Decision {
   const afterSeconds = Math.max(
     backoffSeconds(attempt, circumstances, random),
     leastWaitSeconds(ageSeconds),
-    // Everyone who was told the same hour would otherwise come back in the same second.
-    Math.ceil(Math.min(askedSeconds ?? 0, LONGEST_ASKED_WAIT_SECONDS) * (1 + 0.1 * random)),
+    // Without jitter, all files that were told the same hour would come back in the same second.
+    Math.ceil(Math.min(askedSeconds ?? 0, LONGEST_ASKED_WAIT_SECONDS / 1.1) * (1 + 0.1 * random)),
   );
   return { action: 'retry', blame, because, afterSeconds };
 }
@@ -108,7 +111,7 @@ const final = (blame: Blame, reason: FailureReason, message: string, retryable: 
   failure: { reason, message, retryable },
 });
 
-function judge(fault: Fault): Judgement {
+function judge(fault: Fault, { ageSeconds }: Pick<Circumstances, 'ageSeconds'>): Judgement {
   switch (fault.at) {
     case 'media_create':
     case 'media_get':
@@ -117,7 +120,7 @@ function judge(fault: Fault): Judgement {
     case 'boards_list_pins':
       return fault.kind === 'no-answer' ? forNow('Pinterest did not answer.') : judgeApiAnswer(fault);
     case 'upload':
-      return judgeUpload(fault);
+      return judgeUpload(fault, ageSeconds);
     case 'source':
       return judgeSource(fault);
     case 'token':
@@ -191,8 +194,10 @@ const PASSING_S3_CODES = new Set([
   'OperationAborted',
 ]);
 
-function judgeUpload(fault: Extract<Fault, { at: 'upload' }>): Judgement {
+function judgeUpload(fault: Extract<Fault, { at: 'upload' }>, ageSeconds: number): Judgement {
   if (fault.kind === 'no-answer') return forNow('The connection to the upload host broke or stood still.');
+  // Each attempt costs minutes and sends most of the file. The waits double: seven attempts in a day, not fifty-five.
+  if (fault.kind === 'too-slow') return forNow(tooSlow(fault), ageSeconds);
   if (fault.kind === 'untrusted-host') {
     const message =
       'Pinterest named an upload host that is not Amazon S3 over https, so nothing was sent. Check the setting pinterestApiUrl, then retry the drop.';
@@ -211,6 +216,12 @@ function judgeUpload(fault: Extract<Fault, { at: 'upload' }>): Judgement {
   }
   const message = `The upload was refused (${answer}). The same form would be refused again; retry the drop, and report it if that fails too.`;
   return final('pinterest-for-good', 'upload_refused', message, true);
+}
+
+function tooSlow({ sentBytes, sizeBytes, seconds }: Extract<Fault, { kind: 'too-slow' }>): string {
+  const rounded = (value: number) => Number(value.toPrecision(2));
+  const [sent, size, perSecond] = [sentBytes, sizeBytes, sentBytes / seconds].map((bytes) => rounded(bytes / 1e6));
+  return `The upload did not finish in ${rounded(seconds / 60)} min: ${sent} of ${size} MB were sent, ${perSecond} MB/s; drop a smaller file if that stays so.`;
 }
 
 function judgeSource(fault: Extract<Fault, { at: 'source' }>): Judgement {

@@ -23,6 +23,8 @@ export type Fault =
   | { at: 'upload'; kind: 'answer'; status: number; s3Code?: string; s3Message?: string }
   /** The connection to the upload host broke, or stood still. */
   | { at: 'upload'; kind: 'no-answer' }
+  /** The function's time ended before all bytes were sent. */
+  | { at: 'upload'; kind: 'too-slow'; sentBytes: number; sizeBytes: number; seconds: number }
   /** The upload host is not one that a file may be sent to. */
   | { at: 'upload'; kind: 'untrusted-host' }
   /** The object's bytes could not be read to the end. */
@@ -36,6 +38,18 @@ export type Fault =
 /** Thrown when Pinterest names an upload host that a file must not be sent to. */
 export class UntrustedUploadHostError extends Error {
   override readonly name = 'UntrustedUploadHostError';
+}
+
+/** Thrown when the function's time ended before all of a file's bytes were sent. */
+export class UploadTooSlowError extends Error {
+  override readonly name = 'UploadTooSlowError';
+  readonly sent: { sentBytes: number; sizeBytes: number; seconds: number };
+
+  /** @param sent how far the upload came, and in which time */
+  constructor(sent: { sentBytes: number; sizeBytes: number; seconds: number }, options?: ErrorOptions) {
+    super(`${sent.sentBytes} of ${sent.sizeBytes} bytes were sent in ${Math.round(sent.seconds)} s.`, options);
+    this.sent = sent;
+  }
 }
 
 export type SourceFaultKind =
@@ -78,6 +92,7 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof PinterestError) return pinterestFault(error);
   if (error instanceof FormUploadError) return formUploadFault(error);
   if (error instanceof TokenMissingError) return { at: 'token', kind: 'missing' };
+  if (error instanceof UploadTooSlowError) return { at: 'upload', kind: 'too-slow', ...error.sent };
   if (error instanceof UntrustedUploadHostError) return { at: 'upload', kind: 'untrusted-host' };
   if (error instanceof SourceError) return { at: 'source', kind: error.kind, answer: error.answer };
   return { at: 'pindrop', kind: 'unknown' };

@@ -12,7 +12,7 @@ import { accessTokenFromSecret } from '../aws/access-token.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { environment } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
-import { isTokenFault } from '../outcome/fault.ts';
+import { faultOf, isTokenFault } from '../outcome/fault.ts';
 import { MediaStatuses } from './media-statuses.ts';
 import { pollMedia } from './poll-media.ts';
 import type { ProcessedFile } from './question-times.ts';
@@ -75,6 +75,7 @@ export const handler = middy<FollowedUpload, FollowedUpload>()
       onFault(error) {
         logger.warn(UPLOAD_LOG.unasked, { error: error as Error });
         if (isTokenFault(error)) measurements.measure(METRIC.tokenRefused);
+        if (faultOf(error).at === 'pindrop') measurements.measure(METRIC.ownFaults);
       },
     });
     if (processed) await recentFiles.learn(processed);

@@ -5,8 +5,9 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { METRIC } from '../../shared/upload/metrics.ts';
 import { readNotification, UnreadableNotificationError } from '../../shared/upload/notification.ts';
-import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
+import { unstartedUpload } from '../../shared/upload/unstarted-upload.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { environment } from '../environment.ts';
@@ -21,28 +22,34 @@ const ports = {
   now: () => new Date(),
 };
 
-/** A message that cannot be read stays in the dead-letter queue, where doctor finds it; the drops beside are reported. */
-async function reportRecord(record: SQSRecord): Promise<void> {
-  const { drops, unreadable } = readNotification(record.body);
-  for (const drop of drops) {
-    logger.appendKeys({ uploadId: drop.uploadId });
-    const reported = await reportDeadLetter(drop, ports);
-    if (reported) measurements.ended(reported);
-    const { bucket, key, versionId } = drop;
-    logger.error(reported ? 'dead letter reported as failed' : 'dead letter of an upload that is followed', {
-      bucket,
-      key,
-      versionId,
-    });
+/** A message that cannot be reported stays in the dead-letter queue, and its alarm is raised. Drops beside it are reported. */
+async function reportRecord({ body, messageId }: SQSRecord): Promise<void> {
+  // Passed to each line: the records of a batch are reported in parallel, and share the logger.
+  let about: Record<string, unknown> = { messageId };
+  try {
+    const { drops, unreadable } = readNotification(body);
+    for (const drop of drops) {
+      const { uploadId, bucket, key, versionId } = drop;
+      about = { messageId, uploadId, bucket, key, versionId };
+      const reported = await reportDeadLetter(drop, ports, unstartedUpload(body, drop));
+      if (reported.outcome === 'failed') {
+        measurements.ended(reported.event);
+        logger.error('dead letter reported as failed', about);
+      } else logger.info('dead letter of an upload that is followed', about);
+    }
+    about = { messageId };
+    if (unreadable.length > 0) throw new UnreadableNotificationError(unreadable.join(' '));
+  } catch (error) {
+    // The batch processor would neither log nor measure it.
+    measurements.measure(METRIC.ownFaults);
+    logger.error('dead letter could not be reported', { ...about, error: error as Error });
+    throw error;
   }
-  if (unreadable.length === 0) return;
-  logger.error(UPLOAD_LOG.unreadable, { reasons: unreadable });
-  throw new UnreadableNotificationError(unreadable.join(' '));
 }
 
 const processor = new BatchProcessor(EventType.SQS);
 
-/** Takes the messages that nothing could be done with from the dead-letter queue, and sees to their final events. */
+/** Takes the messages about which nothing could be decided from the dead-letter queue, and starts their executions. */
 export const handler = middy<SQSEvent, Awaited<ReturnType<typeof processPartialResponse>>>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .use(logMetrics(measurements.metrics))

@@ -7,24 +7,21 @@ import {
   Condition,
   DefinitionBody,
   type IChainable,
-  JitterType,
   JsonPath,
   Pass,
   Result,
   StateMachine,
-  Succeed,
-  TaskInput,
   Wait,
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { EVENT_SOURCE } from '../../shared/events/names.ts';
 import { PIN_DETAIL_TYPE } from '../../shared/events/pin/names.ts';
 import type { KnownPinFailure } from '../../shared/events/pin/pin-events.ts';
 import { acknowledgeWildcard } from '../stack/function/acknowledged-finding.ts';
 import { readSecret } from '../stack/function/grants.ts';
 import { NodeFunction } from '../stack/function/node-function.ts';
+import { askForADay, emitFinalEvent } from '../stack/status/polling-machine.ts';
 import { acknowledgeMachine } from './acknowledged-machine.ts';
 import type { ExampleProps } from './example.ts';
 import { StartStateMachine } from './start-state-machine.ts';
@@ -105,49 +102,18 @@ function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IC
   const begin = new Pass(parts, 'Begin', {
     parameters: { upload: JsonPath.objectAt('$.detail'), step: 'prepare', waitSeconds: 0 },
   });
-  const emit = new EventBridgePutEvents(parts, 'EmitPinEvent', {
-    stateName: 'Emit the Pin event',
-    entries: [
-      {
-        source: EVENT_SOURCE,
-        eventBus: bus,
-        detailType: JsonPath.stringAt('$.finalEvent.detailType'),
-        detail: TaskInput.fromJsonPathAt('$.finalEvent.detail'),
-      },
-    ],
-    resultPath: JsonPath.DISCARD,
-  });
-  emit.addRetry({
-    errors: ['States.ALL'],
-    interval: Duration.seconds(2),
-    backoffRate: 2,
-    maxDelay: Duration.minutes(10),
-    jitterStrategy: JitterType.FULL,
-    maxAttempts: 1000,
-  });
-  emit.next(new Succeed(parts, 'Ended'));
+  const emit = emitFinalEvent(parts, 'EmitPinEvent', { stateName: 'Emit the Pin event', bus });
 
-  const invoke = (id: string, stateName: string) =>
-    new LambdaInvoke(parts, id, {
-      stateName,
-      lambdaFunction: publish,
-      payloadResponseOnly: true,
-      retryOnServiceExceptions: false,
-    });
-  // Reading is repeatable. Errors here come from Lambda itself or from a bug.
-  const read = invoke('PrepareOrLook', 'Prepare or look for the Pin');
-  read.addRetry({
-    errors: ['States.ALL'],
-    interval: Duration.seconds(2),
-    backoffRate: 2,
-    maxDelay: Duration.minutes(5),
-    jitterStrategy: JitterType.FULL,
-    maxAttempts: 300,
-  });
+  const read = askForADay(parts, 'PrepareOrLook', { stateName: 'Prepare or look for the Pin', fn: publish });
   read.addCatch(publishingBroke(parts, emit), { resultPath: JsonPath.DISCARD });
 
   // Never retried: a function that died here may have made the Pin, so the board is searched for it.
-  const create = invoke('CreateThePin', 'Create the Pin');
+  const create = new LambdaInvoke(parts, 'CreateThePin', {
+    stateName: 'Create the Pin',
+    lambdaFunction: publish,
+    payloadResponseOnly: true,
+    retryOnServiceExceptions: false,
+  });
   const unanswered = new Pass(parts, 'Unanswered', {
     stateName: 'Perhaps there is a Pin',
     result: Result.fromString('look'),

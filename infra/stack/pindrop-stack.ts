@@ -1,24 +1,34 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { EXAMPLES } from '../examples/examples.ts';
-import { readSettings, type SettingsInput } from '../settings.ts';
-import { keepNotificationsLog } from './drops/drop-bucket.ts';
+import { readSettings, type Settings, type SettingsInput } from '../settings.ts';
+import { keepNotificationsLog } from './drops/drop-notifications.ts';
 import { Pindrop } from './pindrop.ts';
 
 export interface PindropStackProps extends StackProps {
+  /** The settings of docs/settings.md. */
   settings: SettingsInput;
 }
 
-/** A stack of its own round {@link Pindrop}, with the outputs that commands and other programs go by. */
+/** A stack with {@link Pindrop}, the examples, and the outputs that commands and other programs use. */
 export class PindropStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, ...props }: PindropStackProps) {
-    super(scope, id, { description: 'Uploads dropped videos to Pinterest and tells when they are ready', ...props });
-    // `Default` leaves no trace in the names of what is inside.
+  /** The settings with their defaults. */
+  readonly settings: Settings;
+
+  constructor(scope: Construct, id: string, { settings: given, ...props }: PindropStackProps) {
+    const settings = readSettings(given);
+    super(scope, id, {
+      description: 'Uploads dropped videos to Pinterest and reports when they are ready',
+      stackName: settings.stackName,
+      ...props,
+    });
+    this.settings = settings;
+    // The id `Default` leaves no trace in the names of what is inside.
     const pindrop = new Pindrop(this, 'Default', { settings });
     keepNotificationsLog(pindrop.bucket);
-    const { eventBus: bus, tokenSecret: token, onCall } = pindrop;
-    const read = readSettings(settings);
-    for (const name of read.with) EXAMPLES[name](this, { settings: read, bus, token, onCall });
+    const { eventBus: bus, tokenSecret: token, alarmTopic: topic } = pindrop;
+    const onCall = { runbookUrl: settings.runbookUrl, topic };
+    for (const name of settings.with) EXAMPLES[name](this, { settings, bus, token, onCall });
     const outputs = {
       DropBucketName: pindrop.bucket.bucketName,
       EventBusName: pindrop.eventBus.eventBusName,
@@ -26,7 +36,7 @@ export class PindropStack extends Stack {
       QueueUrl: pindrop.queue.queueUrl,
       DeadLetterQueueUrl: pindrop.deadLetterQueue.queueUrl,
       TokenSecretArn: pindrop.tokenSecret.secretArn,
-      PinterestApiUrl: read.pinterestApiUrl,
+      PinterestApiUrl: settings.pinterestApiUrl,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

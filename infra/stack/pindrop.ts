@@ -2,51 +2,74 @@ import { Names } from 'aws-cdk-lib';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { GATE_OPEN, NOTHING_LEARNED } from '../../shared/upload/initial-parameters.ts';
 import { readSettings, type SettingsInput } from '../settings.ts';
-import { DropBucket, tellQueueOfDrops } from './drops/drop-bucket.ts';
+import { DropBucket } from './drops/drop-bucket.ts';
+import { DropNotifications } from './drops/drop-notifications.ts';
 import { DropQueue } from './drops/drop-queue.ts';
 import { IngestFunction } from './drops/ingest-function.ts';
 import { ReportDeadLetterFunction } from './drops/report-dead-letter-function.ts';
 import { EventRecord } from './events/event-record.ts';
 import { Subscriptions } from './events/subscriptions.ts';
-import type { OnCall } from './monitoring/alarm.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { MediaStatusMachine } from './status/media-status-machine.ts';
 import { TokenRotation } from './tokens/token-rotation.ts';
 import { TokenSecret } from './tokens/token-secret.ts';
 
 export interface PindropProps {
-  /** What docs/settings.md names; each has a default. */
+  /**
+   * The settings of docs/settings.md.
+   * @default - each setting has its own default
+   */
   settings?: SettingsInput;
-  /** Where videos are dropped; by default a bucket of its own. Switch its versions on, or overwritten files are not uploaded. */
+  /**
+   * Where videos are dropped. It may belong to another stack. Switch its versions on: without them, a file that is overwritten
+   * before it was read is not uploaded.
+   * @default - a new bucket, which stays when the stack is deleted
+   */
   bucket?: IBucket;
-  /** Where final events are put; by default a bus of its own. */
+  /**
+   * Where final events are put.
+   * @default - a new bus
+   */
   eventBus?: IEventBus;
-  /** Holds Pinterest's tokens and is rotated; by default a secret of its own, that nobody has signed in for yet. */
+  /**
+   * Holds Pinterest's tokens, and is rotated.
+   * @default - a new secret without tokens, which stays when the stack is deleted
+   */
   tokenSecret?: ISecret;
 }
 
 /** Uploads each video that is dropped in a bucket to Pinterest, and puts one final event for it on a bus. */
 export class Pindrop extends Construct {
+  /** Where videos are dropped. */
   readonly bucket: IBucket;
+  /** Where final events are put. */
   readonly eventBus: IEventBus;
+  /** Holds Pinterest's tokens. */
   readonly tokenSecret: ISecret;
+  /** Has one execution for each upload. */
   readonly stateMachine: IStateMachine;
+  /** The drops that wait for their upload. */
   readonly queue: IQueue;
+  /** The drops whose function died at every attempt. */
   readonly deadLetterQueue: IQueue;
-  /** Who is told of alarms. */
-  readonly onCall: OnCall;
+  /**
+   * Gets the alarms; add subscriptions or alarms of your own.
+   * @default - undefined without the setting `alarmEmail`
+   */
+  readonly alarmTopic?: ITopic;
 
-  /** @throws Error naming each setting that is unknown or ill-typed */
+  /** @throws Error that names each setting that is unknown or ill-typed */
   constructor(scope: Construct, id: string, props: PindropProps = {}) {
     super(scope, id);
     const settings = readSettings(props.settings ?? {});
-    // Tells several of them in one account apart, in what they measure.
+    // Distinguishes several instances in an account: it holds the stack's name and the path in the stack.
     const deployment = Names.uniqueResourceName(this, { maxLength: 60 });
 
     const token = props.tokenSecret ?? new TokenSecret(this, 'Token');
@@ -55,12 +78,21 @@ export class Pindrop extends Construct {
       token,
       scheduled: !settings.emulated,
     });
-    const bus = props.eventBus ?? new EventBus(this, 'EventBus', { description: 'Final events of Pindrop' });
+    const bus =
+      props.eventBus ??
+      // CDK's own name for it does not hold the stack's name: two stacks from one app could not be deployed side by side.
+      new EventBus(this, 'EventBus', { eventBusName: `${deployment}-Events`, description: 'Final events of Pindrop' });
     const recentFiles = new StringParameter(this, 'RecentFiles', {
       description: 'How long Pinterest took for the last files',
       stringValue: NOTHING_LEARNED,
     });
-    const { machine } = new MediaStatusMachine(this, 'MediaStatus', { settings, deployment, token, recentFiles, bus });
+    const { machine, poll } = new MediaStatusMachine(this, 'MediaStatus', {
+      settings,
+      deployment,
+      token,
+      recentFiles,
+      bus,
+    });
 
     const gate = new StringParameter(this, 'RateLimitGate', {
       description: 'Until when Pindrop asks Pinterest for no registration',
@@ -69,12 +101,30 @@ export class Pindrop extends Construct {
 
     const drops = new DropQueue(this, 'Drops', { settings });
     const bucket = props.bucket ?? new DropBucket(this, 'DropBucket');
-    tellQueueOfDrops(bucket, drops.queue, settings.prefix);
-    new IngestFunction(this, 'Ingest', { settings, deployment, bucket, drops, token, machine, gate, recentFiles });
-    new ReportDeadLetterFunction(this, 'ReportDeadLetter', { deployment, drops, machine });
+    new DropNotifications(this, 'DropNotifications', { bucket, queue: drops.queue, prefix: settings.prefix });
+    const ingest = new IngestFunction(this, 'Ingest', {
+      settings,
+      deployment,
+      bucket,
+      drops,
+      token,
+      machine,
+      gate,
+      recentFiles,
+    });
+    const reportDeadLetter = new ReportDeadLetterFunction(this, 'ReportDeadLetter', { deployment, drops, machine });
 
     if (!settings.emulated) new EventRecord(this, 'EventRecord', { bus });
-    const { onCall } = new Monitoring(this, 'Monitoring', { settings, deployment, drops, machine, rotateToken });
+    const { onCall } = new Monitoring(this, 'Monitoring', {
+      settings,
+      deployment,
+      drops,
+      machine,
+      ingest,
+      poll,
+      reportDeadLetter,
+      rotateToken,
+    });
     new Subscriptions(this, 'Subscriptions', { settings, bus, onCall });
 
     this.bucket = bucket;
@@ -83,6 +133,6 @@ export class Pindrop extends Construct {
     this.stateMachine = machine;
     this.queue = drops.queue;
     this.deadLetterQueue = drops.deadLetters;
-    this.onCall = onCall;
+    this.alarmTopic = onCall.topic;
   }
 }

@@ -1,4 +1,4 @@
-const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+import { isLoopback } from './api-url.ts';
 
 /**
  * Decides whether the form upload may go where Pinterest's answer says.
@@ -11,7 +11,7 @@ export function uploadDestination(uploadUrl: string, apiUrl: string): URL {
   const url = new URL(uploadUrl);
   const api = new URL(apiUrl);
   const amazon = url.protocol === 'https:' && url.hostname.endsWith('.amazonaws.com');
-  const sameLoopback = LOOPBACK.test(api.hostname) && url.hostname === api.hostname && /^https?:$/.test(url.protocol);
+  const sameLoopback = isLoopback(api.hostname) && url.hostname === api.hostname && /^https?:$/.test(url.protocol);
   if ((amazon || sameLoopback) && url.username === '' && url.password === '') return url;
   throw new Error(`Pinterest named an upload host that is not Amazon S3 over https: ${url.protocol}//${url.host}`);
 }

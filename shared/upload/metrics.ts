@@ -21,6 +21,8 @@ export const METRIC = {
   /** Seconds from the drop until the final event. */
   secondsToCompletion: 'SecondsToCompletion',
   pollsPerFile: 'PollsPerFile',
+  /** Attempts that failed on the side of Pindrop: a permission, a service of AWS, or an unreadable message. */
+  ownFaults: 'OwnFaults',
   /** Answers 429. */
   rateLimited: 'RateLimited',
   /** Requests that Pinterest still allows in its current window. */

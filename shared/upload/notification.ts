@@ -78,7 +78,13 @@ const OTHER_EVENTS =
 const OTHER_DETAIL_TYPES =
   /^Object (Deleted|Restore |Storage Class Changed|Access Tier Changed|ACL Updated|Tags (Added|Deleted))/;
 
-/** How many envelopes of SNS may lie around each other. */
+/** Ours: the message inside was read before, and one of its drops was uploaded. @see unstarted-upload.ts */
+const unstartedSchema = z.object({
+  pindropUnstarted: z.object({ upload: z.object({ uploadId: z.string() }) }),
+  message: z.string(),
+});
+
+/** How many envelopes may lie around each other. */
 const MAX_ENVELOPES = 3;
 
 /**
@@ -110,6 +116,12 @@ function read(body: string, envelopesLeft: number): Notification {
   if (testEventSchema.safeParse(json).success) return { drops: [], unreadable: [] };
   const sns = snsSchema.safeParse(json);
   if (sns.success && envelopesLeft > 0) return read(sns.data.Message, envelopesLeft - 1);
+  const unstarted = unstartedSchema.safeParse(json);
+  if (unstarted.success && envelopesLeft > 0) {
+    const { pindropUnstarted, message } = unstarted.data;
+    const { drops } = read(message, envelopesLeft - 1);
+    return { drops: drops.filter(({ uploadId }) => uploadId === pindropUnstarted.upload.uploadId), unreadable: [] };
+  }
   if (eventBridgeEnvelopeSchema.safeParse(json).success) return eventOfEventBridge(json);
   const records = recordsSchema.safeParse(json);
   if (!records.success) return unreadable('The message is JSON and not a notification of S3.');

@@ -112,6 +112,7 @@ const FAULTS: Fault[] = [
   { at: 'media_create', kind: 'no-answer' },
   { at: 'media_get', kind: 'answer', status: 403, code: 29, unexpected: false },
   { at: 'upload', kind: 'no-answer' },
+  { at: 'upload', kind: 'too-slow', sentBytes: 1_400_000_000, sizeBytes: 2_000_000_000, seconds: 870 },
   upload(503, 'SlowDown'),
   { at: 'source', kind: 'broken' },
   source('denied', '403 AccessDenied: Access Denied'),
@@ -167,11 +168,12 @@ async function polled(
 }
 
 async function brokenOnOurSide(): Promise<Failure[]> {
-  const event = await reportDeadLetter(drop, { executions, now: () => hoursLater(24) });
-  if (event?.status !== 'failed') throw new Error('A dead letter was to be reported.');
+  const reported = await reportDeadLetter(drop, { executions, now: () => hoursLater(24) });
+  if (reported.outcome !== 'failed' || reported.event.status !== 'failed')
+    throw new Error('The dead letter was not reported.');
   const { States } = machineDefinition(synthesized()) as {
     States: Record<string, { Parameters?: { detail?: { failure: Failure } } }>;
   };
   const inMachine = Object.values(States).flatMap(({ Parameters }) => Parameters?.detail?.failure ?? []);
-  return [event.failure, ...inMachine];
+  return [reported.event.failure, ...inMachine];
 }

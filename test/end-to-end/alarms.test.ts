@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand, type QueueAttributeName, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
 import { type Resource, readTemplate } from '../../infra/local/aws/template/template.ts';
 import { portsOf } from '../../infra/operations/stack-ports.ts';
@@ -23,17 +22,34 @@ function alarmsOf({ assemblyDirectory, stack }: LocalPindrop): Map<string, Resou
 
 function clientsOf({ stack: { endpoint, region, accessKey: credentials, outputs } }: LocalPindrop) {
   const client = { endpoint, region, credentials };
-  const events = new EventBridgeClient(client);
-  onTestFinished(() => events.destroy());
-  return { ...portsOf({ stackName: 'Pindrop', outputs, client, local: true }), events };
+  return portsOf({ stackName: 'Pindrop', outputs, client, local: true });
 }
 
-/** The alarm's metric as CloudWatch would have it by now: its newest value, or the sum of all. */
-async function metricOf(pindrop: LocalPindrop, alarm: Resource): Promise<number | undefined> {
-  const { Namespace, MetricName, Statistic, Dimensions = [] } = alarm.properties;
-  const dimensions = Object.fromEntries(
-    (Dimensions as { Name: string; Value: string }[]).map(({ Name, Value }) => [Name, Value]),
-  );
+interface MetricProperties {
+  Namespace: string;
+  MetricName: string;
+  Dimensions?: { Name: string; Value: string }[];
+}
+
+/** The alarm's value as CloudWatch would have it by now: of its metric, or of the sum of its metrics. */
+async function sampleOf(pindrop: LocalPindrop, { properties }: Resource): Promise<number | undefined> {
+  if (properties['Metrics'] === undefined) return metricOf(pindrop, properties as never, properties['Statistic']);
+  type Query = { Id: string; Expression?: string; MetricStat?: { Metric: MetricProperties; Stat: string } };
+  const queries = properties['Metrics'] as Query[];
+  let sum = 0;
+  for (const { Expression, MetricStat } of queries) {
+    if (MetricStat) sum += (await metricOf(pindrop, MetricStat.Metric, MetricStat.Stat)) ?? 0;
+    else expect(Expression).toMatch(/^\w+( \+ \w+)+$/);
+  }
+  return sum;
+}
+
+async function metricOf(
+  pindrop: LocalPindrop,
+  { Namespace, MetricName, Dimensions = [] }: MetricProperties,
+  statistic: string,
+): Promise<number | undefined> {
+  const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]));
   const { observations } = pindrop;
   if (Namespace === METRIC_NAMESPACE) {
     const values = (measuredBy(pindrop).get(MetricName) ?? [])
@@ -42,13 +58,15 @@ async function metricOf(pindrop: LocalPindrop, alarm: Resource): Promise<number 
     if (values.length === 0) return undefined;
     const sum = values.reduce((total, value) => total + value, 0);
     const most = Math.max(...values);
-    return { Sum: sum, Average: sum / values.length, Minimum: Math.min(...values), Maximum: most }[Statistic as string];
+    return { Sum: sum, Average: sum / values.length, Minimum: Math.min(...values), Maximum: most }[statistic];
   }
   const count = (matches: (observation: (typeof observations)[number]) => boolean) =>
     observations.filter(matches).length;
   switch (`${Namespace} ${MetricName} ${Object.keys(dimensions)}`) {
     case 'AWS/SQS ApproximateNumberOfMessagesVisible QueueName':
       return queueAttribute(pindrop, dimensions['QueueName'], 'ApproximateNumberOfMessages');
+    case 'AWS/SQS ApproximateNumberOfMessagesNotVisible QueueName':
+      return queueAttribute(pindrop, dimensions['QueueName'], 'ApproximateNumberOfMessagesNotVisible');
     case 'AWS/SQS ApproximateAgeOfOldestMessage QueueName': {
       const waiting = await queueAttribute(pindrop, dimensions['QueueName'], 'ApproximateNumberOfMessagesNotVisible');
       const [, droppedAt = ''] = /"timestamp":"([^"]+)"/.exec(pindrop.log()) ?? [];
@@ -74,6 +92,34 @@ async function queueAttribute(pindrop: LocalPindrop, name: string | undefined, a
   return Number(Attributes[attribute]);
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: a template is whatever CloudFormation takes
+type Properties = Record<string, any>;
+
+/** Changes the properties of the resources of a type whose logical id begins like this. */
+const broken =
+  (type: string, id: string, change: (properties: Properties) => void) =>
+  (template: string): string => {
+    const parsed = JSON.parse(template) as { Resources: Record<string, { Type: string; Properties: Properties }> };
+    const found = Object.entries(parsed.Resources).filter(([each, { Type }]) => Type === type && each.startsWith(id));
+    if (found.length !== 1) throw new Error(`There are ${found.length} of ${type} ${id}.`);
+    for (const [, { Properties: properties }] of found) change(properties);
+    return JSON.stringify(parsed);
+  };
+
+const withVariable = (id: string, name: string, value: string | undefined) =>
+  broken('AWS::Lambda::Function', id, ({ Environment: { Variables } }) => {
+    Variables[name] = value;
+  });
+
+/** Sends what is not a notification of S3 to the queue of drops. */
+async function sendNonsense(pindrop: LocalPindrop): Promise<void> {
+  const { sqs, outputs } = clientsOf(pindrop);
+  await sqs.send(new SendMessageCommand({ QueueUrl: outputs['QueueUrl'], MessageBody: 'not a notification' }));
+}
+
+/** What cannot be read is in the dead-letter queue within seconds. */
+const IMPATIENT = { giveUpAfterHours: 0.0003, redeliverAfterSeconds: 3, uploadTimeoutMinutes: 0.2 };
+
 interface Scenario {
   alarm: string;
   options?: LocalPindropOptions;
@@ -81,6 +127,8 @@ interface Scenario {
   happens: (pindrop: LocalPindrop) => Promise<unknown>;
   /** A value that only time would bring about. */
   onlyMoves?: true;
+  /** The alarm needs several periods: until then, each sample must be as bad as the first. */
+  staysUntil?: (pindrop: LocalPindrop) => boolean;
 }
 
 const SCENARIOS: Scenario[] = [
@@ -101,16 +149,51 @@ const SCENARIOS: Scenario[] = [
     },
   },
   {
-    alarm: 'DeadLetters',
-    // What cannot be reported is there again at once, and not after five minutes.
-    options: { change: (template) => template.replace(/"VisibilityTimeout": ?300/, '"VisibilityTimeout":0') },
-    async happens(pindrop) {
-      const { sqs, outputs } = clientsOf(pindrop);
-      const QueueUrl = outputs['DeadLetterQueueUrl'];
-      for (const message of Array.from({ length: 50 }, (_, number) => `no notification ${number}`)) {
-        await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: message }));
-      }
+    alarm: 'OwnFaults',
+    options: {
+      settings: { maxBackoffSeconds: 5 },
+      change: withVariable('Ingest', 'STATE_MACHINE_ARN', 'arn:aws:states:us-east-1:000000000000:stateMachine:gone'),
     },
+    happens: (pindrop) => pindrop.drop('clip.mp4', clip),
+    // Neither is the file sent again at each attempt.
+    staysUntil: ({ simulator }) => {
+      expect(simulator.requests.filter(({ operation }) => operation === 'media_create')).toHaveLength(1);
+      return true;
+    },
+  },
+  {
+    alarm: 'IngestErrors',
+    async happens(pindrop) {
+      pindrop.simulator.inject({ operation: 'upload', fault: { kind: 'hang' }, times: 1 });
+      await pindrop.drop('clip.mp4', clip);
+      const { simulator, stack } = pindrop;
+      while (!simulator.requests.some(({ operation }) => operation === 'upload'))
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      for (const { functionName, processId } of stack.functionProcesses())
+        if (functionName.endsWith('Ingest')) process.kill(processId, 'SIGKILL');
+    },
+  },
+  {
+    alarm: 'PollErrors',
+    options: { change: withVariable('MediaStatusPoll', 'DEPLOYMENT', undefined) },
+    happens: (pindrop) => pindrop.drop('clip.mp4', clip),
+  },
+  {
+    alarm: 'ReportErrors',
+    options: { settings: IMPATIENT, change: withVariable('ReportDeadLetter', 'DEPLOYMENT', undefined) },
+    happens: sendNonsense,
+  },
+  {
+    alarm: 'DeadLetters',
+    options: {
+      settings: IMPATIENT,
+      // What cannot be reported comes again after a second, and not after five minutes.
+      change: broken('AWS::SQS::Queue', 'DropsDeadLetterQueue', (properties) => {
+        properties['VisibilityTimeout'] = 1;
+      }),
+    },
+    happens: sendNonsense,
+    staysUntil: (pindrop) => pindrop.log().split('dead letter could not be reported').length > 4,
   },
   {
     alarm: 'FailureRatio',
@@ -138,11 +221,14 @@ const SCENARIOS: Scenario[] = [
   },
   {
     alarm: 'FailedPutEvents',
-    async happens(pindrop) {
-      const { events } = clientsOf(pindrop);
-      const entry = { EventBusName: 'gone', Source: 'pindrop', DetailType: 'Media Upload Succeeded', Detail: '{}' };
-      await events.send(new PutEventsCommand({ Entries: [entry] }));
+    options: {
+      change: broken('AWS::StepFunctions::StateMachine', 'MediaStatus', ({ DefinitionString }) => {
+        const parts = DefinitionString['Fn::Join'][1] as unknown[];
+        const at = parts.findIndex((part) => typeof part === 'string' && part.endsWith('"EventBusName":"'));
+        parts[at + 1] = 'gone';
+      }),
     },
+    happens: (pindrop) => pindrop.drop('clip.mp4', clip),
   },
   {
     alarm: 'RefusedToken',
@@ -167,15 +253,29 @@ const SCENARIOS: Scenario[] = [
       await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
     },
   },
-  ...['SlackWebhookUploads', 'ResultsBucket'].map((queue) => ({
-    alarm: `${queue}UndeliveredEvents`,
-    options: { settings: { with: 'slack-webhook,results-bucket' } },
-    async happens(pindrop: LocalPindrop) {
-      const { sqs, outputs } = clientsOf(pindrop);
-      const QueueUrl = outputs[`${queue.replace('Uploads', '')}DeadLetterQueueUrl`];
-      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'an event' }));
+  {
+    alarm: 'SlackWebhookUploadsUndeliveredEvents',
+    options: {
+      settings: { with: 'slack-webhook' },
+      // Nobody filled the webhook's secret in. It is given up after two attempts, and not after a thousand.
+      change: broken('AWS::SQS::Queue', 'SlackWebhookUploadsQueue', (properties) => {
+        properties['VisibilityTimeout'] = 1;
+        properties['RedrivePolicy'].maxReceiveCount = 2;
+      }),
     },
-  })),
+    happens: (pindrop) => pindrop.drop('clip.mp4', clip),
+  },
+  {
+    alarm: 'ResultsBucketUndeliveredEvents',
+    options: {
+      settings: { with: 'results-bucket' },
+      change: (template) =>
+        broken('AWS::Lambda::EventInvokeConfig', 'ResultsBucket', (properties) => {
+          properties['MaximumRetryAttempts'] = 0;
+        })(withVariable('ResultsBucketWrite', 'RESULTS_BUCKET', 'gone')(template)),
+    },
+    happens: (pindrop) => pindrop.drop('clip.mp4', clip),
+  },
   {
     alarm: 'PublishPinStartFailedExampleExecutions',
     options: { settings: { with: 'publish-pin' } },
@@ -191,13 +291,14 @@ const SCENARIOS: Scenario[] = [
 const OF_EXAMPLES = /^.+(?=(UndeliveredEvents|FailedExampleExecutions)$)/;
 
 describe('an alarm', () => {
-  it.each(SCENARIOS)('is raised by what it is for: $alarm', async ({ alarm: name, options, happens, onlyMoves }) => {
+  it.each(SCENARIOS)('is raised by the fault it is for: $alarm', async (scenario) => {
+    const { alarm: name, options, happens, onlyMoves, staysUntil = () => true } = scenario;
     const pindrop = await startLocalPindrop(options);
     const alarm = alarmsOf(pindrop).get(name);
     if (!alarm) throw new Error(`There is no alarm ${name}.`);
     const { Threshold, ComparisonOperator } = alarm.properties;
     const raised = async () => {
-      const value = await metricOf(pindrop, alarm);
+      const value = await sampleOf(pindrop, alarm);
       if (value === undefined) return false;
       if (onlyMoves) return value > 1;
       return ComparisonOperator === 'LessThanThreshold' ? value < Threshold : value >= Threshold;
@@ -205,14 +306,18 @@ describe('an alarm', () => {
     expect(await raised()).toBe(false);
     await happens(pindrop);
     while (!(await raised())) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!staysUntil(pindrop)) {
+      expect(await raised()).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   });
 
-  it('has a scenario above, and a paragraph of the runbook behind its link', async () => {
+  it('has a scenario above, and a section of the runbook behind its link', async () => {
     const alarms = alarmsOf(await startLocalPindrop({ settings: { with: EXAMPLE_NAMES.join(',') } }));
     const kinds = (names: Iterable<string>) => new Set([...names].map((name) => name.replace(OF_EXAMPLES, '')));
     expect(kinds(alarms.keys())).toEqual(kinds(SCENARIOS.map(({ alarm }) => alarm)));
     for (const { properties } of alarms.values()) {
-      const [, page = '', anchor = ''] = /What to do: (\S+)#(\S+)$/.exec(properties['AlarmDescription']) ?? [];
+      const [, page = '', anchor = ''] = / More: (\S+)#(\S+)$/.exec(properties['AlarmDescription']) ?? [];
       const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
       const title = anchor.replaceAll('-', ' ');
       const paragraph = text.split('\n## ').find((each) => each.split('\n')[0]?.toLowerCase() === title);

@@ -46,7 +46,7 @@ describe('the settings of npm start', () => {
   });
 
   it.each([
-    ['colour=red', 'colour is no setting'],
+    ['colour=red', 'colour is not a setting'],
     ['pinterestApiUrl=https://api-sandbox.pinterest.com/v5', 'PINTEREST_API_URL'],
   ])('stop it with one sentence when they cannot be: %s', async (setting, sentence) => {
     const run = npmStart(['-c', setting, CLIP], await stateDirectory());

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
+import { maxReceiveCount } from '../../infra/stack/drops/drop-queue.ts';
 import { startLocalPindrop } from '../harness/local-pindrop.ts';
 
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
@@ -115,8 +116,9 @@ describe('a drop', () => {
   });
 
   it('whose function dies at every attempt ends in one event, from the dead-letter queue', async () => {
+    const patience = { giveUpAfterHours: 0.003, maxBackoffSeconds: 900 };
     const pindrop = await startLocalPindrop({
-      settings: { giveUpAfterHours: 0.003, redeliverAfterSeconds: 3, uploadTimeoutMinutes: 0.2 },
+      settings: { ...patience, redeliverAfterSeconds: 3, uploadTimeoutMinutes: 0.2 },
     });
     // The uploads hang, so that each attempt has taken hold of its message when it is killed.
     pindrop.simulator.inject({ operation: 'upload', fault: { kind: 'hang' }, times: 1000 });
@@ -136,5 +138,7 @@ describe('a drop', () => {
       failure: { reason: 'gave_up', message: expect.stringContaining('died at every attempt') },
     });
     expect(pindrop.events()).toHaveLength(1);
+    // It ended by the give-up time, and not when the message had been received as often as the queue allows.
+    expect(kills).toBeLessThan(maxReceiveCount(patience));
   }, 900_000);
 });

@@ -21,6 +21,18 @@ describe('readSettings', () => {
     });
   });
 
+  it('reads settings once: what it returned, it returns as it is', () => {
+    const settings = readSettings({ prefix: 'videos/' });
+    expect(readSettings(settings)).toBe(settings);
+  });
+
+  it.each(['http://127.0.0.1:8080/v5', 'http://localhost/v5', 'http://[::1]:1/v5'])(
+    'takes %s: it is this machine',
+    (url) => {
+      expect(readSettings({ pinterestApiUrl: url }).pinterestApiUrl).toBe(url);
+    },
+  );
+
   it('leaves the context of CDK itself alone', () => {
     expect(() =>
       readSettings({ 'aws:cdk:bundling-stacks': ['**'], '@aws-cdk/core:x': true, 'cdk-migrate': 1 }),
@@ -37,14 +49,18 @@ describe('readSettings', () => {
   });
 
   it.each([
-    [{ maxConcurency: 3 }, 'maxConcurency is no setting'],
+    [{ maxConcurency: 3 }, 'maxConcurency is not a setting'],
     [{ maxConcurrency: 'many' }, 'maxConcurrency is ill-typed'],
     [{ giveUpAfterHours: 0 }, 'giveUpAfterHours is ill-typed'],
     [{ pinterestApiUrl: 'api.pinterest.com' }, 'pinterestApiUrl is ill-typed'],
+    [{ pinterestApiUrl: 'http://api.pinterest.com/v5' }, 'pinterestApiUrl is ill-typed: it must be https'],
+    [{ pinterestApiUrl: 'http://127.0.0.1.example.com/v5' }, 'pinterestApiUrl is ill-typed: it must be https'],
+    [{ pinterestApiUrl: 'ftp://127.0.0.1/v5' }, 'pinterestApiUrl is ill-typed: it must be https'],
+    [{ stackName: 'my stack' }, 'stackName is ill-typed'],
     [{ with: 'tell-everyone' }, 'with.0 is ill-typed'],
     [{ inspect: 'perhaps' }, 'inspect is ill-typed'],
   ])('stops at %o and lists the settings there are', (context, complaint) => {
     expect(() => readSettings(context)).toThrow(complaint);
-    expect(() => readSettings(context)).toThrow('The settings are pinterestApiUrl');
+    expect(() => readSettings(context)).toThrow('The settings are stackName, pinterestApiUrl');
   });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isApiUrl } from '../../../shared/pinterest/api-url.ts';
 import { DEFAULT_API_URL } from '../../../shared/pinterest/pinterest-client.ts';
 import { readTokenSecret } from '../../../shared/pinterest/token-secret.ts';
 import { writeTokenFile } from '../../operations/token-file.ts';
@@ -33,8 +34,8 @@ export function readTarget(environment: NodeJS.ProcessEnv, tokenFile: string): T
     return { kind: 'simulator', name: 'simulator' };
   }
   const url = apiUrl || DEFAULT_API_URL;
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new UsageError(`PINTEREST_API_URL is no http or https URL: ${url}`);
+  if (!isApiUrl(url)) {
+    throw new UsageError(`PINTEREST_API_URL must be an https URL, or http on this machine (127.0.0.1): ${url}`);
   }
   const name = new URL(url).host.replaceAll(':', '-');
   const target = { kind: 'pinterest', name, apiUrl: url } as const;

@@ -42,6 +42,7 @@ export class IngestFunction extends NodeFunction {
         TOKEN_SECRET_ARN: token.secretArn,
         STATE_MACHINE_ARN: machine.stateMachineArn,
         QUEUE_URL: drops.queue.queueUrl,
+        DEAD_LETTER_QUEUE_URL: drops.deadLetters.queueUrl,
         RATE_LIMIT_PARAMETER: gate.parameterName,
         RECENT_FILES_PARAMETER: recentFiles.parameterName,
         GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
@@ -51,9 +52,12 @@ export class IngestFunction extends NodeFunction {
         INSPECT: settings.inspect ? 'on' : 'off',
       },
     });
-    // One file at a time: each has the whole time-out, and a crash is nobody else's.
+    // One file at a time: each has the whole timeout, and a crash does not affect another file.
     takeFrom(drops.queue, this, { batchSize: 1, maxConcurrency: settings.maxConcurrency });
-    this.#readObjects(bucket);
+    // A message that remembers an upload, and the copy of a message that nothing can be decided about.
+    const queues = [drops.queue.queueArn, drops.deadLetters.queueArn];
+    this.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: queues }));
+    this.#readObjects(bucket, settings.prefix);
     readSecret(token, this);
     const may = (actions: string[], { parameterArn }: IStringParameter) =>
       this.addToRolePolicy(new PolicyStatement({ actions, resources: [parameterArn] }));
@@ -62,14 +66,21 @@ export class IngestFunction extends NodeFunction {
     followUploads(machine, this);
   }
 
-  #readObjects(bucket: IBucket): void {
-    const objects = bucket.arnForObjects('*');
+  #readObjects(bucket: IBucket, prefix: string): void {
+    const objects = bucket.arnForObjects(`${literalInPolicy(prefix)}*`);
     this.addToRolePolicy(
       new PolicyStatement({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [objects] }),
     );
-    if (this.role) acknowledgeWildcard(this.role, objects, 'Which objects will be dropped is not known beforehand.');
-    // Without it S3 answers 403 for what is not there, and a deleted object would look like a forbidden one.
+    if (this.role) acknowledgeWildcard(this.role, objects, 'The keys of future drops are not known.');
+    // Without it S3 answers 403 for a missing object, and a deleted object would look like a forbidden one. It cannot be
+    // limited to the prefix: a request for an object has no `s3:prefix`.
     this.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
     bucket.encryptionKey?.grantDecrypt(this);
   }
 }
+
+/**
+ * A text that a policy's resource takes as it is: `*`, `?` and `$` mean something there.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
+ */
+const literalInPolicy = (text: string) => text.replace(/[*?$]/g, (character) => `\${${character}}`);

@@ -1,26 +1,29 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
 export interface NoticeTopicProps {
-  /** What the mails are from. */
+  /** The sender's name in the mails. */
   displayName: string;
+  /** The mailbox that gets the notices. */
+  address: string;
 }
 
-/** A topic for people's mailboxes, encrypted. Alarms and event rules may not use AWS's own key for topics, so it has its own. */
+/**
+ * A topic for a mailbox, encrypted. Alarms and event rules cannot use AWS's own key for topics, so it has its own.
+ * `enforceSSL` replaces SNS's default policy, which lets the account's services publish: each publisher needs a grant.
+ */
 export class NoticeTopic extends Topic {
-  constructor(scope: Construct, id: string, { displayName }: NoticeTopicProps) {
+  constructor(scope: Construct, id: string, { displayName, address }: NoticeTopicProps) {
     const masterKey = new Key(scope, `${id}Key`, {
       description: `Encrypts ${displayName}'s notices`,
       enableKeyRotation: true,
-      // What it encrypted is delivered and gone.
+      // The notices that it encrypted are delivered already.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    for (const service of ['cloudwatch.amazonaws.com', 'events.amazonaws.com']) {
-      masterKey.grantEncryptDecrypt(new ServicePrincipal(service));
-    }
     super(scope, id, { displayName, masterKey, enforceSSL: true });
+    this.addSubscription(new EmailSubscription(address));
   }
 }

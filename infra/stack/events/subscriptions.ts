@@ -11,12 +11,13 @@ import {
   RuleTargetInput,
 } from 'aws-cdk-lib/aws-events';
 import { ApiDestination as ApiDestinationTarget, SnsTopic, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { QueueEncryption, Queue as SqsQueueResource } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DETAIL_TYPE, EVENT_SOURCE } from '../../../shared/events/names.ts';
 import type { Settings } from '../../settings.ts';
 import { type OnCall, undeliveredEventsAlarm } from '../monitoring/alarm.ts';
+import { serviceOfThisAccount } from '../service-trust.ts';
 import { NoticeTopic } from './notice-topic.ts';
 
 export interface SubscriptionsProps {
@@ -25,7 +26,7 @@ export interface SubscriptionsProps {
   onCall: OnCall;
 }
 
-/** The subscribers that a setting makes: a person's mailbox, a queue, a webhook. */
+/** The subscribers that settings create: a person's mailbox, a queue, a webhook. */
 export class Subscriptions extends Construct {
   readonly #onCall: OnCall;
 
@@ -44,8 +45,7 @@ export class Subscriptions extends Construct {
   }
 
   #notify(bus: IEventBus, address: string): void {
-    const topic = new NoticeTopic(this, 'Notices', { displayName: 'Pindrop' });
-    topic.addSubscription(new EmailSubscription(address));
+    const topic = new NoticeTopic(this, 'Notices', { displayName: 'Pindrop', address });
     const [key, media] = [EventField.fromPath('$.detail.object.key'), EventField.fromPath('$.detail.mediaId')];
     const message = EventField.fromPath('$.detail.failure.message');
     this.#rule(
@@ -62,7 +62,7 @@ export class Subscriptions extends Construct {
     );
   }
 
-  /** Whoever runs the webhook tells our calls by the header; a URL that nobody can guess is as good. */
+  /** The header tells the webhook's owner that a call is ours; a URL that nobody can guess does the same. */
   #webhook(endpoint: string): IRuleTarget {
     const connection = new Connection(this, 'WebhookConnection', {
       authorization: Authorization.apiKey('x-pindrop', SecretValue.unsafePlainText('final-event')),
@@ -74,10 +74,11 @@ export class Subscriptions extends Construct {
       httpMethod: HttpMethod.POST,
       rateLimitPerSecond: 10,
     });
-    return new ApiDestinationTarget(destination, this.#undelivered());
+    const eventRole = new Role(this, 'WebhookRole', { assumedBy: serviceOfThisAccount(this, 'events', 'rule/*') });
+    return new ApiDestinationTarget(destination, { ...this.#undelivered(), eventRole });
   }
 
-  /** Events that a subscriber did not take in a day. */
+  /** Keeps the events that a subscriber did not take in a day. */
   #undelivered() {
     const before = this.node.tryFindChild('Undelivered') as SqsQueueResource | undefined;
     if (before) return { deadLetterQueue: before };
@@ -88,7 +89,7 @@ export class Subscriptions extends Construct {
     });
     Validations.of(deadLetterQueue).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself, of event rules.',
+      reason: 'It is the dead-letter queue of event rules.',
     });
     undeliveredEventsAlarm(this, deadLetterQueue, this.#onCall);
     return { deadLetterQueue };

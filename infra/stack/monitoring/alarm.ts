@@ -6,23 +6,39 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 export interface Watched {
-  /** Its paragraph in the runbook has this title, in words with hyphens. */
+  /** The alarm's id. */
   id: string;
-  /** One sentence, for someone who was woken by it. */
+  /** What happened: one sentence, for a person who was woken by it. */
   says: string;
+  /** What to do first: one or two sentences that help without the runbook. */
+  todo: string;
   metric: IMetric;
   threshold: number;
-  /** Which side of the threshold is bad; `at-least` unless said otherwise. */
+  /**
+   * The id that is the title of its section in the runbook, in words with hyphens.
+   * @default the alarm's id
+   */
+  section?: string;
+  /**
+   * Which side of the threshold is bad.
+   * @default 'at-least'
+   */
   when?: 'at-least' | 'below';
-  /** Periods in a row; 1 unless said otherwise. */
+  /**
+   * Periods in a row.
+   * @default 1
+   */
   periods?: number;
 }
 
-/** Who is told of an alarm, and where they read what to do. */
+/** Who is notified of an alarm, and where they read what to do. */
 export interface OnCall {
   runbookUrl: string;
-  /** None when nobody gave an address. */
-  notices?: ITopic | undefined;
+  /**
+   * Gets the alarms.
+   * @default - nobody is notified
+   */
+  topic?: ITopic;
 }
 
 export const PERIOD = Duration.minutes(5);
@@ -32,31 +48,37 @@ const COMPARISON = {
   below: ComparisonOperator.LESS_THAN_THRESHOLD,
 };
 
-/** An alarm that says what to do. */
+/** An alarm whose description says what to do. */
 export function alarm(
   scope: Construct,
-  { id, says, metric, threshold, when = 'at-least', periods = 1 }: Watched,
-  { runbookUrl, notices }: OnCall,
+  { id, says, todo, metric, threshold, section = id, when = 'at-least', periods = 1 }: Watched,
+  { runbookUrl, topic }: OnCall,
 ): Alarm {
-  const anchor = id.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+  const anchor = section.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
   const raised = new Alarm(scope, id, {
     metric,
     threshold,
     comparisonOperator: COMPARISON[when],
     evaluationPeriods: periods,
     treatMissingData: TreatMissingData.NOT_BREACHING,
-    alarmDescription: `${says} What to do: ${runbookUrl}#${anchor}`,
+    alarmDescription: `${says} What to do: ${todo} More: ${runbookUrl}#${anchor}`,
   });
-  if (notices) {
-    raised.addAlarmAction(new SnsAction(notices));
-    raised.addOkAction(new SnsAction(notices));
+  if (topic) {
+    raised.addAlarmAction(new SnsAction(topic));
+    raised.addOkAction(new SnsAction(topic));
   }
   return raised;
 }
 
 /** The alarm on a queue of events that a subscriber did not take. */
 export function undeliveredEventsAlarm(scope: Construct, queue: IQueue, onCall: OnCall): Alarm {
-  const metric = queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: 'Maximum' });
-  const says = 'A subscriber did not take an event; it is kept for 14 days.';
-  return alarm(scope, { id: 'UndeliveredEvents', says, metric, threshold: 1 }, onCall);
+  const watched = {
+    id: 'UndeliveredEvents',
+    says: 'A subscriber did not take an event; it is kept for 14 days.',
+    todo: "Fix what the subscriber's log names, then run `npm run pindrop -- redrive`.",
+    // Nothing receives from this queue, so its messages stay visible.
+    metric: queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: 'Maximum' }),
+    threshold: 1,
+  };
+  return alarm(scope, watched, onCall);
 }

@@ -1,14 +1,13 @@
-import { Duration, Names } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Aws, Duration } from 'aws-cdk-lib';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { METRIC, METRIC_NAMESPACE } from '../../../shared/upload/metrics.ts';
 import type { Settings } from '../../settings.ts';
 import type { DropQueue } from '../drops/drop-queue.ts';
-import { NoticeTopic } from '../events/notice-topic.ts';
 import { alarm, type OnCall, PERIOD, type Watched } from './alarm.ts';
+import { AlarmTopic } from './alarm-topic.ts';
 import { dashboard } from './dashboard.ts';
 import type { Measured } from './measured.ts';
 
@@ -18,54 +17,84 @@ export interface MonitoringProps {
   deployment: string;
   drops: DropQueue;
   machine: StateMachine;
+  /** The functions on a file's way. */
+  ingest: IFunction;
+  poll: IFunction;
+  reportDeadLetter: IFunction;
   rotateToken: IFunction;
 }
 
-/** Everything that a person is told of, in the order of a file's way. */
-function watched({ drops, machine, rotateToken }: MonitoringProps, measured: Measured): Watched[] {
+/** Everything that a person is notified of, in the order of a file's way. */
+function watched(props: MonitoringProps, measured: Measured): Watched[] {
+  const { drops, machine, rotateToken } = props;
   return [
     {
       id: 'OldestMessage',
-      says: 'A file has waited for an hour for being taken up.',
+      says: 'A file has waited for an hour before its first attempt.',
+      todo: "Look whether ingest's event source mapping is enabled; if many files wait, raise maxConcurrency.",
       metric: drops.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD, statistic: 'Maximum' }),
       threshold: 3600,
     },
     {
       id: 'LongWait',
-      says: 'A file has been tried for an hour, and something keeps it from being uploaded.',
-      // SQS leaves messages out of the age above that were received more than three times.
+      says: 'Uploading a file has failed for an hour.',
+      todo: 'Read `because` in the newest "to be tried again" line of the log of ingest, or run `npm run pindrop -- doctor`.',
+      // SQS leaves messages that were received more than three times out of the age above.
       metric: measured(METRIC.secondsWaiting, 'Maximum').with({ period: Duration.minutes(15) }),
       threshold: 3600,
     },
     {
+      id: 'OwnFaults',
+      says: 'Something fails on the side of Pindrop: a permission, a service of AWS, or a message that cannot be read.',
+      todo: 'Read the newest error in the logs of ingest and report-dead-letter, and fix what it names.',
+      metric: measured(METRIC.ownFaults, 'Sum').with({ period: Duration.hours(1) }),
+      // One that passes by itself is not worth a mail; one that stays comes three times within the first minute.
+      threshold: 3,
+    },
+    ...functionErrors(props),
+    {
       id: 'DeadLetters',
-      says: 'A message could not even be reported as failed, so a file may be without its final event.',
-      metric: drops.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: 'Maximum' }),
+      says: 'A message has been in the dead-letter queue for 15 minutes, so a file may be without its final event.',
+      todo: 'Read the newest error in the log of report-dead-letter, and fix what it names.',
+      // A message that cannot be reported is in flight nearly all of the time, so the visible ones alone show nothing.
+      metric: new MathExpression({
+        expression: 'visible + inFlight',
+        usingMetrics: {
+          visible: drops.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+          inFlight: drops.deadLetters.metricApproximateNumberOfMessagesNotVisible({ statistic: 'Maximum' }),
+        },
+        period: PERIOD,
+        label: 'Dead letters',
+      }),
       threshold: 1,
-      // report-dead-letter takes what it can within a minute or two.
+      // report-dead-letter takes a message that it can report within a minute or two.
       periods: 3,
     },
     {
       id: 'FailureRatio',
       says: 'A quarter or more of the files of an hour failed.',
+      todo: 'Run `npm run pindrop -- list` for the files, and `status UPLOAD_ID` for the reason and the remedy.',
       metric: measured(METRIC.failureRatio, 'Average').with({ period: Duration.hours(1) }),
       threshold: 0.25,
     },
     {
       id: 'FailedExecutions',
       says: 'An execution failed, so a file is without its final event.',
+      todo: 'Read its last error in the Step Functions console, fix that, and redrive the execution there.',
       metric: machine.metricFailed({ period: PERIOD }),
       threshold: 1,
     },
     {
       id: 'TimedOutExecutions',
       says: 'An execution did not end in two weeks, so a file is without its final event.',
+      todo: 'Look in the Step Functions console which state it was in, fix what that needs, and retry the upload.',
       metric: machine.metricTimedOut({ period: PERIOD }),
       threshold: 1,
     },
     {
       id: 'FailedPutEvents',
-      says: 'The event bus refuses final events; they are put again and again for days.',
+      says: 'The event bus refuses events; final events are put again for a week.',
+      todo: 'Look whether the bus exists and lets the state machine put events, or deploy again.',
       metric: new Metric({
         namespace: 'AWS/Events',
         metricName: 'PutEventsFailedEntriesCount',
@@ -77,18 +106,21 @@ function watched({ drops, machine, rotateToken }: MonitoringProps, measured: Mea
     {
       id: 'RefusedToken',
       says: 'Pinterest refuses the access token; files wait.',
+      todo: 'Sign in again: `npm run pindrop -- auth`.',
       metric: measured(METRIC.tokenRefused, 'Sum'),
       threshold: 1,
     },
     {
       id: 'FailedRotation',
       says: "Pinterest's tokens could not be renewed.",
+      todo: 'If the log of rotate-token says "sign in again", run `npm run pindrop -- auth`; otherwise it is tried again by itself.',
       metric: rotateToken.metricErrors({ period: PERIOD }),
       threshold: 1,
     },
     {
       id: 'EndingToken',
       says: 'The access token ends within 7 days.',
+      todo: 'Sign in again: `npm run pindrop -- auth`.',
       metric: measured(METRIC.tokenDaysLeft, 'Minimum'),
       threshold: 7,
       when: 'below',
@@ -96,9 +128,26 @@ function watched({ drops, machine, rotateToken }: MonitoringProps, measured: Mea
   ];
 }
 
-/** Alarms that say what to do, and a dashboard that tells the files' story. */
+/** Invocations that crashed, ran out of time or memory, or threw. */
+function functionErrors({ ingest, poll, reportDeadLetter }: MonitoringProps): Watched[] {
+  const functions = [
+    { id: 'IngestErrors', name: 'ingest', fn: ingest },
+    { id: 'PollErrors', name: 'poll', fn: poll },
+    { id: 'ReportErrors', name: 'report-dead-letter', fn: reportDeadLetter },
+  ];
+  return functions.map(({ id, name, fn }) => ({
+    id,
+    says: `The function ${name} crashed, or ran out of time or memory; the work is tried again.`,
+    todo: `Read the end of the invocation in the log of ${name}.`,
+    section: 'FunctionErrors',
+    metric: fn.metricErrors({ period: PERIOD }),
+    threshold: 1,
+  }));
+}
+
+/** The alarms, and a dashboard that shows the files' way. */
 export class Monitoring extends Construct {
-  /** For the alarms of whatever stands beside Pindrop, too. */
+  /** For the alarms of subscribers as well. */
   readonly onCall: OnCall;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
@@ -112,15 +161,13 @@ export class Monitoring extends Construct {
         period: PERIOD,
         dimensionsMap: { service: deployment, ...dimensions },
       });
-    this.onCall = { runbookUrl: settings.runbookUrl, notices: this.#notices(settings.alarmEmail) };
+    const { runbookUrl, alarmEmail: address } = settings;
+    this.onCall = {
+      runbookUrl,
+      topic: address === undefined ? undefined : new AlarmTopic(this, 'AlarmNotices', { address }),
+    };
     const alarms = watched(props, measured).map((each) => alarm(this, each, this.onCall));
-    dashboard(this, { name: Names.uniqueResourceName(scope, { maxLength: 80 }), measured, alarms, ...props });
-  }
-
-  #notices(alarmEmail: string | undefined): NoticeTopic | undefined {
-    if (alarmEmail === undefined) return undefined;
-    const topic = new NoticeTopic(this, 'AlarmNotices', { displayName: 'Pindrop alarms' });
-    topic.addSubscription(new EmailSubscription(alarmEmail));
-    return topic;
+    // The names of dashboards are the account's, of all regions.
+    dashboard(this, { name: `${deployment}-${Aws.REGION}`, measured, alarms, ...props });
   }
 }

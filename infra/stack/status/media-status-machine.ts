@@ -1,6 +1,6 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Names, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -9,24 +9,22 @@ import {
   Condition,
   DefinitionBody,
   type IChainable,
-  JitterType,
   JsonPath,
   LogLevel,
   Pass,
   StateMachine,
-  Succeed,
-  TaskInput,
   Wait,
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { KnownFailure } from '../../../shared/events/events.ts';
-import { DETAIL_TYPE, EVENT_SOURCE } from '../../../shared/events/names.ts';
+import { DETAIL_TYPE } from '../../../shared/events/names.ts';
 import type { Settings } from '../../settings.ts';
 import { acknowledgeWildcard } from '../function/acknowledged-finding.ts';
 import { readSecret } from '../function/grants.ts';
 import { NodeFunction } from '../function/node-function.ts';
+import { serviceOfThisAccount } from '../service-trust.ts';
+import { askForADay, emitFinalEvent } from './polling-machine.ts';
 
 export interface MediaStatusMachineProps {
   settings: Pick<Settings, 'pinterestApiUrl' | 'pollDeadlineMinutes' | 'giveUpAfterHours' | 'maxBackoffSeconds'>;
@@ -42,15 +40,16 @@ export interface MediaStatusMachineProps {
  */
 export class MediaStatusMachine extends Construct {
   readonly machine: StateMachine;
+  readonly poll: NodeFunction;
 
   constructor(scope: Construct, id: string, props: MediaStatusMachineProps) {
     super(scope, id);
-    const poll = pollFunction(this, props);
-    const role = machineRole(this, poll, props.bus);
+    this.poll = pollFunction(this, props);
+    const role = machineRole(this, this.poll, props.bus);
     this.machine = new StateMachine(this, 'Machine', {
-      // What it needs is said below, narrower than CDK would.
+      // Its permissions are written out below, narrower than CDK's.
       role: role.withoutPolicyUpdates(),
-      definitionBody: DefinitionBody.fromChainable(definition(this, poll, props.bus)),
+      definitionBody: DefinitionBody.fromChainable(definition(this, this.poll, props.bus)),
       comment: 'Follows one upload until Pinterest has it ready',
       tracingEnabled: true,
       // Longer than anything in it may wait.
@@ -58,7 +57,7 @@ export class MediaStatusMachine extends Construct {
       logs: {
         destination: new LogGroup(this, 'Logs', {
           // Log groups with this prefix share one statement of the account's log policy, which is limited in size.
-          logGroupName: `/aws/vendedlogs/states/${this.node.path.replaceAll('/', '-')}`,
+          logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 200 })}`,
           retention: RetentionDays.THREE_MONTHS,
           removalPolicy: RemovalPolicy.DESTROY,
         }),
@@ -102,7 +101,7 @@ function pollFunction(
 }
 
 function machineRole(parts: Construct, poll: NodeFunction, bus: IEventBus): Role {
-  const role = new Role(parts, 'MachineRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+  const role = new Role(parts, 'MachineRole', { assumedBy: serviceOfThisAccount(parts, 'states', 'stateMachine:*') });
   const allow = (actions: string[], resource: string) =>
     role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
   allow(['lambda:InvokeFunction'], poll.functionArn);
@@ -128,49 +127,12 @@ function machineRole(parts: Construct, poll: NodeFunction, bus: IEventBus): Role
 }
 
 function definition(parts: Construct, poll: NodeFunction, bus: IEventBus): IChainable {
-  const emit = new EventBridgePutEvents(parts, 'EmitFinalEvent', {
-    stateName: 'Emit the final event',
-    entries: [
-      {
-        source: EVENT_SOURCE,
-        eventBus: bus,
-        detailType: JsonPath.stringAt('$.finalEvent.detailType'),
-        detail: TaskInput.fromJsonPathAt('$.finalEvent.detail'),
-      },
-    ],
-    resultPath: JsonPath.DISCARD,
-  });
-  // An event that is not put is a file nobody hears of: days of retries cost nothing.
-  emit.addRetry({
-    errors: ['States.ALL'],
-    interval: Duration.seconds(2),
-    backoffRate: 2,
-    maxDelay: Duration.minutes(10),
-    jitterStrategy: JitterType.FULL,
-    maxAttempts: 1000,
-  });
-  emit.next(new Succeed(parts, 'Ended'));
-
+  const emit = emitFinalEvent(parts, 'EmitFinalEvent', { stateName: 'Emit the final event', bus });
   const wait = new Wait(parts, 'WaitForPinterest', {
     stateName: 'Wait for Pinterest',
     time: WaitTime.secondsPath('$.waitSeconds'),
   });
-  const ask = new LambdaInvoke(parts, 'AskPinterest', {
-    stateName: 'Ask Pinterest',
-    lambdaFunction: poll,
-    payloadResponseOnly: true,
-    // Written out below, once for all errors.
-    retryOnServiceExceptions: false,
-  });
-  // The function sees to Pinterest's faults itself: what arrives here is Lambda's, or a mistake of ours.
-  ask.addRetry({
-    errors: ['States.ALL'],
-    interval: Duration.seconds(2),
-    backoffRate: 2,
-    maxDelay: Duration.minutes(5),
-    jitterStrategy: JitterType.FULL,
-    maxAttempts: 300,
-  });
+  const ask = askForADay(parts, 'AskPinterest', { stateName: 'Ask Pinterest', fn: poll });
   ask.addCatch(pollingBroke(parts).next(emit), { resultPath: JsonPath.DISCARD });
 
   const ended = Condition.isPresent('$.finalEvent');

@@ -31,6 +31,22 @@ describe('parameterGate', () => {
     expect(await gate.closedForSeconds()).toBe(90);
   });
 
+  it.each([
+    ['a year in Retry-After', 31_536_000],
+    ['milliseconds in x-ratelimit-reset', 1.8e12],
+    ['twenty digits', 1e20],
+    ['more than a number holds', Number.POSITIVE_INFINITY],
+  ])('is closed for 11 hours at most: %s', async (_, seconds) => {
+    const { gate, errors } = gateOf({ Value: '1970-01-01T00:00:00.000Z' });
+    await gate.close(seconds);
+    expect(await gate.closedForSeconds()).toBe(11 * 3600);
+    expect(errors).toEqual([]);
+  });
+
+  it('is closed for 11 hours at most by what another version wrote', async () => {
+    expect(await gateOf({ Value: '+058871-01-01T00:00:00.000Z' }).gate.closedForSeconds()).toBe(11 * 3600);
+  });
+
   it.each(['never', ''])('is open where %j was read', async (Value) => {
     expect(await gateOf({ Value }).gate.closedForSeconds()).toBe(0);
   });

@@ -21,12 +21,13 @@ const drop: Drop = {
 };
 
 /** All the ports, working, with an upload host on loopback; a test replaces what it is about. */
-async function workingPorts(answer: { status: number; body?: string } | 'reset' = { status: 204 }) {
+async function workingPorts(answer: { status: number; body?: string } | 'reset' | 'never' = { status: 204 }) {
   const executions = new Map<string, FollowedUpload>();
   const uploads: Buffer[] = [];
   let registrations = 0;
   let closedFor = 0;
   const url = await loopbackServer(async (request, response) => {
+    if (answer === 'never') return;
     if (answer === 'reset') return void request.once('data', () => request.socket.destroy());
     uploads.push((await received(request)).body);
     response.writeHead(answer.status).end(answer.body);
@@ -192,9 +193,66 @@ describe('ingestDrop', () => {
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['retry', 'uploaded']);
   });
 
-  it('leaves the decision to the next delivery when the execution cannot be started', async () => {
-    const { ports } = await workingPorts();
-    ports.executions.start = failing(new Error('throttled'));
-    await expect(ingestDrop(drop, ports, attempt)).rejects.toThrow('throttled');
+  it('retries by the give-up time when executions cannot be looked up', async () => {
+    const { ports, executions, registrations } = await workingPorts();
+    ports.executions.exists = failing(new Error('AccessDenied'));
+    await expect(ingestDrop(drop, ports, attempt)).resolves.toMatchObject({ outcome: 'retry', blame: 'ours' });
+    const late = { ...attempt, retryPolicy: { giveUpAfterSeconds: 5, maxBackoffSeconds: 900 } };
+    await expect(ingestDrop(drop, ports, late)).resolves.toMatchObject({ outcome: 'failed' });
+    expect(failureIn(executions.get('clip-1'))).toMatchObject({ reason: 'gave_up', retryable: true });
+    expect(registrations()).toBe(0);
+  });
+
+  it('registers and uploads once when only the execution cannot be started, however long', async () => {
+    const { ports, executions, uploads, registrations } = await workingPorts();
+    const { start } = ports.executions;
+    ports.executions.start = failing(new Error('ExecutionLimitExceeded'));
+    let unstarted: FollowedUpload | undefined;
+    for (let number = 0; number < 5; number++) {
+      const outcome = await ingestDrop(drop, ports, { ...attempt, number, unstarted });
+      expect(outcome).toMatchObject({ outcome: 'retry', blame: 'ours', cause: { message: 'ExecutionLimitExceeded' } });
+      unstarted = (outcome as { unstarted?: FollowedUpload }).unstarted;
+    }
+    ports.executions.start = start;
+    const outcome = await ingestDrop(drop, ports, { ...attempt, number: 5, unstarted });
+    expect(outcome).toMatchObject({ outcome: 'uploaded', mediaId: '1' });
+    expect([uploads.length, registrations(), executions.size]).toEqual([1, 1, 1]);
+  });
+
+  it('keeps a failure whose execution cannot be started, and does not decide it again', async () => {
+    const { ports, executions } = await workingPorts();
+    const { start } = ports.executions;
+    ports.executions.start = failing(new Error('ExecutionLimitExceeded'));
+    ports.source.head = failing(new SourceError('missing'));
+    const first = await ingestDrop(drop, ports, attempt);
+    ports.executions.start = start;
+    ports.source.head = failing(new Error('It is not looked at again.'));
+    const { unstarted } = first as { unstarted?: FollowedUpload };
+    const second = await ingestDrop(drop, ports, { ...attempt, number: 1, unstarted });
+    expect(second).toMatchObject({ outcome: 'failed', failure: { reason: 'source_missing' } });
+    expect(failureIn(executions.get('clip-1'))?.reason).toBe('source_missing');
+  });
+
+  it('says of an upload that ran out of time how far it came and how fast, and waits longer each time', async () => {
+    const { ports } = await workingPorts('never');
+    ports.source.open = async () =>
+      Readable.from(
+        (async function* halfOfIt() {
+          yield bytes.subarray(0, 20_000);
+          await new Promise(() => {});
+        })(),
+      );
+    ports.pinterest.mediaGet = failing(new Error('It is not asked: the file cannot have arrived.'));
+    for (const hours of [1, 4]) {
+      ports.now = () => new Date(Date.parse(drop.droppedAt) + hours * 3_600_000);
+      const time = new AbortController();
+      const onProgress = () => setImmediate(() => time.abort());
+      const outcome = await ingestDrop(drop, ports, { ...attempt, signal: time.signal, onProgress });
+      expect(outcome).toMatchObject({
+        outcome: 'retry',
+        because: expect.stringMatching(/^The upload did not finish in .+ min: 0\.02 of 0\.05 MB were sent, .+ MB\/s/),
+      });
+      expect((outcome as { afterSeconds: number }).afterSeconds).toBeGreaterThanOrEqual(hours * 3600);
+    }
   });
 });

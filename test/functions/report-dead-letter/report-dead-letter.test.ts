@@ -14,28 +14,47 @@ const drop = {
 };
 const now = () => new Date('2026-03-02T09:00:00.000Z');
 
+function newExecutions() {
+  const started: FollowedUpload[] = [];
+  const start = async (followed: FollowedUpload) => started.push(followed) > 0;
+  return { started, executions: { exists: async () => false, start } };
+}
+
 describe('reportDeadLetter', () => {
   it('starts an execution that emits the failure', async () => {
-    const started: FollowedUpload[] = [];
-    const executions = {
-      exists: async () => false,
-      start: async (followed: FollowedUpload) => started.push(followed) > 0,
-    };
-    await expect(reportDeadLetter(drop, { executions, now })).resolves.toMatchObject({ status: 'failed' });
+    const { started, executions } = newExecutions();
+    await expect(reportDeadLetter(drop, { executions, now })).resolves.toMatchObject({
+      outcome: 'failed',
+      event: { status: 'failed' },
+    });
     const detail = finalEventDetailSchema.parse(started[0]?.finalEvent?.detail);
     expect(detail).toMatchObject({
       status: 'failed',
       uploadId: 'clip-1',
       failure: { reason: 'gave_up', retryable: true },
     });
+    expect(started[0]?.deadLetter).toBe(true);
+  });
+
+  it('follows a file that is with Pinterest, whose execution could not be started before', async () => {
+    const { started, executions } = newExecutions();
+    const { uploadId, droppedAt } = drop;
+    const object = { bucket: 'videos', key: 'clip.mp4', eTag: 'abc', size: 7, metadata: {} };
+    const unstarted = {
+      upload: { uploadId, mediaId: '5212', object, timeline: { droppedAt } },
+      polls: 0,
+      waitSeconds: 9,
+    };
+    await expect(reportDeadLetter(drop, { executions, now }, unstarted)).resolves.toEqual({ outcome: 'followed' });
+    expect(started).toEqual([unstarted]);
   });
 
   it('leaves an upload alone that is followed', async () => {
-    const start = async () => {
-      throw new Error('started');
-    };
-    await expect(
-      reportDeadLetter(drop, { executions: { exists: async () => true, start }, now }),
-    ).resolves.toBeUndefined();
+    const { started, executions } = newExecutions();
+    const exists = async () => true;
+    await expect(reportDeadLetter(drop, { executions: { ...executions, exists }, now })).resolves.toEqual({
+      outcome: 'already-followed',
+    });
+    expect(started).toEqual([]);
   });
 });

@@ -95,10 +95,32 @@ describe('the permissions', () => {
         'DropBucketNotificationsHandlerPolicy: Allow s3:PutBucketNotification on DropBucket.Arn',
         `DropBucketPolicy: Deny s3:* on DropBucket.Arn DropBucket.Arn/* ${WITHOUT_TLS}`,
         `DropsQueuePolicy: Deny sqs:* on DropsQueue.Arn ${WITHOUT_TLS}`,
-        'DropsQueuePolicy: Allow sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl on DropsQueue.Arn by {Service:s3.amazonaws.com} if {ArnLike:{aws:SourceArn:DropBucket.Arn}}',
+        'DropsQueuePolicy: Allow sqs:SendMessage on DropsQueue.Arn by {Service:s3.amazonaws.com} if {ArnLike:{aws:SourceArn:DropBucket.Arn},StringEquals:{aws:SourceAccount:AccountId}}',
         `DropsDeadLetterQueuePolicy: Deny sqs:* on DropsDeadLetterQueue.Arn ${WITHOUT_TLS}`,
       ].sort(),
     );
+  });
+
+  it.each([
+    ['without any setting', {}],
+    ['with all that a setting can add', { ...EVERYTHING, with: [...EXAMPLE_NAMES] }],
+  ])('let a service use a role for this account alone: %s', (_, settings) => {
+    const roles = Template.fromStack(stackWith(settings).stack).findResources('AWS::IAM::Role');
+    const trusts = Object.entries(roles)
+      // The role of CDK's own function is CDK's.
+      .filter(([id]) => !id.startsWith('BucketNotificationsHandler'))
+      .flatMap(([, { Properties }]) => Properties.AssumeRolePolicyDocument.Statement as Statement[])
+      .map(({ Principal, Condition }) => `${plain(Principal)} if ${plain(Condition)}`);
+    expect(trusts.length).toBeGreaterThan(4);
+    const account = 'StringEquals:{aws:SourceAccount:AccountId}';
+    const allowed = [
+      // Lambda documents no source ARN for the roles of functions.
+      `{Service:lambda.amazonaws.com} if {${account}}`,
+      `{Service:states.amazonaws.com} if {${account},ArnLike:{aws:SourceArn:arn:Partition:states:Region:AccountId:stateMachine:*}}`,
+      `{Service:states.amazonaws.com} if {ArnLike:{aws:SourceArn:arn:Partition:states:Region:AccountId:stateMachine:*},${account}}`,
+      `{Service:events.amazonaws.com} if {${account},ArnLike:{aws:SourceArn:arn:Partition:events:Region:AccountId:rule/*}}`,
+    ];
+    expect(trusts.filter((trust) => !allowed.includes(trust))).toEqual([]);
   });
 
   it.each([

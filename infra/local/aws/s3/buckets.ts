@@ -13,7 +13,7 @@ export interface LocalBucket {
   notify?: (record: ObjectCreatedRecord) => Promise<void>;
   /** Called with the key of every put that the filter excludes from notifications. */
   onIgnored?: (key: string) => void;
-  /** Notifications are only for keys that start with one of these and end with one of those; empty means all. */
+  /** Notifications are only for keys that start with one of these and end with one of those, in S3's encoding; empty means all. */
   prefixes?: string[];
   suffixes?: string[];
   /** Days after which a multipart upload that was not completed is aborted; by default it stays. */
@@ -138,5 +138,16 @@ export class Buckets {
 }
 
 const isNotified = ({ prefixes = [], suffixes = [] }: LocalBucket, key: string) =>
-  (prefixes.length === 0 || prefixes.some((prefix) => key.startsWith(prefix))) &&
-  (suffixes.length === 0 || suffixes.some((suffix) => key.endsWith(suffix)));
+  (prefixes.length === 0 || prefixes.some((prefix) => asFiltered(key).startsWith(prefix))) &&
+  (suffixes.length === 0 || suffixes.some((suffix) => asFiltered(key).endsWith(suffix)));
+
+/**
+ * A key as S3 compares it with a notification's filter: rules are written in this form, and a rule with a raw space, `=`, `&` or
+ * `ü` matches nothing.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+ */
+const asFiltered = (key: string) =>
+  key
+    .split('/')
+    .map((part) => encodeURIComponent(part).replaceAll('%20', '+'))
+    .join('/');

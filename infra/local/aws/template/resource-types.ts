@@ -128,7 +128,16 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::CloudWatch::Alarm': inert(
     [
       ...['AlarmActions', 'AlarmDescription', 'ComparisonOperator', 'Dimensions', 'EvaluationPeriods', 'MetricName'],
-      ...['Namespace', 'OKActions', 'Period', 'Statistic', 'ExtendedStatistic', 'Threshold', 'TreatMissingData'],
+      ...[
+        'Metrics',
+        'Namespace',
+        'OKActions',
+        'Period',
+        'Statistic',
+        'ExtendedStatistic',
+        'Threshold',
+        'TreatMissingData',
+      ],
     ],
     (name, place) => ({ Arn: arn(place, 'cloudwatch', `alarm:${name}`) }),
   ),

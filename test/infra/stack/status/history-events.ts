@@ -4,7 +4,8 @@ import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctio
 export const MOST_EVENTS = 25_000;
 
 /** Entered, exited; a task is scheduled, started and ended beside, again for each retry. */
-const [STATE_EVENTS, TASK_EVENTS, RETRY_EVENTS] = [2, 5, 3];
+const [STATE_EVENTS, TASK_EVENTS] = [2, 5];
+export const RETRY_EVENTS = 3;
 
 /** The task of a state, which may throw. */
 type Task = (input: never) => Promise<unknown>;

@@ -136,6 +136,22 @@ describe('the local S3', () => {
     expect(ignored).toEqual(['videos/a.txt', 'other/a.mp4']);
   });
 
+  it.each([
+    ['dt%3D2026/', 'dt=2026/a.mp4'],
+    ['my+videos/', 'my videos/a.mp4'],
+    ['f%C3%BCr%2Balle%26mehr/', 'für+alle&mehr/a.mp4'],
+  ])('compares the filter %j with keys as S3 does', async (prefix, key) => {
+    const { client, records } = await runS3({ bucket: { prefixes: [prefix] } });
+    for (const Key of [key, prefix]) await client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+    expect(records.map(({ s3 }) => decodeURIComponent(s3.object.key.replaceAll('+', ' ')))).toEqual([key]);
+  });
+
+  it.each(['dt=2026/', 'my videos/', 'für/', 'a&b/'])('never notifies for the raw filter %j, like S3', async (prefix) => {
+    const { client, records } = await runS3({ bucket: { prefixes: [prefix] } });
+    await client.send(new PutObjectCommand({ Bucket, Key: `${prefix}a.mp4`, Body: 'x' }));
+    expect(records).toEqual([]);
+  });
+
   it('fails a put that it cannot announce, and announces it at the next start', async () => {
     const path = await temporaryDirectory();
     const notify = async () => {

@@ -1,0 +1,28 @@
+import type { Drop } from './drop.ts';
+import type { FollowedUpload } from './execution.ts';
+
+/** What `readNotification` knows of the envelope: it takes the drop of the upload from the message inside. */
+interface UnstartedMessage {
+  pindropUnstarted?: FollowedUpload;
+  /** The notification of the drop. */
+  message: string;
+}
+
+/**
+ * The message that remembers an upload whose execution could not be started. Whoever takes it starts the execution, and does
+ * not send the file again.
+ * @param message the notification of the drop
+ */
+export function unstartedMessage(message: string, followed: FollowedUpload): string {
+  return JSON.stringify({ pindropUnstarted: followed, message } satisfies UnstartedMessage);
+}
+
+/**
+ * The upload that a message remembers.
+ * @param body a message with this drop
+ * @returns undefined when the drop has not been uploaded yet
+ */
+export function unstartedUpload(body: string, drop: Drop): FollowedUpload | undefined {
+  const { pindropUnstarted } = JSON.parse(body) as UnstartedMessage;
+  return pindropUnstarted?.upload.uploadId === drop.uploadId ? pindropUnstarted : undefined;
+}

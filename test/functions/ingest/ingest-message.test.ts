@@ -1,0 +1,209 @@
+import { Console } from 'node:console';
+import { Readable, Writable } from 'node:stream';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { describe, expect, it } from 'vitest';
+import { ingestMessage, type MessagePorts } from '../../../functions/ingest/ingest-message.ts';
+import { Measurements } from '../../../functions/measurements.ts';
+import type { FollowedUpload } from '../../../shared/upload/execution.ts';
+import { METRIC } from '../../../shared/upload/metrics.ts';
+import { dropsOf } from '../../../shared/upload/notification.ts';
+import { unstartedUpload } from '../../../shared/upload/unstarted-upload.ts';
+import { loopbackServer, received } from '../../harness/loopback-server.ts';
+
+const DROPPED_AT = '2026-03-01T09:00:00.000Z';
+const HOUR_MS = 3_600_000;
+const GIVE_UP_AFTER_SECONDS = 24 * 3600;
+
+const recordOf = (key: string) => ({
+  eventSource: 'aws:s3',
+  eventName: 'ObjectCreated:Put',
+  eventTime: DROPPED_AT,
+  s3: { bucket: { name: 'videos' }, object: { key, size: 4, eTag: 'e', versionId: `v-${key}` } },
+});
+const bodyOf = (...keys: string[]) => JSON.stringify({ Records: keys.map(recordOf) });
+
+/** A logger whose lines are kept. */
+function keptLog() {
+  const lines: Record<string, unknown>[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  const logger = new Logger({ logLevel: 'INFO', serviceName: 'ingest' });
+  const kept = new Console(stream, stream);
+  const withConsole = (it: Logger): Logger => {
+    Object.assign(it, { console: kept });
+    const { createChild } = it;
+    it.createChild = (options) => withConsole(createChild.call(it, options));
+    return it;
+  };
+  return { lines, logger: withConsole(logger) };
+}
+
+async function stage() {
+  const executions = new Map<string, FollowedUpload>();
+  const sentAgain: { body: string; afterSeconds: number }[] = [];
+  const deadLetters: string[] = [];
+  const uploads: Buffer[] = [];
+  let clock = Date.parse(DROPPED_AT) + 1000;
+  const url = await loopbackServer(async (request, response) => {
+    uploads.push((await received(request)).body);
+    response.writeHead(204).end();
+  });
+  const ports: MessagePorts = {
+    recentFiles: async () => [],
+    apiUrl: `${url}/v5`,
+    source: {
+      head: async ({ bucket, key, eTag, size }) => ({ bucket, key, eTag, size, metadata: {} }),
+      read: async () => Buffer.alloc(4),
+      open: async () => Readable.from([Buffer.alloc(4)]),
+    },
+    pinterest: {
+      mediaCreate: async () => ({ mediaId: '1', uploadUrl: `${url}/upload/`, uploadParameters: { key: 'k' } }),
+      mediaGet: async (mediaId) => ({ mediaId, status: 'registered' }),
+    },
+    executions: {
+      exists: async (uploadId) => executions.has(uploadId),
+      start: async (followed) => {
+        executions.set(followed.upload.uploadId, followed);
+        return true;
+      },
+    },
+    gate: { closedForSeconds: async () => 0, close: async () => {} },
+    inspect: async () => ({ verdict: 'accepted' }),
+    now: () => new Date(clock),
+    queues: {
+      sendAgain: async (body, afterSeconds) => void sentAgain.push({ body, afterSeconds }),
+      sendDeadLetter: async (body) => void deadLetters.push(body),
+    },
+  };
+  const { lines, logger } = keptLog();
+  const measured: [string, number | undefined][] = [];
+  const measurements = new Measurements('Pindrop');
+  Object.assign(measurements, { measure: (name: string, value?: number) => measured.push([name, value]) });
+  const receive = (body: string, number = 0) =>
+    ingestMessage(
+      { messageId: 'm1', body, sentAt: new Date(DROPPED_AT) },
+      ports,
+      { number, retryPolicy: { giveUpAfterSeconds: GIVE_UP_AFTER_SECONDS, maxBackoffSeconds: 900 } },
+      { logger, measurements },
+    );
+  const setAge = (hours: number) => {
+    clock = Date.parse(DROPPED_AT) + hours * HOUR_MS;
+  };
+  return { ports, executions, sentAgain, deadLetters, uploads, lines, measured, receive, setAge };
+}
+
+const refused = async () => {
+  throw Object.assign(new Error('is not authorized to perform: states:DescribeExecution'), {
+    name: 'AccessDeniedException',
+  });
+};
+
+describe('ingestMessage', () => {
+  it('logs, measures and gives up when executions cannot be looked up', async () => {
+    const { ports, receive, setAge, lines, measured, executions } = await stage();
+    ports.executions.exists = refused;
+    setAge(2);
+    expect(await receive(bodyOf('clip.mp4'), 7)).toBeGreaterThan(0);
+    const [{ uploadId } = { uploadId: '' }] = dropsOf(bodyOf('clip.mp4'));
+    expect(lines.find(({ message }) => message === 'to be tried again')).toMatchObject({
+      uploadId,
+      because: expect.stringContaining('log'),
+      error: { message: expect.stringContaining('DescribeExecution') },
+    });
+    expect(measured).toContainEqual([METRIC.ownFaults, undefined]);
+    expect(measured.map(([name]) => name)).toContain(METRIC.secondsWaiting);
+    setAge(25);
+    expect(await receive(bodyOf('clip.mp4'), 50)).toBeUndefined();
+    expect(executions.get(uploadId)?.finalEvent?.detail).toMatchObject({ failure: { reason: 'gave_up' } });
+  });
+
+  it('has another message remember the upload when only its execution cannot be started', async () => {
+    const { ports, receive, sentAgain, uploads, executions } = await stage();
+    const { start } = ports.executions;
+    ports.executions.start = refused;
+    expect(await receive(bodyOf('clip.mp4'))).toBeUndefined();
+    const [{ body, afterSeconds } = { body: '', afterSeconds: 0 }] = sentAgain;
+    expect(afterSeconds).toBeGreaterThan(0);
+    const [drop] = dropsOf(body);
+    expect(drop).toEqual(dropsOf(bodyOf('clip.mp4'))[0]);
+    // While it is refused, the message itself waits, and is not sent again.
+    for (let number = 0; number < 4; number++) expect(await receive(body, number)).toBeGreaterThan(0);
+    expect(sentAgain).toHaveLength(1);
+    ports.executions.start = start;
+    expect(await receive(body, 4)).toBeUndefined();
+    expect(uploads).toHaveLength(1);
+    expect([...executions.values()]).toMatchObject([{ upload: { uploadId: drop?.uploadId, mediaId: '1' } }]);
+  });
+
+  it('waits with the message itself when no other can be sent', async () => {
+    const { ports, receive } = await stage();
+    ports.executions.start = refused;
+    ports.queues.sendAgain = refused;
+    expect(await receive(bodyOf('clip.mp4'))).toBeGreaterThan(0);
+  });
+
+  it('remembers each upload of a message with several drops in a message of its own', async () => {
+    const { ports, receive, sentAgain } = await stage();
+    ports.executions.start = refused;
+    await receive(bodyOf('one.mp4', 'two.mp4'));
+    const remembered = sentAgain.map(({ body }) =>
+      dropsOf(body).map((drop) => [drop.key, unstartedUpload(body, drop)]),
+    );
+    expect(remembered).toMatchObject([
+      [['one.mp4', { upload: { object: { key: 'one.mp4' } } }]],
+      [['two.mp4', { upload: { object: { key: 'two.mp4' } } }]],
+    ]);
+  });
+
+  it.each(['not json', '{"some":"json"}'])(
+    'logs and measures a message that cannot be read: %s',
+    async (body) => {
+      const { receive, lines, measured, deadLetters, setAge } = await stage();
+      expect(await receive(body)).toBeGreaterThan(0);
+      expect(lines).toMatchObject([
+        { message: 'notification unreadable', messageId: 'm1', reasons: [expect.any(String)] },
+      ]);
+      expect(measured).toEqual([
+        [METRIC.ownFaults, undefined],
+        [METRIC.unreadable, 1],
+      ]);
+      setAge(25);
+      expect(await receive(body, 50)).toBeUndefined();
+      expect(deadLetters).toEqual([body]);
+    },
+  );
+
+  it('has a copy in the dead-letter queue before an attempt after the give-up time, which may die like the others', async () => {
+    const { ports, receive, deadLetters, setAge, executions } = await stage();
+    let copies: number | undefined;
+    ports.inspect = async () => {
+      copies = deadLetters.length;
+      return { verdict: 'accepted' };
+    };
+    setAge(25);
+    expect(await receive(bodyOf('clip.mp4'), 50)).toBeUndefined();
+    expect(copies).toBe(1);
+    // This attempt did not die: the copy finds its execution.
+    expect(executions.size).toBe(1);
+  });
+
+  it('has no such copy for a drop whose first attempt is late', async () => {
+    const { receive, deadLetters, setAge } = await stage();
+    setAge(25);
+    await receive(bodyOf('clip.mp4'), 0);
+    expect(deadLetters).toEqual([]);
+  });
+
+  it('logs each drop of a message with its own upload id', async () => {
+    const { receive, lines } = await stage();
+    const body = bodyOf('one.mp4', 'two.mp4', 'three.mp4');
+    await receive(body);
+    const ids = dropsOf(body).map(({ uploadId }) => uploadId);
+    expect(lines.filter(({ message }) => message === 'drop received').map(({ uploadId }) => uploadId)).toEqual(ids);
+    expect(lines.every(({ uploadId }) => ids.includes(String(uploadId)))).toBe(true);
+  });
+});
