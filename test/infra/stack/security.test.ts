@@ -69,6 +69,7 @@ describe('the permissions', () => {
         `Ingest: Allow ${LOGS} on IngestLogs.Arn`,
         `Ingest: ${TRACES}`,
         `Ingest: ${TAKE} DropsQueue.Arn`,
+        'Ingest: Allow sqs:SendMessage on DropsQueue.Arn DropsDeadLetterQueue.Arn',
         'Ingest: Allow s3:GetObject s3:GetObjectVersion on DropBucket.Arn/*',
         'Ingest: Allow s3:ListBucket on DropBucket.Arn',
         'Ingest: Allow secretsmanager:GetSecretValue on Token',
