@@ -146,11 +146,14 @@ describe('the local S3', () => {
     expect(records.map(({ s3 }) => decodeURIComponent(s3.object.key.replaceAll('+', ' ')))).toEqual([key]);
   });
 
-  it.each(['dt=2026/', 'my videos/', 'für/', 'a&b/'])('never notifies for the raw filter %j, like S3', async (prefix) => {
-    const { client, records } = await runS3({ bucket: { prefixes: [prefix] } });
-    await client.send(new PutObjectCommand({ Bucket, Key: `${prefix}a.mp4`, Body: 'x' }));
-    expect(records).toEqual([]);
-  });
+  it.each(['dt=2026/', 'my videos/', 'für/', 'a&b/'])(
+    'never notifies for the raw filter %j, like S3',
+    async (prefix) => {
+      const { client, records } = await runS3({ bucket: { prefixes: [prefix] } });
+      await client.send(new PutObjectCommand({ Bucket, Key: `${prefix}a.mp4`, Body: 'x' }));
+      expect(records).toEqual([]);
+    },
+  );
 
   it('fails a put that it cannot announce, and announces it at the next start', async () => {
     const path = await temporaryDirectory();
