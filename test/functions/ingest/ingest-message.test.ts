@@ -159,23 +159,20 @@ describe('ingestMessage', () => {
     ]);
   });
 
-  it.each(['not json', '{"some":"json"}'])(
-    'logs and measures a message that cannot be read: %s',
-    async (body) => {
-      const { receive, lines, measured, deadLetters, setAge } = await stage();
-      expect(await receive(body)).toBeGreaterThan(0);
-      expect(lines).toMatchObject([
-        { message: 'notification unreadable', messageId: 'm1', reasons: [expect.any(String)] },
-      ]);
-      expect(measured).toEqual([
-        [METRIC.ownFaults, undefined],
-        [METRIC.unreadable, 1],
-      ]);
-      setAge(25);
-      expect(await receive(body, 50)).toBeUndefined();
-      expect(deadLetters).toEqual([body]);
-    },
-  );
+  it.each(['not json', '{"some":"json"}'])('logs and measures a message that cannot be read: %s', async (body) => {
+    const { receive, lines, measured, deadLetters, setAge } = await stage();
+    expect(await receive(body)).toBeGreaterThan(0);
+    expect(lines).toMatchObject([
+      { message: 'notification unreadable', messageId: 'm1', reasons: [expect.any(String)] },
+    ]);
+    expect(measured).toEqual([
+      [METRIC.ownFaults, undefined],
+      [METRIC.unreadable, 1],
+    ]);
+    setAge(25);
+    expect(await receive(body, 50)).toBeUndefined();
+    expect(deadLetters).toEqual([body]);
+  });
 
   it('has a copy in the dead-letter queue before an attempt after the give-up time, which may die like the others', async () => {
     const { ports, receive, deadLetters, setAge, executions } = await stage();
