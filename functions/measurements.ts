@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { FinalEventDetail } from '../shared/events/events.ts';
 import type { PinterestClientOptions } from '../shared/pinterest/pinterest-client.ts';
-import { type TokenSecret, tokenDaysLeft } from '../shared/pinterest/token-secret.ts';
+import { type TokenSecretValue, tokenDaysLeft } from '../shared/pinterest/token-secret.ts';
 import { METRIC, METRIC_NAMESPACE, type MetricName } from '../shared/upload/metrics.ts';
 
 const UNITS: Partial<Record<MetricName, (typeof MetricUnit)[keyof typeof MetricUnit]>> = {
@@ -48,7 +48,7 @@ export class Measurements {
   };
 
   /** What the secret says of its token. */
-  readonly tokenRead = (secret: TokenSecret): void => {
+  readonly tokenRead = (secret: TokenSecretValue): void => {
     const days = tokenDaysLeft(secret, new Date());
     if (days !== undefined) this.measure(METRIC.tokenDaysLeft, days);
   };

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { AccessTokenProvider } from '../../shared/pinterest/pinterest-client.ts';
-import { readTokenSecret, type TokenSecret } from '../../shared/pinterest/token-secret.ts';
+import { readTokenSecret, type TokenSecretValue } from '../../shared/pinterest/token-secret.ts';
 
 /** A renewed token is found at the next 401 at the latest; this only bounds how long an old one is preferred. */
 const MAX_AGE_MS = 5 * 60 * 1000;
@@ -14,7 +14,7 @@ const MAX_AGE_MS = 5 * 60 * 1000;
 export function accessTokenFromSecret(
   client: SecretsManagerClient,
   secretId: string,
-  onRead: (secret: TokenSecret) => void = () => {},
+  onRead: (secret: TokenSecretValue) => void = () => {},
 ): AccessTokenProvider {
   let kept: { token: string; readAt: number } | undefined;
   const read = async () => {

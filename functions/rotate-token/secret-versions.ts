@@ -6,69 +6,60 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 
-const CURRENT = 'AWSCURRENT';
-const PENDING = 'AWSPENDING';
+/**
+ * Staging labels. Each is attached to one version at most.
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version
+ */
+export const CURRENT = 'AWSCURRENT';
+export const PENDING = 'AWSPENDING';
+/** Our own: the version whose refresh token the pending version was made with. */
+export const SOURCE = 'PINDROP_ROTATED_FROM';
+
+export type StagingLabel = typeof CURRENT | typeof PENDING | typeof SOURCE;
+
+/** The version that has each label; undefined when no version has it. */
+export type Labels = Record<StagingLabel, string | undefined>;
 
 /** The versions of one secret, as a rotation sees them. */
 export interface SecretVersions {
-  /** True when a version has a value. */
-  exists(versionId: string): Promise<boolean>;
-  readCurrent(): Promise<string>;
-  /** The version that a rotation made and did not finish. */
-  readPending(): Promise<string | undefined>;
-  read(versionId: string): Promise<string>;
+  labels(): Promise<Labels>;
+  /** @returns undefined when the version has no value: Secrets Manager begins a rotation with such a version */
+  read(versionId: string): Promise<string | undefined>;
+  /** Gives a version its value, and the label AWSPENDING. */
   putPending(versionId: string, value: string): Promise<void>;
-  makeCurrent(versionId: string): Promise<void>;
+  /**
+   * Moves a label from one version to another.
+   * @throws when `from` does not have the label any more
+   */
+  moveLabel(label: StagingLabel, from: string | undefined, to: string): Promise<void>;
 }
 
 /** {@link SecretVersions} of AWS Secrets Manager. */
 export function secretsManagerVersions(client: SecretsManagerClient, SecretId: string): SecretVersions {
-  const stages = async () => {
-    const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId }));
-    return VersionIdsToStages;
-  };
-  const versionOf = async (stage: string) =>
-    Object.entries(await stages()).find(([, labels]) => labels.includes(stage))?.[0];
-  const read = async (VersionId: string) => {
-    const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId, VersionId }));
-    return SecretString;
-  };
   return {
-    read,
-    async exists(versionId) {
+    async labels() {
+      const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId }));
+      const holder = (label: string) =>
+        Object.entries(VersionIdsToStages).find(([, labels]) => labels.includes(label))?.[0];
+      return { [CURRENT]: holder(CURRENT), [PENDING]: holder(PENDING), [SOURCE]: holder(SOURCE) };
+    },
+    async read(VersionId) {
       try {
-        return (await read(versionId)) !== '';
+        const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId, VersionId }));
+        return SecretString || undefined;
       } catch (error) {
-        // A rotation begins with a version that is labelled and has no value.
-        if ((error as Error).name === 'ResourceNotFoundException') return false;
+        if ((error as Error).name === 'ResourceNotFoundException') return undefined;
         throw error;
       }
-    },
-    async readCurrent() {
-      const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId, VersionStage: CURRENT }));
-      return SecretString;
-    },
-    async readPending() {
-      const versionId = await versionOf(PENDING);
-      // A finished rotation may leave the label with the current version.
-      if (versionId === undefined || versionId === (await versionOf(CURRENT))) return undefined;
-      return read(versionId).catch(() => undefined);
     },
     async putPending(ClientRequestToken, SecretString) {
       await client.send(
         new PutSecretValueCommand({ SecretId, ClientRequestToken, SecretString, VersionStages: [PENDING] }),
       );
     },
-    async makeCurrent(versionId) {
-      const current = await versionOf(CURRENT);
-      if (current === versionId) return;
+    async moveLabel(VersionStage, RemoveFromVersionId, MoveToVersionId) {
       await client.send(
-        new UpdateSecretVersionStageCommand({
-          SecretId,
-          VersionStage: CURRENT,
-          MoveToVersionId: versionId,
-          ...(current === undefined ? {} : { RemoveFromVersionId: current }),
-        }),
+        new UpdateSecretVersionStageCommand({ SecretId, VersionStage, RemoveFromVersionId, MoveToVersionId }),
       );
     },
   };

@@ -4,7 +4,7 @@ import {
   PinterestClient,
   type PinterestClientOptions,
 } from '../../shared/pinterest/pinterest-client.ts';
-import { readTokenSecret, TokenMissingError, type TokenSecret } from '../../shared/pinterest/token-secret.ts';
+import { readTokenSecret, TokenMissingError, type TokenSecretValue } from '../../shared/pinterest/token-secret.ts';
 import { outputOf, type StackPorts } from './stack-ports.ts';
 
 type Ports = Pick<StackPorts, 'secrets' | 'outputs' | 'stackName'>;
@@ -14,7 +14,7 @@ export const apiUrlOf = ({ outputs }: Pick<StackPorts, 'outputs'>): string =>
   outputs['PinterestApiUrl'] || DEFAULT_API_URL;
 
 /** @throws TokenMissingError when nobody has signed in yet */
-export async function tokenSecretOf({ secrets, ...stack }: Ports): Promise<TokenSecret> {
+export async function tokenSecretOf({ secrets, ...stack }: Ports): Promise<TokenSecretValue> {
   const SecretId = outputOf(stack, 'TokenSecretArn');
   try {
     const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId }));

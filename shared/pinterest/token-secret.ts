@@ -17,20 +17,20 @@ const tokenSecretSchema = z.looseObject({
   accessTokenExpiresAt: z.optional(z.iso.datetime()),
 });
 
-export type TokenSecret = z.infer<typeof tokenSecretSchema>;
+export type TokenSecretValue = z.infer<typeof tokenSecretSchema>;
 
 /**
  * Reads a value of the token secret.
  * @throws TokenMissingError when it holds no access token; nothing of the value is quoted
  */
-export function readTokenSecret(value: unknown): TokenSecret {
+export function readTokenSecret(value: unknown): TokenSecretValue {
   const secret = tokenSecretSchema.safeParse(parsed(value));
   if (!secret.success) throw new TokenMissingError('The token secret is not JSON with an accessToken in it.');
   return secret.data;
 }
 
 /** @returns days until the access token ends, below 0 when it has; undefined when the secret does not say */
-export function tokenDaysLeft({ accessTokenExpiresAt }: TokenSecret, now: Date): number | undefined {
+export function tokenDaysLeft({ accessTokenExpiresAt }: TokenSecretValue, now: Date): number | undefined {
   if (accessTokenExpiresAt === undefined) return undefined;
   return (Date.parse(accessTokenExpiresAt) - now.getTime()) / (24 * 3600 * 1000);
 }

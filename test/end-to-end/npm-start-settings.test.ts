@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { npmStart, projectWith, stateDirectory, whereTo } from '../harness/npm-start.ts';
+import { keyHeaders } from '../infra/local/console/staged-console.ts';
 
 const CLIP = fileURLToPath(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const clip = readFileSync(CLIP);
@@ -31,7 +32,7 @@ describe('the settings of npm start', () => {
     const { endpoint, bucket: Bucket, credentials } = await whereTo(run);
     expect(run.stderr()).toContain(`s3 cp clip.mp4 s3://${Bucket}/pinterest/`);
     const [, console = ''] = /console\s+(\S+)/.exec(run.stderr()) ?? [];
-    const events = await fetch(`${console}events`);
+    const events = await fetch(new URL('/events', console), { headers: keyHeaders(console) });
     const { value } = (await events.body?.getReader().read()) ?? {};
     expect(Buffer.from(value ?? []).toString()).toContain('"prefix":"pinterest/"');
     const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials });

@@ -72,7 +72,10 @@ export const keepInStack =
   ({ secrets, outputs }: Pick<StackPorts, 'secrets' | 'outputs'>) =>
   async (SecretString: string) => {
     const SecretId = outputs['TokenSecretArn'];
-    await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    // AWSPENDING too: it ends a rotation that failed half-way. Tried again, that would bring back the tokens of the account
+    // before, and until then Secrets Manager would not begin another.
+    const VersionStages = ['AWSCURRENT', 'AWSPENDING'];
+    await secrets.send(new PutSecretValueCommand({ SecretId, SecretString, VersionStages }));
     return `the secret ${SecretId}`;
   };
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writePrivateFile } from '../../operations/private-file.ts';
+import { makePrivateDirectory, writePrivateFile } from '../../operations/private-file.ts';
 import { LOCAL_STACK_FILE } from '../../operations/stack-location.ts';
 import { type AccessKey, readAccessKey } from './access-key.ts';
 import { type LocalEndpoint, openEndpoint } from './endpoint.ts';
@@ -11,7 +11,7 @@ import { LocalFunction } from './lambda/local-function.ts';
 import type { Observe } from './observation.ts';
 import { type LocalS3, startLocalS3 } from './s3/local-s3.ts';
 import { LocalRotation } from './secrets-manager/rotation.ts';
-import { localSecrets, type SecretHome } from './secrets-manager/secrets.ts';
+import { LocalSecrets, type SecretHome } from './secrets-manager/secrets.ts';
 import { type LocalQueues, startLocalQueues } from './sqs/queues.ts';
 import { localParameters } from './ssm/parameters.ts';
 import { StackRecords } from './stack-records.ts';
@@ -74,6 +74,7 @@ const FUNCTION_CONCURRENCY = 10;
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const { assemblyDirectory, stackName, stateDirectory, observe } = options;
+  makePrivateDirectory(stateDirectory);
   const database = openStateDatabase(stateDirectory);
   const closing: (() => Promise<void> | void)[] = [() => database.close()];
   const stop = async () => {
@@ -139,11 +140,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       arn: outputs[output] ?? output,
       ...home,
     }));
-    const { service: secretsService, currentValue: secretValue } = localSecrets(database, new Map(secrets), homes);
-    endpoint.services.set('secretsmanager', secretsService);
+    const localSecrets = new LocalSecrets(database, new Map(secrets), homes);
     const rotations = ofType('AWS::SecretsManager::RotationSchedule').map(
-      (resource) => new LocalRotation(rotationSchedule(resource, functions), database, observe),
+      (resource) => new LocalRotation(rotationSchedule(resource, functions), localSecrets, database, observe),
     );
+    const rotationOf = (arn: string) => rotations.find(({ secretArn }) => secretArn === arn);
+    endpoint.services.set('secretsmanager', localSecrets.service(rotationOf));
     closing.push(() => {
       for (const rotation of rotations) rotation.stop();
     });
@@ -187,7 +189,15 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         .filter(({ uploadId = '' }) => uploadIds?.has(uploadId) ?? true);
     const dropQueue = () => queues.byArn(queueArn(outputs['QueueUrl']?.split('/').at(-1) ?? ''));
     const records = new StackRecords(database, executions, outputs['StateMachineArn'] ?? '', dropQueue);
-    return { ...location, records, secretValue, functionProcesses, rotateSecret, unfinished, stop };
+    return {
+      ...location,
+      records,
+      secretValue: (arn) => localSecrets.currentValue(arn),
+      functionProcesses,
+      rotateSecret,
+      unfinished,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

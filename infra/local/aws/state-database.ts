@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -19,7 +19,7 @@ const SCHEMA = `
   );
   CREATE INDEX IF NOT EXISTS events_by_upload ON events (json_extract(envelope, '$.detail.uploadId'));
   CREATE TABLE IF NOT EXISTS deliveries (
-    event_id TEXT NOT NULL, target TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, put_at INTEGER,
+    event_id TEXT NOT NULL, target TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, put_at INTEGER NOT NULL,
     PRIMARY KEY (event_id, target)
   );
   CREATE TABLE IF NOT EXISTS waiting_messages (message_id TEXT PRIMARY KEY);
@@ -33,15 +33,11 @@ const SCHEMA = `
  * @throws Error naming the process that has the directory open
  */
 export function openStateDatabase(directory: string): DatabaseSync {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const owner = join(directory, 'pid');
   const database = new DatabaseSync(join(directory, 'state.sqlite'), { timeout: 500 });
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     database.exec(SCHEMA);
-    const columns = database.prepare('PRAGMA table_info(deliveries)').all();
-    if (!columns.some(({ name }) => name === 'put_at'))
-      database.exec('ALTER TABLE deliveries ADD COLUMN put_at INTEGER');
   } catch (error) {
     database.close();
     if (!/locked|busy/i.test((error as Error).message)) throw error;

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makePrivateDirectory } from '../../operations/private-file.ts';
 import { stateDirectoryOf } from '../../operations/state-directory.ts';
 import { TOKEN_FILE } from '../../operations/token-file.ts';
 import { readSettings } from '../../settings.ts';
@@ -17,6 +17,9 @@ import { type Person, plainPerson, withControlsEscaped } from './terminal/person
 import { progressBars } from './terminal/progress-bars.ts';
 
 const STATE = stateDirectoryOf(process.env);
+
+// Tokens and videos are in the state: nothing that this process or its children write is for other users.
+process.umask(0o077);
 
 /** Where the files go, and how to end what was started for it. */
 async function reach(target: Target, stateDirectory: string) {
@@ -74,7 +77,7 @@ async function run(): Promise<number> {
   );
   const session = new Session(person, { files, metadata, prefix }, target);
   const stateDirectory = join(STATE, target.name);
-  await mkdir(stateDirectory, { recursive: true });
+  makePrivateDirectory(stateDirectory);
 
   session.starting();
   const pinterest = await reach(target, stateDirectory);

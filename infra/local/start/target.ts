@@ -40,7 +40,14 @@ export function readTarget(environment: NodeJS.ProcessEnv, tokenFile: string): T
   const name = new URL(url).host.replaceAll(':', '-');
   const target = { kind: 'pinterest', name, apiUrl: url } as const;
   if (signedIn === undefined) return { ...target, secret: JSON.stringify({ accessToken }) };
-  return { ...target, secret: signedIn, keep: (secret) => writeTokenFile(tokenFile, secret) };
+  let known = signedIn;
+  const keep = (secret: string) => {
+    // Somebody signed in since: that sign-in is newer than what this run renewed, and the next start uses it.
+    if (readTokenFile(tokenFile)?.trim() !== known.trim()) return;
+    writeTokenFile(tokenFile, secret);
+    known = secret;
+  };
+  return { ...target, secret: signedIn, keep };
 }
 
 function readTokenFile(path: string): string | undefined {

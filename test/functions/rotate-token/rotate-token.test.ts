@@ -1,30 +1,49 @@
-import { describe, expect, it } from 'vitest';
-import { type RotationPorts, rotateToken, SignInNeededError } from '../../../functions/rotate-token/rotate-token.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  ROTATION_STEPS,
+  type RotationPorts,
+  RotationSupersededError,
+  rotateToken,
+  SignInNeededError,
+} from '../../../functions/rotate-token/rotate-token.ts';
+import { secretsManagerVersions } from '../../../functions/rotate-token/secret-versions.ts';
+import { keepInStack } from '../../../infra/cli/commands/auth.ts';
+import { answerAwsJson } from '../../../infra/local/aws/aws-json.ts';
+import { LocalSecrets } from '../../../infra/local/aws/secrets-manager/secrets.ts';
+import { openStateDatabase } from '../../../infra/local/aws/state-database.ts';
 import { TokenRequestError } from '../../../shared/pinterest/oauth.ts';
+import { loopbackServer } from '../../harness/loopback-server.ts';
 
+const SecretId = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:token';
 const app = { clientId: '1', clientSecret: 'pinterest-app-secret' };
 const current = { ...app, accessToken: 'pina_0', refreshToken: 'pinr_0', note: 'ours' };
+const another = { ...app, accessToken: 'pina_of_another_account', refreshToken: 'pinr_of_another_account' };
 
-/** A secret whose values are kept in a map, and a Pinterest that renews each refresh token once. */
-function secretOf(value: object, { used = [] as string[] } = {}) {
-  const values = new Map([['v0', JSON.stringify(value)]]);
-  const labels = { current: 'v0', pending: undefined as string | undefined };
+/** A secret in the local Secrets Manager, and a Pinterest that renews each refresh token once. */
+async function secretOf(value: object, { used = [] as string[] } = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'pindrop-rotation-'));
+  const database = openStateDatabase(directory);
+  const secrets = new LocalSecrets(database, new Map([[SecretId, JSON.stringify(value)]]), []);
+  const service = secrets.service(() => undefined);
+  const endpoint = await loopbackServer((request, response) => {
+    const [, operation = ''] = String(request.headers['x-amz-target']).split('.');
+    void answerAwsJson(request, response, service, operation);
+  });
+  const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };
+  const client = new SecretsManagerClient({ endpoint, region: 'us-east-1', credentials });
+  onTestFinished(() => {
+    client.destroy();
+    database.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
   let renewals = 0;
   const ports: RotationPorts = {
     apiUrl: 'https://api.example/v5',
-    versions: {
-      exists: async (versionId) => values.has(versionId),
-      read: async (versionId) => values.get(versionId) ?? '',
-      readCurrent: async () => values.get(labels.current) ?? '',
-      readPending: async () => (labels.pending === labels.current ? undefined : values.get(labels.pending ?? '')),
-      async putPending(versionId, text) {
-        values.set(versionId, text);
-        labels.pending = versionId;
-      },
-      async makeCurrent(versionId) {
-        labels.current = versionId;
-      },
-    },
+    versions: secretsManagerVersions(client, SecretId),
     async renew(_app, refreshToken) {
       if (used.includes(refreshToken)) throw new TokenRequestError('Pinterest refused to renew the token (400).', 400);
       used.push(refreshToken);
@@ -33,70 +52,149 @@ function secretOf(value: object, { used = [] as string[] } = {}) {
     },
     test: async () => {},
   };
-  const rotate = async (versionId: string) => {
-    for (const step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const) {
-      await rotateToken({ step, versionId }, ports);
-    }
+  /** What Secrets Manager does: an attempt after a failure has the same version. */
+  const rotate = async (versionId = secrets.beginRotation(SecretId)) => {
+    for (const step of ROTATION_STEPS) await rotateToken({ step, versionId }, ports);
   };
-  return { ports, rotate, current: () => JSON.parse(values.get(labels.current) ?? ''), renewals: () => renewals };
+  return {
+    ...{ ports, rotate, client, renewals: () => renewals },
+    begin: () => secrets.beginRotation(SecretId),
+    pending: () => secrets.pendingRotation(SecretId),
+    current: () => JSON.parse(secrets.currentValue(SecretId)),
+    /** What `pindrop auth` does. */
+    signIn: (tokens: object) =>
+      keepInStack({ secrets: client, outputs: { TokenSecretArn: SecretId } })(JSON.stringify(tokens)),
+    /** What a person does in the AWS console, or with a program that knows nothing of rotations. */
+    put: (tokens: object) => client.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(tokens) })),
+  };
 }
+
+const failing = async () => {
+  throw new Error('Pinterest has trouble');
+};
 
 describe('rotateToken', () => {
   it('renews both tokens and keeps the rest of the secret', async () => {
-    const { rotate, current: now } = secretOf(current);
-    await rotate('v1');
+    const { rotate, current: now, pending } = await secretOf(current);
+    await rotate();
     expect(now()).toEqual({ ...current, accessToken: 'pina_1', refreshToken: 'pinr_1' });
+    expect(pending()).toBeUndefined();
+    await rotate();
+    expect(now()).toEqual({ ...current, accessToken: 'pina_2', refreshToken: 'pinr_2' });
   });
 
   it('renews once, however often a step is repeated', async () => {
-    const { ports, rotate, renewals } = secretOf(current);
-    await rotateToken({ step: 'createSecret', versionId: 'v1' }, ports);
-    await rotateToken({ step: 'createSecret', versionId: 'v1' }, ports);
-    await rotate('v1');
-    await rotate('v1');
+    const { ports, begin, rotate, renewals } = await secretOf(current);
+    const versionId = begin();
+    await rotateToken({ step: 'createSecret', versionId }, ports);
+    await rotateToken({ step: 'createSecret', versionId }, ports);
+    await rotate(versionId);
+    await rotate(versionId);
     expect(renewals()).toBe(1);
   });
 
   it('leaves the current version in place when Pinterest does not take the new token', async () => {
-    const { ports, rotate, current: now } = secretOf(current);
-    ports.test = async () => {
-      throw new Error('refused');
-    };
-    await expect(rotate('v1')).rejects.toThrow('refused');
+    const { ports, rotate, current: now } = await secretOf(current);
+    ports.test = failing;
+    await expect(rotate()).rejects.toThrow('Pinterest has trouble');
     expect(now()).toEqual(current);
   });
 
-  it('goes on with the refresh token of a rotation that failed half-way', async () => {
-    const { ports, rotate, current: now } = secretOf(current);
+  it('that failed after Pinterest gave new tokens goes on with them, and renews nothing again', async () => {
+    const { ports, rotate, current: now, renewals, pending } = await secretOf(current);
     const { test } = ports;
-    ports.test = async () => {
-      throw new Error('Pinterest has trouble');
-    };
-    await expect(rotate('v1')).rejects.toThrow();
+    ports.test = failing;
+    await expect(rotate()).rejects.toThrow();
+    const version = pending();
+    expect(version).toBeDefined();
+    await expect(rotate()).rejects.toThrow();
+    expect(pending()).toBe(version);
     ports.test = test;
-    await rotate('v2');
-    expect(now()).toMatchObject({ accessToken: 'pina_2', refreshToken: 'pinr_2' });
+    await rotate();
+    expect(now()).toMatchObject({ accessToken: 'pina_1', refreshToken: 'pinr_1' });
+    expect(renewals()).toBe(1);
+  });
+
+  it.each([
+    ['by pindrop auth', 'signIn'],
+    ['in another way', 'put'],
+  ] as const)('never undoes a sign-in %s that came between two attempts', async (_how, signIn) => {
+    const secret = await secretOf(current);
+    const { ports, rotate, current: now, pending } = secret;
+    const { test } = ports;
+    ports.test = failing;
+    await expect(rotate()).rejects.toThrow();
+    const version = pending();
+    await secret[signIn](another);
+    ports.test = test;
+    // Secrets Manager tries the rotation that failed again.
+    await expect(rotate(version)).rejects.toBeInstanceOf(RotationSupersededError);
+    expect(now()).toEqual(another);
+    expect(pending()).toBeUndefined();
+    // The next one renews the new sign-in.
+    await rotate();
+    expect(now()).toEqual({ ...another, accessToken: 'pina_2', refreshToken: 'pinr_2' });
+  });
+
+  it('never undoes a sign-in that comes between two steps', async () => {
+    for (const before of ROTATION_STEPS) {
+      const { ports, begin, signIn, current: now } = await secretOf(current);
+      const versionId = begin();
+      const steps = ROTATION_STEPS.map((step) => async () => {
+        if (step === before) await signIn(another);
+        await rotateToken({ step, versionId }, ports);
+      });
+      const run = steps.reduce((done, step) => done.then(step), Promise.resolve());
+      await expect(run).rejects.toBeInstanceOf(RotationSupersededError);
+      expect(now(), `before ${before}`).toEqual(another);
+    }
+  });
+
+  it('is refused by Secrets Manager when a sign-in takes AWSCURRENT at the very last moment', async () => {
+    const { ports, rotate, put, current: now } = await secretOf(current);
+    const { moveLabel } = ports.versions;
+    ports.versions.moveLabel = async (label, from, to) => {
+      if (label === 'AWSCURRENT') await put(another);
+      await moveLabel(label, from, to);
+    };
+    await expect(rotate()).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    expect(now()).toEqual(another);
+  });
+
+  it('goes on after a crash before the new tokens were kept', async () => {
+    const { ports, rotate, current: now } = await secretOf(current);
+    const { renew } = ports;
+    ports.renew = failing;
+    await expect(rotate()).rejects.toThrow();
+    ports.renew = renew;
+    await rotate();
+    expect(now()).toMatchObject({ accessToken: 'pina_1' });
   });
 
   it.each([
     ['the refresh token is refused', current, ['pinr_0']],
     ['there is no refresh token', { ...app, accessToken: 'pina_0' }, []],
     ['there is no client', { accessToken: 'pina_0', refreshToken: 'pinr_0' }, []],
-  ])('says that a person must sign in when %s', async (_, value, used) => {
-    const { rotate, current: now } = secretOf(value, { used });
-    const error = await rotate('v1').catch((reason: unknown) => reason);
+  ])('says that a person must sign in when %s, and goes on after the sign-in', async (_, value, used) => {
+    const { rotate, current: now, signIn, put } = await secretOf(value, { used });
+    const error = await rotate().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SignInNeededError);
     expect((error as Error).message).toContain('npm run pindrop -- auth');
     expect((error as Error).message).not.toMatch(/pin[ar]_|pinterest-app-secret/);
     expect(now()).toEqual(value);
+    await signIn(another);
+    await rotate();
+    expect(now()).toEqual({ ...another, accessToken: 'pina_1', refreshToken: 'pinr_1' });
+    await put(current);
+    expect(now()).toEqual(current);
   });
 
-  it('has nothing against a schedule that is set up before anyone has signed in', async () => {
-    const { ports } = secretOf({ accessToken: '' });
+  it('accepts a schedule that is set up before anyone has signed in', async () => {
+    const { ports, begin } = await secretOf({ accessToken: '' });
     ports.test = async () => {
       throw new Error('Pinterest was asked');
     };
-    await rotateToken({ step: 'testSecret', versionId: 'without a value' }, ports);
-    await rotateToken({ step: 'testSecret', versionId: 'v0' }, ports);
+    await rotateToken({ step: 'testSecret', versionId: begin() }, ports);
+    await rotateToken({ step: 'testSecret', versionId: 'not there' }, ports);
   });
 });

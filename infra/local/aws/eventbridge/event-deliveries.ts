@@ -25,8 +25,8 @@ interface Delivery {
   attempts: number;
   /** Milliseconds since 1970. */
   dueAt: number;
-  /** When the event was put, in milliseconds since 1970; null in a database from before that was kept. */
-  putAt: number | null;
+  /** When the event was put, in milliseconds since 1970. */
+  putAt: number;
   envelope: string;
 }
 
@@ -120,7 +120,7 @@ export class EventDeliveries {
     const attempts = delivery.attempts + 1;
     const why = error.message;
     // Not by the event's time, which whoever put it may have set.
-    const age = (Date.now() - (delivery.putAt ?? Date.parse(envelope.time))) / 1000;
+    const age = (Date.now() - delivery.putAt) / 1000;
     if (attempts > target.maximumRetries || age > target.maximumAgeSeconds) {
       target.deadLetter?.(envelope, attempts, error);
       this.#forget(delivery);

@@ -4,119 +4,174 @@ import { AwsError, type AwsService } from '../aws-json.ts';
 
 const CURRENT = 'AWSCURRENT';
 const PREVIOUS = 'AWSPREVIOUS';
+const PENDING = 'AWSPENDING';
 
 interface Version {
-  value: string;
+  /** Absent in the version that a rotation begins with. */
+  value?: string;
   stages: string[];
 }
 
-/** Where a secret's value comes from, and goes when it changes. */
+/** Where a secret's value comes from, and where a new current value goes. */
 export interface SecretHome {
   arn: string;
   value: string;
-  /** Keeps a new current value; without it the value is kept in the state database. */
+  /** Keeps a new current value; without it the value is good for this run only. */
   keep?: (value: string) => void;
 }
 
-export interface LocalSecrets {
-  service: AwsService;
-  /** What is the current value of a secret now. */
-  currentValue(arn: string): string;
-}
+/** Secrets Manager, as far as it is used: the versions of each secret and their staging labels. */
+export class LocalSecrets {
+  readonly #database: DatabaseSync;
+  readonly #secrets = new Map<string, Map<string, Version>>();
+  readonly #homes: Map<string, SecretHome>;
 
-/**
- * Secrets Manager, as far as it is used: the versions of each secret and their staging labels.
- * @param homes values that hold for this run, instead of what the template or the database says
- */
-export function localSecrets(
-  database: DatabaseSync,
-  templated: Map<string, string>,
-  homes: SecretHome[],
-): LocalSecrets {
-  const secrets = new Map<string, Map<string, Version>>();
-  for (const [arn, value] of templated) {
-    const stored = database.prepare('SELECT value FROM secrets WHERE arn = ?').get(arn);
-    secrets.set(arn, stored ? new Map(JSON.parse(String(stored['value']))) : initial(value));
-  }
-  const keepers = new Map<string, (value: string) => void>();
-  for (const { arn, value, keep } of homes) {
-    secrets.set(arn, initial(value));
-    if (keep) keepers.set(arn, keep);
+  /** @param homes values that replace the template's, or what the database has */
+  constructor(database: DatabaseSync, templated: Map<string, string>, homes: SecretHome[]) {
+    this.#database = database;
+    this.#homes = new Map(homes.map((home) => [home.arn, home]));
+    for (const arn of new Set([...templated.keys(), ...this.#homes.keys()])) {
+      const stored = database.prepare('SELECT value FROM secrets WHERE arn = ?').get(arn);
+      const versions: Map<string, Version> | undefined = stored && new Map(JSON.parse(String(stored['value'])));
+      const home = this.#homes.get(arn);
+      // A sign-in replaces the value of a home between two runs. What a rotation had begun with the old one ends with it.
+      const kept = home === undefined || (versions && labelled(versions, CURRENT)?.[1].value === home.value);
+      this.#secrets.set(arn, (kept && versions) || initial(home?.value ?? templated.get(arn) ?? ''));
+    }
   }
 
-  const versionsOf = (arn: string) => {
-    const versions = secrets.get(arn);
+  /** The value that a secret has now. */
+  currentValue(arn: string): string {
+    return this.#find(arn, undefined, CURRENT).version.value ?? '';
+  }
+
+  /** The version of a rotation that began and has not ended. */
+  pendingRotation(arn: string): string | undefined {
+    const versions = this.#versionsOf(arn);
+    const pending = labelled(versions, PENDING)?.[0];
+    return pending === labelled(versions, CURRENT)?.[0] ? undefined : pending;
+  }
+
+  /**
+   * Begins a rotation, or goes on with the one that has not ended.
+   * @returns the version that is to become the current one
+   * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+   */
+  beginRotation(arn: string): string {
+    const before = this.pendingRotation(arn);
+    if (before !== undefined) return before;
+    const versionId = randomUUID();
+    const versions = this.#versionsOf(arn);
+    versions.set(versionId, { stages: [] });
+    attach(versions, versionId, PENDING);
+    this.#changed(arn);
+    return versionId;
+  }
+
+  /** @param rotationOf what rotates a secret; undefined when nothing does */
+  service(rotationOf: (arn: string) => { rotate(): Promise<void> } | undefined): AwsService {
+    return {
+      GetSecretValue: ({ SecretId, VersionId, VersionStage = CURRENT }) => {
+        const { versionId, version } = this.#find(SecretId, VersionId, VersionStage);
+        const { value: SecretString, stages: VersionStages } = version;
+        if (SecretString === undefined) throw notFound();
+        return { ...identity(SecretId), SecretString, VersionId: versionId, VersionStages };
+      },
+      DescribeSecret: ({ SecretId }) => {
+        const stages = [...this.#versionsOf(SecretId)].map(([versionId, version]) => [versionId, version.stages]);
+        const RotationEnabled = rotationOf(SecretId) !== undefined;
+        return { ...identity(SecretId), RotationEnabled, VersionIdsToStages: Object.fromEntries(stages) };
+      },
+      PutSecretValue: ({ SecretId, SecretString, ClientRequestToken = randomUUID(), VersionStages = [CURRENT] }) => {
+        const versions = this.#versionsOf(SecretId);
+        const before = versions.get(ClientRequestToken);
+        if (before?.value !== undefined && before.value !== SecretString) {
+          throw new AwsError('ResourceExistsException', 'A version of this id has another value.');
+        }
+        versions.set(ClientRequestToken, { value: SecretString, stages: before?.stages ?? [] });
+        for (const stage of VersionStages) attach(versions, ClientRequestToken, stage);
+        this.#changed(SecretId);
+        return { ...identity(SecretId), VersionId: ClientRequestToken, VersionStages };
+      },
+      UpdateSecretVersionStage: ({ SecretId, VersionStage, MoveToVersionId, RemoveFromVersionId }) => {
+        const versions = this.#versionsOf(SecretId);
+        if (!versions.has(MoveToVersionId)) throw notFound();
+        if (labelled(versions, VersionStage)?.[0] !== RemoveFromVersionId) {
+          throw new AwsError('InvalidParameterException', `RemoveFromVersionId must be the holder of ${VersionStage}.`);
+        }
+        attach(versions, MoveToVersionId, VersionStage);
+        this.#changed(SecretId);
+        return identity(SecretId);
+      },
+      RotateSecret: ({ SecretId }) => {
+        if (this.pendingRotation(SecretId) !== undefined) {
+          throw new AwsError(
+            'InvalidRequestException',
+            "A previous rotation isn't complete. That rotation will be reattempted.",
+          );
+        }
+        const rotation = rotationOf(SecretId);
+        if (!rotation) {
+          throw new AwsError(
+            'InvalidRequestException',
+            'No Lambda rotation function ARN is associated with this secret.',
+          );
+        }
+        const VersionId = this.beginRotation(SecretId);
+        // As on AWS, the answer does not wait for the function. The rotation reports its outcome itself.
+        rotation.rotate().catch(() => {});
+        return { ...identity(SecretId), VersionId };
+      },
+    };
+  }
+
+  #versionsOf(arn: string): Map<string, Version> {
+    const versions = this.#secrets.get(arn);
     if (!versions) throw notFound();
     return versions;
-  };
-  const labelled = (versions: Map<string, Version>, stage: string) =>
-    [...versions].find(([, { stages }]) => stages.includes(stage));
-  const find = (arn: string, versionId: string | undefined, stage: string) => {
-    const versions = versionsOf(arn);
+  }
+
+  #find(arn: string, versionId: string | undefined, stage: string) {
+    const versions = this.#versionsOf(arn);
     const found = versionId === undefined ? labelled(versions, stage) : ([versionId, versions.get(versionId)] as const);
     if (!found?.[1]) throw notFound();
     return { versionId: found[0], version: found[1] };
-  };
-  const label = (versions: Map<string, Version>, versionId: string, stage: string) => {
-    const before = labelled(versions, stage);
-    if (before?.[0] === versionId) return;
-    if (before) before[1].stages = before[1].stages.filter((each) => each !== stage);
-    versions.get(versionId)?.stages.push(stage);
-    if (stage === CURRENT && before) label(versions, before[0], PREVIOUS);
-  };
-  const changed = (arn: string) => {
-    const versions = versionsOf(arn);
+  }
+
+  #changed(arn: string): void {
+    const versions = this.#versionsOf(arn);
     // As in Secrets Manager, a version without a label is as good as deleted.
     for (const [versionId, { stages }] of versions) if (stages.length === 0) versions.delete(versionId);
-    const keep = keepers.get(arn);
-    if (keep) keep(find(arn, undefined, CURRENT).version.value);
-    else database.prepare('INSERT OR REPLACE INTO secrets VALUES (?, ?)').run(arn, JSON.stringify([...versions]));
-  };
-  const identity = (arn: string) => ({ ARN: arn, Name: arn.split(':').at(-1) });
-
-  return {
-    currentValue: (arn) => find(arn, undefined, CURRENT).version.value,
-    service: {
-      GetSecretValue({ SecretId, VersionId, VersionStage = CURRENT }) {
-        const { versionId, version } = find(SecretId, VersionId, VersionStage);
-        return {
-          ...identity(SecretId),
-          SecretString: version.value,
-          VersionId: versionId,
-          VersionStages: version.stages,
-        };
-      },
-      DescribeSecret({ SecretId }) {
-        const stages = [...versionsOf(SecretId)].map(([versionId, version]) => [versionId, version.stages]);
-        return { ...identity(SecretId), RotationEnabled: true, VersionIdsToStages: Object.fromEntries(stages) };
-      },
-      PutSecretValue({ SecretId, SecretString, ClientRequestToken = randomUUID(), VersionStages = [CURRENT] }) {
-        const versions = versionsOf(SecretId);
-        const before = versions.get(ClientRequestToken);
-        if (before && before.value !== SecretString) {
-          throw new AwsError('ResourceExistsException', 'A version of this id has another value.');
-        }
-        versions.set(ClientRequestToken, before ?? { value: SecretString, stages: [] });
-        for (const stage of VersionStages) label(versions, ClientRequestToken, stage);
-        changed(SecretId);
-        return { ...identity(SecretId), VersionId: ClientRequestToken, VersionStages };
-      },
-      UpdateSecretVersionStage({ SecretId, VersionStage, MoveToVersionId, RemoveFromVersionId }) {
-        const versions = versionsOf(SecretId);
-        const holder = labelled(versions, VersionStage)?.[0];
-        if (!versions.has(MoveToVersionId)) throw notFound();
-        if (holder !== undefined && holder !== RemoveFromVersionId) {
-          throw new AwsError('InvalidParameterException', `RemoveFromVersionId must be the holder of ${VersionStage}.`);
-        }
-        label(versions, MoveToVersionId, VersionStage);
-        changed(SecretId);
-        return identity(SecretId);
-      },
-    },
-  };
+    const home = this.#homes.get(arn);
+    const current = this.currentValue(arn);
+    if (home && current !== home.value) {
+      home.value = current;
+      home.keep?.(current);
+    }
+    if (home && !home.keep) return;
+    // A home has the current value. The rest is only needed while a rotation is under way.
+    if (home && this.pendingRotation(arn) === undefined) {
+      this.#database.prepare('DELETE FROM secrets WHERE arn = ?').run(arn);
+      return;
+    }
+    this.#database.prepare('INSERT OR REPLACE INTO secrets VALUES (?, ?)').run(arn, JSON.stringify([...versions]));
+  }
 }
 
-const initial = (value: string) => new Map([[randomUUID(), { value, stages: [CURRENT] }]]);
+const labelled = (versions: Map<string, Version>, stage: string) =>
+  [...versions].find(([, { stages }]) => stages.includes(stage));
+
+function attach(versions: Map<string, Version>, versionId: string, stage: string): void {
+  const before = labelled(versions, stage);
+  if (before?.[0] === versionId) return;
+  if (before) before[1].stages = before[1].stages.filter((each) => each !== stage);
+  versions.get(versionId)?.stages.push(stage);
+  if (stage === CURRENT && before) attach(versions, before[0], PREVIOUS);
+}
+
+const identity = (arn: string) => ({ ARN: arn, Name: arn.split(':').at(-1) });
+
+const initial = (value: string) => new Map<string, Version>([[randomUUID(), { value, stages: [CURRENT] }]]);
 
 const notFound = () =>
   new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value.");

@@ -17,20 +17,26 @@ const faults = new FaultPanel();
 const zone = new DropZone();
 let stackBefore: StackInfo | undefined;
 
-const CONNECTION: Record<ConnectionState, string> = { connecting: 'Connecting', live: 'Live', lost: 'Not connected' };
+const CONNECTION: Record<ConnectionState, string> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  lost: 'Not connected',
+  locked: 'Locked',
+};
+
+const BANNER: Partial<Record<ConnectionState, string>> = {
+  lost: 'The connection to npm start is lost. You see the last known state. Files that are in the bucket are safe. Run npm start again, and this page reconnects.',
+  locked: 'This page has no key for this npm start. Open the address that npm start printed: the key is a part of it.',
+};
 
 function showConnection(state: ConnectionState): void {
   const badge = byId('connection', HTMLParagraphElement);
   badge.dataset['state'] = state;
   setText(badge, CONNECTION[state]);
   const banner = byId('lost', HTMLParagraphElement);
-  banner.hidden = state !== 'lost';
-  setText(
-    banner,
-    state === 'lost'
-      ? 'The connection to npm start is lost. You see the last known state. Files that are in the bucket are safe. Run npm start again, and this page reconnects.'
-      : '',
-  );
+  const text = BANNER[state];
+  banner.hidden = text === undefined;
+  setText(banner, text ?? '');
   zone.held = state !== 'live';
 }
 

@@ -1,5 +1,6 @@
 import { headerText } from '../shared/header-text.ts';
 import type { FaultSwitch, UploadDetails } from '../shared/wire.ts';
+import { keyHeaders } from './key.ts';
 import type { Transfer } from './transfer.ts';
 
 /** A request that npm start did not carry out. The message is a sentence. */
@@ -12,7 +13,7 @@ const GONE = 'npm start does not answer. Is it still running in its terminal?';
 async function answer(method: string, path: string): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, { method });
+    response = await fetch(path, { method, headers: keyHeaders() });
   } catch {
     throw new ServerError(GONE);
   }
@@ -51,6 +52,7 @@ export function putFile(
     // fetch does not report the progress of an upload.
     const request = new XMLHttpRequest();
     request.open('PUT', `/objects/${key.split('/').map(encodeURIComponent).join('/')}`);
+    for (const [name, value] of Object.entries(keyHeaders())) request.setRequestHeader(name, value);
     for (const [name, value] of Object.entries(metadata))
       request.setRequestHeader(`x-amz-meta-${name}`, headerText(value));
     if (file.type !== '') request.setRequestHeader('Content-Type', file.type);

@@ -4,8 +4,10 @@ import type { LocalStack } from '../../aws/local-stack.ts';
 import { listenOnLoopback } from '../../aws/loopback-port.ts';
 import type { Observation } from '../../aws/observation.ts';
 import type { Target } from '../../start/target.ts';
+import { KEY_PARAMETER } from '../shared/key-names.ts';
 import type { Overview, StackInfo } from '../shared/wire.ts';
 import { Board, type UploadRecords } from './board.ts';
+import { readConsoleKey, requireKey } from './console-key.ts';
 import { Refusal, requireOwnPage } from './own-page.ts';
 import { answerPageFile } from './page-files.ts';
 import { Quota } from './quota.ts';
@@ -24,7 +26,7 @@ export interface ConsoleOptions {
 }
 
 export interface LocalConsole {
-  /** `http://127.0.0.1:port/` */
+  /** `http://127.0.0.1:port/#key=…` */
   url: string;
   observe(observation: Observation): void;
   close(): Promise<void>;
@@ -71,19 +73,21 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
     watch: board.watch.bind(board),
   };
 
+  const key = await readConsoleKey(stateDirectory);
   const routes = consoleRoutes({ board, stack, bucket: stackInfo.bucket, source, faults });
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     requireOwnPage(request, port);
     const { pathname } = new URL(request.url ?? '/', 'http://console');
+    // Node leaves the body out of the answer to HEAD.
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    if (reads && (await answerPageFile(pathname, response))) return;
+    requireKey(request, key);
     for (const { method, path, act } of routes) {
       const named = path.exec(pathname);
       if (named && method === request.method) return void (await act(decoded(named[1] ?? ''), request, response));
     }
-    // Node omits the body in the response to HEAD.
-    const reads = request.method === 'GET' || request.method === 'HEAD';
-    if (reads && (await answerPageFile(pathname, response))) return;
     throw new Refusal(404, 'The console has no such page.');
   }
 
@@ -95,7 +99,7 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
   server.requestTimeout = 0;
   const port = await listenOnLoopback(server, { file: join(stateDirectory, PORT_FILE), usual: USUAL_PORT });
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${port}/#${KEY_PARAMETER}=${key}`,
     observe(observation) {
       board.observe(observation);
       if (observation.kind === 'function-log') quota.read(observation.line);

@@ -13,6 +13,8 @@ export interface Bucket {
 
 /** The longest key that S3 takes, in bytes. */
 const LONGEST_KEY = 1024;
+/** The SDK would print a line of its own for a body that cannot be sent again. The page shows why. */
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 const METADATA = 'x-amz-meta-';
 
 /**
@@ -38,6 +40,7 @@ export async function streamDrop(
     // The body can be read only once.
     maxAttempts: 1,
     requestChecksumCalculation: 'WHEN_REQUIRED',
+    logger: SILENT,
   });
   const left = new AbortController();
   request.on('close', () => request.complete || left.abort());

@@ -323,6 +323,22 @@ describe('dropping many', () => {
   });
 });
 
+describe('without the key of npm start', () => {
+  it('the page shows nothing and says where the key is; the whole address unlocks it', async () => {
+    const { url } = await startStagedConsole({ uploads: TWO_HUNDRED.slice(0, 1) });
+    const page = await chromium.open(url);
+    await rows(page).waitFor();
+    expect(page.url()).not.toContain('key');
+    await page.evaluate('sessionStorage.clear()');
+    await page.reload();
+    await page.getByText('Open the address that npm start printed').waitFor();
+    expect(await rows(page).count()).toBe(0);
+    await page.goto(url);
+    await rows(page).waitFor();
+    expect(await page.locator('#connection').innerText()).toBe('Live');
+  });
+});
+
 describe('while npm start is not running', () => {
   it('files wait and then go by themselves; closing the page asks for confirmation', async () => {
     const { endpoint, puts } = await s3([]);

@@ -3,7 +3,7 @@ import { decide } from '../../../../functions/outcome/decide.ts';
 import { mediaUploadFailedExamples } from '../../../../shared/events/examples.ts';
 import { UPLOAD_LOG } from '../../../../shared/upload/upload-log.ts';
 import { loopbackServer } from '../../../harness/loopback-server.ts';
-import { startStagedConsole } from './staged-console.ts';
+import { keyHeaders, startStagedConsole } from './staged-console.ts';
 import type { StagedUpload } from './staged-uploads.ts';
 
 export interface Scene {
@@ -106,7 +106,7 @@ async function morning(endpoint?: string) {
 
 /** Upload ids by key, as the page gets them. */
 export async function uploadIds(url: string): Promise<Map<string, string>> {
-  const response = await fetch(`${url}events`);
+  const response = await fetch(new URL('/events', url), { headers: keyHeaders(url) });
   let text = '';
   for await (const chunk of response.body ?? []) {
     text += new TextDecoder().decode(chunk);

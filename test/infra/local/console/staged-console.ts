@@ -8,6 +8,7 @@ import {
   type LocalConsole,
   startConsole,
 } from '../../../../infra/local/console/server/console.ts';
+import { KEY_HEADER, KEY_PARAMETER } from '../../../../infra/local/console/shared/key-names.ts';
 import { FaultSwitches } from '../../../../infra/local/pinterest/fault-switches.ts';
 import { freePort } from '../../../harness/free-port.ts';
 import { type StagedUpload, stagedRecords } from './staged-uploads.ts';
@@ -32,6 +33,11 @@ export interface StagedConsole extends LocalConsole {
   /** Makes a function log a line about an upload. */
   log(line: Record<string, unknown>): void;
 }
+
+/** What the page sends with its requests. @param url of a console, with its key */
+export const keyHeaders = (url: string) => ({
+  [KEY_HEADER]: new URLSearchParams(new URL(url).hash.slice(1)).get(KEY_PARAMETER) ?? '',
+});
 
 /** The console over the records of a stack that does not run. */
 export async function startStagedConsole({

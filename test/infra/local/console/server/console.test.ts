@@ -1,14 +1,17 @@
+import { readFileSync, statSync } from 'node:fs';
 import http from 'node:http';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { loopbackServer } from '../../../../harness/loopback-server.ts';
-import { startStagedConsole } from '../staged-console.ts';
+import { keyHeaders, startStagedConsole } from '../staged-console.ts';
 
 /** A request as it is, with headers that fetch would not let through. */
 function ask(url: string, path: string, { method = 'GET', headers = {} }: http.RequestOptions = {}) {
   return new Promise<{ status: number | undefined; headers: http.IncomingHttpHeaders; body: string }>(
     (resolve, reject) => {
-      const request = http.request(new URL(path, url), { method, headers }, async (response) =>
+      const own = { ...keyHeaders(url), ...headers };
+      const request = http.request(new URL(path, url), { method, headers: own }, async (response) =>
         resolve({ status: response.statusCode, headers: response.headers, body: await text(response) }),
       );
       request.on('error', reject).end();
@@ -31,6 +34,31 @@ describe('the console', () => {
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.body).message).toMatch(/^[A-Z].*\.$/);
     expect(faults.switches().every(({ on }) => !on)).toBe(true);
+  });
+
+  it.each([
+    ['GET', '/events'],
+    ['HEAD', '/events'],
+    ['GET', '/uploads/clip'],
+    ['POST', '/uploads/clip/retry'],
+    ['PUT', '/objects/clip.mp4'],
+    ['PUT', '/faults/outage'],
+    ['DELETE', '/faults/outage'],
+  ])('refuses a program without its key: %s %s', async (method, path) => {
+    const { url, faults } = await startStagedConsole({ uploads: [{ key: 'clip.mp4', sizeBytes: 1, dropped: 1 }] });
+    for (const key of ['', 'k'.repeat(32)]) {
+      const answer = await ask(url, path, { method, headers: { Origin: new URL(url).origin, 'x-console-key': key } });
+      expect(answer.status).toBe(403);
+      if (method !== 'HEAD') expect(JSON.parse(answer.body).message).toContain('the address that npm start printed');
+    }
+    expect(faults.switches().every(({ on }) => !on)).toBe(true);
+  });
+
+  it('keeps its key in a file for its owner alone', async () => {
+    const { url, stateDirectory } = await startStagedConsole();
+    const file = join(stateDirectory, 'console-key');
+    expect(url).toContain(`#key=${readFileSync(file, 'utf8').trim()}`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it('lets its own page in, by either name of this machine', async () => {
@@ -99,7 +127,7 @@ describe('the console', () => {
     const Origin = new URL(url).origin;
     const put = http.request(new URL('/objects/clip.mp4', url), {
       method: 'PUT',
-      headers: { Origin, 'Content-Length': 2 * half.length },
+      headers: { ...keyHeaders(url), Origin, 'Content-Length': 2 * half.length },
     });
     const answered = new Promise<http.IncomingMessage>((resolve) => put.on('response', resolve));
     put.write(half);
@@ -118,7 +146,7 @@ describe('the console', () => {
       response.writeHead(403).end('<Error><Message>The bucket is closed.</Message></Error>');
     });
     const { url } = await startStagedConsole({ endpoint });
-    const headers = { Origin: new URL(url).origin, 'Content-Length': 8 * 1024 * 1024 };
+    const headers = { ...keyHeaders(url), Origin: new URL(url).origin, 'Content-Length': 8 * 1024 * 1024 };
     const put = http.request(new URL('/objects/clip.mp4', url), { method: 'PUT', headers });
     const answered = new Promise<http.IncomingMessage>((resolve) => put.on('response', resolve));
     // The rest of the body may find nobody any more.
@@ -134,7 +162,7 @@ describe('the console', () => {
     };
     const { url } = await startStagedConsole({ secret, uploads: [{ key: 'clip.mp4', sizeBytes: 1, dropped: 1 }] });
     const snapshot = await new Promise<string>((resolve) => {
-      const request = http.get(new URL('/events', url), async (response) => {
+      const request = http.get(new URL('/events', url), { headers: keyHeaders(url) }, async (response) => {
         let said = '';
         for await (const chunk of response) {
           said += chunk;

@@ -1,0 +1,27 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readTarget } from '../../../../infra/local/start/target.ts';
+import { writeTokenFile } from '../../../../infra/operations/token-file.ts';
+
+describe('renewed tokens', () => {
+  it('replace those of the sign-in that they were renewed from, and no newer ones', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'pindrop-target-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const file = join(directory, 'tokens.json');
+    const kept = () => JSON.parse(readFileSync(file, 'utf8')).accessToken;
+    writeTokenFile(file, '{"accessToken":"pina_0"}');
+    const target = readTarget({}, file);
+    if (target.kind !== 'pinterest' || !target.keep) throw new Error('The target does not keep tokens.');
+    target.keep('{"accessToken":"pina_1"}');
+    target.keep('{"accessToken":"pina_2"}');
+    expect(kept()).toBe('pina_2');
+    writeTokenFile(file, '{"accessToken":"pina_of_another_account"}');
+    target.keep('{"accessToken":"pina_3"}');
+    expect(kept()).toBe('pina_of_another_account');
+    rmSync(file);
+    target.keep('{"accessToken":"pina_4"}');
+    expect(() => readFileSync(file)).toThrow('ENOENT');
+  });
+});
