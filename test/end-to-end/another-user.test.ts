@@ -108,8 +108,9 @@ describe.skipIf(process.getuid?.() !== 0)('another user of the machine', () => {
     const files = ['stack.json', 'access-key.json', 'console-key', 'state.sqlite'].map((name) => join(target, name));
     const tried = await asNobody({ directory: target, files, requests });
     expect(tried).toMatchObject({ user: NOBODY, directory: 'EACCES', files: files.map(() => 'EACCES') });
-    expect(tried.answers.map(({ url, status }) => [url, status])).toEqual(requests.map(({ url }) => [url, 403]));
-    for (const { body } of tried.answers) {
+    for (const { url, status, body } of tried.answers) {
+      // S3 says 400 of a signature that has no date.
+      expect(status, url).toSatisfy((code: number) => code === 403 || (code === 400 && url.startsWith(endpoint)));
       expect(body).not.toContain(accessToken);
       expect(body).not.toContain('clip.mp4');
       expect(body).not.toContain('ftyp');

@@ -1,6 +1,8 @@
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import type { RateLimit } from '../../../shared/pinterest/rate-limit.ts';
-import { TokenMissingError, type TokenSecret, tokenDaysLeft } from '../../../shared/pinterest/token-secret.ts';
+
+import { TokenMissingError, type TokenSecretValue, tokenDaysLeft } from '../../../shared/pinterest/token-secret.ts';
+
 import { apiUrlOf, pinterestOf, tokenSecretOf } from '../../operations/pinterest-of-stack.ts';
 import {
   exampleDeadLetterQueues,
@@ -83,7 +85,7 @@ async function token(ports: StackPorts, quota: RateLimit): Promise<Omit<Finding,
 
 async function tokenDays(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
   const fix = hint('auth', ports);
-  let secret: TokenSecret;
+  let secret: TokenSecretValue;
   try {
     secret = await tokenSecretOf(ports);
   } catch (error) {

@@ -12,7 +12,7 @@ const CLIP = fileURLToPath(new URL('../../../../infra/local/pinterest/sample-cli
 const { detail } = mediaUploadSucceededEventExample;
 const succeeded = (uploadId: string, versionId: string) => ({
   ...mediaUploadSucceededEventExample,
-  detail: { ...detail, uploadId, object: { ...detail.object, key: 'clip.mp4', versionId } },
+  detail: { ...detail, uploadId, object: { ...detail.object, key: 'sample-clip.mp4', versionId } },
 });
 const pin = (status: 'published' | 'failed', uploadId: string) => {
   const event = pinEventExamples.find((each) => each.detail.status === status);
@@ -43,6 +43,7 @@ async function run(events: object[], looks: Unfinished[][] = [[]]) {
   let look = 0;
   const stack = {
     ...{ endpoint, region: 'us-east-1', outputs: { DropBucketName: 'bucket' } },
+    accessKey: { accessKeyId: 'id', secretAccessKey: 'secret' },
     unfinished(uploadIds: ReadonlySet<string>) {
       const all = looks[Math.min(look++, looks.length - 1)] ?? [];
       return all.filter(({ uploadId = '' }) => uploadIds.has(uploadId));
@@ -71,7 +72,7 @@ describe('a run that drops files', () => {
     const { code, said } = await run([], [[later]]);
     expect(code).toBe(0);
     expect(said.at(-1)).toMatch(
-      /^clip\.mp4 is left at Pindrop-PublishPin, which goes on with it in (900|899) s: in the next npm start with /,
+      /^sample-clip\.mp4 is left at Pindrop-PublishPin, which goes on with it in (900|899) s: in the next npm start with /,
     );
   });
 
