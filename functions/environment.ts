@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
+import type { RetryPolicy } from './outcome/decide.ts';
 
 const text = z.string().check(z.minLength(1));
 const number = z.coerce.number();
 
-/** What the stack tells its functions through their environment: settings and names, never a secret. */
+/** What the stack gives its functions through their environment: settings and names, never a secret. */
 const variables = {
   PINTEREST_API_URL: z.url(),
   TOKEN_SECRET_ARN: text,
@@ -30,7 +31,7 @@ type Variables = typeof variables;
 
 /**
  * Reads the variables that a function needs.
- * @throws Error naming what is missing or ill-typed; the function cannot start then
+ * @throws Error naming the variable that is missing or ill-typed; the function then cannot start
  */
 export function environment<Name extends keyof Variables>(...names: Name[]): { [N in Name]: z.infer<Variables[N]> } {
   const read = Object.fromEntries(
@@ -41,4 +42,10 @@ export function environment<Name extends keyof Variables>(...names: Name[]): { [
     }),
   );
   return read as { [N in Name]: z.infer<Variables[N]> };
+}
+
+/** The retry policy that the stack's settings give. */
+export function retryPolicyOfStack(): RetryPolicy {
+  const { GIVE_UP_AFTER_HOURS, MAX_BACKOFF_SECONDS } = environment('GIVE_UP_AFTER_HOURS', 'MAX_BACKOFF_SECONDS');
+  return { giveUpAfterSeconds: GIVE_UP_AFTER_HOURS * 3600, maxBackoffSeconds: MAX_BACKOFF_SECONDS };
 }

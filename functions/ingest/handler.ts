@@ -1,3 +1,4 @@
+import v8 from 'node:v8';
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
@@ -15,9 +16,9 @@ import { accessTokenFromSecret } from '../aws/access-token.ts';
 import { clientOptions, s3ClientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { parameterGate } from '../aws/rate-limit-gate.ts';
-import { environment } from '../environment.ts';
+import { environment, retryPolicyOfStack } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
-import { backoffSeconds, type RetryPolicy } from '../outcome/decide.ts';
+import { backoffSeconds } from '../outcome/decide.ts';
 import { RecentFiles } from '../poll/recent-files.ts';
 import { s3DropSource } from './drop-source.ts';
 import type { IngestPorts } from './ingest-drop.ts';
@@ -33,17 +34,16 @@ const settings = environment(
   'QUEUE_URL',
   'DEAD_LETTER_QUEUE_URL',
   'RATE_LIMIT_PARAMETER',
-  'GIVE_UP_AFTER_HOURS',
-  'MAX_BACKOFF_SECONDS',
   'MAX_FILE_BYTES',
   'INSPECT',
   'REDELIVER_AFTER_SECONDS',
   'RECENT_FILES_PARAMETER',
 );
-const retryPolicy: RetryPolicy = {
-  giveUpAfterSeconds: settings.GIVE_UP_AFTER_HOURS * 3600,
-  maxBackoffSeconds: settings.MAX_BACKOFF_SECONDS,
-};
+const retryPolicy = retryPolicyOfStack();
+// Every 16 KiB of an object are a buffer outside of V8's heap, which V8 frees when it collects the heap. By default that
+// is the whole heap, every 20 MB or so. Collecting the young generation at 5 % (instead of 80 %) of its capacity frees the
+// buffers first: half the CPU of an upload, and 50 MiB less memory.
+v8.setFlagsFromString('--minor-gc-task-trigger=5');
 const logger = new Logger();
 const measurements = new Measurements(settings.DEPLOYMENT);
 // AWS_ENDPOINT_URL says where SQS is, as for the other services; the host in the queue's URL does not.

@@ -10,7 +10,7 @@ import { METRIC } from '../../shared/upload/metrics.ts';
 import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
 import { accessTokenFromSecret } from '../aws/access-token.ts';
 import { clientOptions } from '../aws/client-options.ts';
-import { environment } from '../environment.ts';
+import { environment, retryPolicyOfStack } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
 import { faultOf, isTokenFault } from '../outcome/fault.ts';
 import { MediaStatuses } from './media-statuses.ts';
@@ -22,8 +22,6 @@ const settings = environment(
   'PINTEREST_API_URL',
   'TOKEN_SECRET_ARN',
   'DEPLOYMENT',
-  'GIVE_UP_AFTER_HOURS',
-  'MAX_BACKOFF_SECONDS',
   'POLL_DEADLINE_MINUTES',
   'RECENT_FILES_PARAMETER',
 );
@@ -51,10 +49,7 @@ const recentFiles = new RecentFiles({
 });
 const policy = {
   deadlineSeconds: settings.POLL_DEADLINE_MINUTES * 60,
-  retryPolicy: {
-    giveUpAfterSeconds: settings.GIVE_UP_AFTER_HOURS * 3600,
-    maxBackoffSeconds: settings.MAX_BACKOFF_SECONDS,
-  },
+  retryPolicy: retryPolicyOfStack(),
 };
 
 /** Asks Pinterest for one upload's state; the state machine waits, asks again, or emits the final event. */

@@ -7,7 +7,7 @@ import middy from '@middy/core';
 import { PinterestClient } from '../../../shared/pinterest/pinterest-client.ts';
 import { accessTokenFromSecret } from '../../aws/access-token.ts';
 import { clientOptions, s3ClientOptions } from '../../aws/client-options.ts';
-import { environment } from '../../environment.ts';
+import { environment, retryPolicyOfStack } from '../../environment.ts';
 import { s3PinLane } from './pin-lane.ts';
 import type { PinProgress } from './pin-progress.ts';
 import { publishPin } from './publish-pin.ts';
@@ -15,8 +15,6 @@ import { publishPin } from './publish-pin.ts';
 const settings = environment(
   'PINTEREST_API_URL',
   'TOKEN_SECRET_ARN',
-  'GIVE_UP_AFTER_HOURS',
-  'MAX_BACKOFF_SECONDS',
   'PIN_PATIENCE_SECONDS',
   'PIN_LANES_BUCKET',
   'EXECUTION_ARN_PREFIX',
@@ -32,10 +30,7 @@ const lane = s3PinLane(new S3Client(s3ClientOptions), new SFNClient(clientOption
 });
 const policy = {
   patienceSeconds: settings.PIN_PATIENCE_SECONDS,
-  retryPolicy: {
-    giveUpAfterSeconds: settings.GIVE_UP_AFTER_HOURS * 3600,
-    maxBackoffSeconds: settings.MAX_BACKOFF_SECONDS,
-  },
+  retryPolicy: retryPolicyOfStack(),
 };
 
 /** Takes one step towards the Pin of an upload. The state machine then waits, invokes the next step, or emits the event. */

@@ -10,7 +10,7 @@ const bytes = randomBytes(300_000);
 const file = (body: Readable, size = bytes.length) => ({ name: 'clip.mp4', contentType: 'video/mp4', size, body });
 const fields = { policy: 'p', 'x-amz-signature': 'very-secret', key: 'uploads/1' };
 
-/** Endless bytes that count how many of them were asked for. */
+/** An endless source that counts the bytes it was asked for. */
 function fountain() {
   let produced = 0;
   const body = new Readable({
@@ -105,6 +105,67 @@ describe('formUpload', () => {
     expect(error).toMatchObject({ side: 'source', cause: expect.objectContaining({ message: 'reset by S3' }) });
   });
 
+  it('blames the source when its stream closes early without an error', async () => {
+    const url = await loopbackServer((request) => request.resume());
+    const closed = new PassThrough();
+    closed.write(bytes);
+    setImmediate(() => closed.destroy());
+    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(closed, 2 * bytes.length) }));
+    expect(error).toMatchObject({ side: 'source', status: undefined });
+  });
+
+  it('sends no byte beyond the announced length', async () => {
+    const bodies: Buffer[] = [];
+    const url = await loopbackServer((request) => {
+      request.on('data', (chunk: Buffer) => bodies.push(chunk)).on('error', () => {});
+    });
+    const excess = Buffer.alloc(1000, 'excess');
+    const body = Readable.from([bytes, excess]);
+    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(body) }));
+    expect(error).toMatchObject({
+      side: 'source',
+      message: 'The object is longer than the 300000 bytes it should have.',
+    });
+    expect(Buffer.concat(bodies).includes('excess')).toBe(false);
+    expect(body.destroyed).toBe(true);
+  });
+
+  it('blames the sink when it has the whole form and does not answer', async () => {
+    const url = await loopbackServer((request) => request.resume());
+    const error = await failureOf(
+      formUpload({ url: new URL(url), fields, file: file(Readable.from([bytes])), idleTimeoutMs: 300 }),
+    );
+    expect(error).toMatchObject({ side: 'sink', status: undefined });
+    expect(error.message).toContain('took nothing and said nothing');
+  });
+
+  it('does not time out while bytes move, however long the whole upload takes', async () => {
+    const url = await loopbackServer(async (request, response) => {
+      await received(request);
+      response.writeHead(204).end();
+    });
+    const pieces = 25;
+    const slow = Readable.from(
+      (async function* () {
+        for (let piece = 0; piece < pieces; piece++) {
+          await new Promise((later) => setTimeout(later, 100));
+          yield Buffer.alloc(1000);
+        }
+      })(),
+    );
+    const upload = { url: new URL(url), fields, file: file(slow, pieces * 1000), idleTimeoutMs: 2000 };
+    await expect(formUpload(upload)).resolves.toEqual({ status: 204 });
+  });
+
+  it('blames the sink when an acknowledgement breaks off', async () => {
+    const url = await loopbackServer(async (request, response) => {
+      await received(request);
+      response.writeHead(201, { 'Content-Length': 1000 }).write('<PostResponse>', () => request.socket.destroy());
+    });
+    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(Readable.from([bytes])) }));
+    expect(error).toMatchObject({ side: 'sink', status: undefined });
+  });
+
   it('blames the sink when the connection breaks in mid-body', async () => {
     const url = await loopbackServer((request) => request.once('data', () => request.socket.destroy()));
     const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(fountain().body, 1024 ** 3) }));
@@ -112,7 +173,7 @@ describe('formUpload', () => {
   });
 
   it.each([300_000, 60_000_000])(
-    'hears a refusal that comes with the end of the connection (%d bytes)',
+    'reads a refusal that is followed by the end of the connection (%d bytes)',
     async (size) => {
       const url = await loopbackServer((request, response) => {
         response.writeHead(403, { Connection: 'close' }).end('<Error><Code>AccessDenied</Code></Error>');
@@ -145,7 +206,29 @@ describe('formUpload', () => {
     });
   });
 
-  it('takes the status of a refusal whose document breaks off', async () => {
+  it('reads a refusal in mid-body from a host that neither reads on nor closes', async () => {
+    const url = await loopbackServer((request, response) => {
+      request.pause();
+      response.writeHead(400).end('<Error><Code>EntityTooLarge</Code></Error>');
+    });
+    const { body } = fountain();
+    const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(body, 1024 ** 3) }));
+    expect(error).toMatchObject({ side: 'sink', status: 400, s3Code: 'EntityTooLarge' });
+    expect(body.destroyed).toBe(true);
+  });
+
+  it('ends when time is up while the answer is being read', async () => {
+    const time = new AbortController();
+    const url = await loopbackServer(async (request, response) => {
+      await received(request);
+      response.writeHead(201, { 'Content-Length': 1000 }).write('<PostResponse>', () => time.abort());
+    });
+    const upload = { url: new URL(url), fields, file: file(Readable.from([bytes])), signal: time.signal };
+    const error = await failureOf(formUpload(upload));
+    expect(error.message).toBe('The upload was not done in time: 300000 of 300000 bytes were sent.');
+  });
+
+  it('keeps the status of a refusal whose document breaks off', async () => {
     const url = await loopbackServer((request, response) => {
       // Closed, not reset: a reset can discard the part of the document that the client has not read yet.
       request.resume().on('end', () => {
@@ -157,7 +240,7 @@ describe('formUpload', () => {
     expect(error).toMatchObject({ side: 'sink', status: 403, s3Code: 'AccessDenied' });
   });
 
-  it('does not take an answer for a success that comes before all of the file was sent', async () => {
+  it('does not accept a success that arrives before the whole file was sent', async () => {
     const connections = new Set<Socket>();
     const url = await loopbackServer((request, response) => {
       connections.add(request.socket);
@@ -170,7 +253,7 @@ describe('formUpload', () => {
     await vi.waitUntil(() => [...connections].every((socket) => socket.destroyed));
   });
 
-  it('does not begin when time is up already', async () => {
+  it('does not start when the time is already up', async () => {
     const url = await loopbackServer((request, response) => request.resume().on('end', () => response.end()));
     const signal = AbortSignal.abort();
     const error = await failureOf(
@@ -190,7 +273,7 @@ describe('formUpload', () => {
     expect(seen).toEqual(['/a']);
   });
 
-  it('ends when it is told that time is up', async () => {
+  it('ends when the signal says that time is up', async () => {
     const url = await loopbackServer((request) => request.pause());
     const signal = AbortSignal.timeout(200);
     const error = await failureOf(

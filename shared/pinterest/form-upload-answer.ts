@@ -1,0 +1,45 @@
+import type http from 'node:http';
+import { FormUploadError } from './form-upload-error.ts';
+
+export interface FormUploadAnswer {
+  /** HTTP status, 200 to 299. */
+  status: number;
+  eTag?: string;
+}
+
+/** An error document is S3's, and short. Of a longer one only the start is kept. */
+const MAX_ERROR_DOCUMENT_BYTES = 16 * 1024;
+
+/**
+ * Reads the upload host's answer to its end.
+ * @throws FormUploadError with the status and S3's error code when the host refused the form; Error when an acknowledgement
+ * breaks off
+ */
+export async function readAnswer(response: http.IncomingMessage): Promise<FormUploadAnswer> {
+  const status = response.statusCode ?? 0;
+  const succeeded = status >= 200 && status < 300;
+  const chunks: Buffer[] = [];
+  let kept = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      if (kept < MAX_ERROR_DOCUMENT_BYTES) chunks.push(chunk);
+      kept += chunk.length;
+    }
+  } catch (error) {
+    // A refusal counts, however much of its document arrived.
+    if (succeeded) throw error;
+  }
+  const eTag = response.headers.etag?.replaceAll('"', '');
+  if (succeeded) return eTag === undefined ? { status } : { status, eTag };
+  const document = Buffer.concat(chunks).toString();
+  const s3Code = element(document, 'Code');
+  const s3Message = element(document, 'Message');
+  const said = [s3Code, s3Message].filter((part) => part !== undefined).join(': ');
+  const message = `The upload host answered ${status}${said === '' ? '' : ` (${said})`}.`;
+  throw new FormUploadError(message, { side: 'sink', status, s3Code, s3Message });
+}
+
+/** S3's error documents are flat and machine-made: `<Error><Code>…</Code><Message>…</Message>…`. */
+function element(document: string, name: 'Code' | 'Message'): string | undefined {
+  return new RegExp(`<${name}>([^<]{1,300})</${name}>`).exec(document)?.[1];
+}
