@@ -62,13 +62,28 @@ export class ExecutionTable {
     return rows as unknown as ExecutionRow[];
   }
 
-  /** Newest first. */
-  list(machineArn: string, status: string | undefined, limit: number): ExecutionRow[] {
+  /** Newest first. @param after the last one of the page before */
+  list(
+    machineArn: string,
+    status: string | undefined,
+    limit: number,
+    after?: Pick<ExecutionRow, 'startedAt' | 'name'>,
+  ): ExecutionRow[] {
     const rows = this.#database
       .prepare(
-        `SELECT ${COLUMNS} FROM executions WHERE machine_arn = ? AND (? IS NULL OR status = ?) ORDER BY started_at DESC LIMIT ?`,
+        `SELECT ${COLUMNS} FROM executions
+         WHERE machine_arn = ? AND (? IS NULL OR status = ?) AND (? IS NULL OR (started_at, name) < (?, ?))
+         ORDER BY started_at DESC, name DESC LIMIT ?`,
       )
-      .all(machineArn, status ?? null, status ?? null, limit);
+      .all(
+        machineArn,
+        status ?? null,
+        status ?? null,
+        after?.name ?? null,
+        after?.startedAt ?? null,
+        after?.name ?? null,
+        limit,
+      );
     return rows as unknown as ExecutionRow[];
   }
 

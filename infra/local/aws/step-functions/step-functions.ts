@@ -42,10 +42,15 @@ export function stepFunctionsService(machines: LocalStateMachine[], executions: 
         cause: row.cause ?? undefined,
       };
     },
-    ListExecutions({ stateMachineArn, statusFilter, maxResults = 100 }) {
+    ListExecutions({ stateMachineArn, statusFilter, maxResults = 100, nextToken }) {
       const machine = machineOf(stateMachineArn);
-      const rows = executions.list(stateMachineArn, statusFilter, maxResults);
-      return { executions: rows.map((row) => summary(row, machine.executionArn(row.name))) };
+      const rows = executions.list(stateMachineArn, statusFilter, maxResults, nextToken && JSON.parse(nextToken));
+      const last = rows.length === maxResults ? rows.at(-1) : undefined;
+      return {
+        executions: rows.map((row) => summary(row, machine.executionArn(row.name))),
+        // AWS, too, may give a token and then an empty page.
+        nextToken: last && JSON.stringify({ startedAt: last.startedAt, name: last.name }),
+      };
     },
   };
 }

@@ -2,7 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  paginateListExecutions,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startLocalStack } from '../../../../infra/local/aws/local-stack.ts';
@@ -179,5 +185,24 @@ describe('an execution whose function was at work when the process ended', () =>
     const { output } = await second.states.send(new DescribeExecutionCommand({ executionArn }));
     expect(output).toBe('"caught"');
     expect(second.observations.filter(({ kind }) => kind === 'function-log')).toEqual([]);
+  });
+});
+
+describe('ListExecutions', () => {
+  it('lists executions page by page, newest first, each once', async () => {
+    const definition = { StartAt: 'End', States: { End: { Type: 'Succeed' } } };
+    const Machine = {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: { DefinitionString: JSON.stringify(definition) },
+    };
+    const { states, outputs } = await start(await assembly({ Machine }, { Machine: { Ref: 'Machine' } }, ''));
+    const stateMachineArn = outputs['Machine'];
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    for (const name of names) await states.send(new StartExecutionCommand({ stateMachineArn, name }));
+    const pages = paginateListExecutions({ client: states, pageSize: 2 }, { stateMachineArn });
+    const listed = (await Array.fromAsync(pages)).flatMap(({ executions = [] }) => executions);
+    expect(listed.map(({ name }) => name).sort()).toEqual(names);
+    const starts = listed.map(({ startDate }) => startDate?.getTime() ?? 0);
+    expect(starts).toEqual(starts.toSorted((one, other) => other - one));
   });
 });
