@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attemptMessage, newestUploadOf } from '../../../infra/operations/attempts.ts';
-import { dropsOf } from '../../../shared/upload/drop.ts';
+import { dropsOf } from '../../../shared/upload/notification.ts';
 import { type ListedExecution, listing } from '../../harness/listed-executions.ts';
 
 const BUCKET = 'videos';
