@@ -32,11 +32,11 @@ export async function answerMediaApi(
     makePin(body, simulation);
     return;
   }
-  const answer = struckAnswer(fault) ?? gate(request, response, operation, simulation) ?? act();
+  const answer = struckAnswer(fault) ?? gate(request, response, operation, simulation) ?? (await act());
   if (operation === 'pins_create' && fault?.kind === 'stored-not-answered') return void request.socket.destroy();
   return send(response, answer, noted);
 
-  function act(): Answer {
+  async function act(): Promise<Answer> {
     if (operation === 'media_create') return mediaCreate(body, simulation);
     if (operation === 'media_list') return mediaList(searchParams, simulation);
     if (operation === 'pins_create') return makePin(body, simulation);
@@ -90,7 +90,7 @@ const rateLimitHeaders = ({ limit, remaining, resetSeconds }: RateLimitState): R
   'X-RateLimit-Reset': String(resetSeconds),
 });
 
-function mediaCreate(body: string, { options, store, baseUrl }: Simulation): Answer {
+async function mediaCreate(body: string, { options, store, baseUrl }: Simulation): Promise<Answer> {
   let mediaType: unknown;
   try {
     mediaType = JSON.parse(body).media_type;
@@ -99,7 +99,7 @@ function mediaCreate(body: string, { options, store, baseUrl }: Simulation): Ans
   }
   if (mediaType !== 'video') return refusal(400, 1, "Invalid request: media_type must be 'video'.");
   const mediaId = store.create();
-  const { signingKey } = store;
+  const { accessKey } = store;
   const { policySeconds: lifetimeSeconds, maxUploadBytes: maxBytes } = options;
   return {
     status: 201,
@@ -107,7 +107,7 @@ function mediaCreate(body: string, { options, store, baseUrl }: Simulation): Ans
       media_id: mediaId,
       media_type: 'video',
       upload_url: `${baseUrl()}/upload/`,
-      upload_parameters: uploadParameters({ signingKey, mediaId, lifetimeSeconds, maxBytes, now: new Date() }),
+      upload_parameters: await uploadParameters({ accessKey, mediaId, lifetimeSeconds, maxBytes, now: new Date() }),
     },
   };
 }

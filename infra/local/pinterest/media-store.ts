@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { MediaStatus } from '../../../shared/pinterest/media.ts';
+import type { AccessKey } from '../aws/access-key.ts';
 
 export interface ReceivedFile {
   size: number;
@@ -62,7 +63,7 @@ interface Row {
 export class MediaStore {
   readonly #database: DatabaseSync;
   /** Signs the upload policies. */
-  readonly signingKey: string;
+  readonly accessKey: AccessKey;
 
   constructor(directory?: string) {
     if (directory !== undefined) mkdirSync(directory, { recursive: true });
@@ -78,7 +79,7 @@ export class MediaStore {
       );
       CREATE TABLE IF NOT EXISTS secret (signing_key TEXT NOT NULL);
     `);
-    this.signingKey = this.#signingKey();
+    this.accessKey = { accessKeyId: 'ASIASIMULATED', secretAccessKey: this.#signingKey() };
   }
 
   create(): string {

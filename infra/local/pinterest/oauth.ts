@@ -96,6 +96,7 @@ export class SimulatedOAuth {
         expires_in: ACCESS_TOKEN_SECONDS,
         refresh_token: refreshToken,
         refresh_token_expires_in: REFRESH_TOKEN_SECONDS,
+        refresh_token_expires_at: Math.floor(this.#now() / 1000) + REFRESH_TOKEN_SECONDS,
         scope: 'pins:read pins:write',
       },
     };

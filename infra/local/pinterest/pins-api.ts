@@ -2,8 +2,11 @@ import { type Answer, refusal } from './answer.ts';
 import type { PinCreateRequest, SimulatedPin } from './media-store.ts';
 import type { Simulation } from './simulation.ts';
 
+/** In characters. */
 const LIMITS = { title: 100, description: 800, link: 2048, alt_text: 500 } as const;
 
+/** As JSON Schema counts them: code points, not UTF-16 units. */
+const characters = (text: string) => Array.from(text).length;
 const isId = (value: unknown) => typeof value === 'string' && /^\d+$/.test(value);
 const invalid = (what: string) => refusal(400, 1, `Invalid request: ${what}`);
 
@@ -20,7 +23,8 @@ export function makePin(body: string, { store, options }: Simulation): Answer {
   if (options.boards && !options.boards.includes(boardId)) return refusal(404, 40, 'Board not found.');
   for (const [name, most] of Object.entries(LIMITS)) {
     const text = pin[name as keyof typeof LIMITS] ?? '';
-    if (typeof text !== 'string' || text.length > most) return invalid(`${name} is longer than ${most} characters.`);
+    if (typeof text !== 'string' || characters(text) > most)
+      return invalid(`${name} is longer than ${most} characters.`);
   }
   if (source?.source_type !== 'video_id' || !isId(source.media_id))
     return invalid('media_source is no uploaded video.');
@@ -53,7 +57,7 @@ const wire = ({ pinId, request, createdAt }: SimulatedPin) => ({
   description: request.description ?? null,
   link: request.link ?? null,
   alt_text: request.alt_text ?? null,
-  created_at: new Date(createdAt).toISOString().replace(/\.\d+Z$/, ''),
+  created_at: new Date(createdAt).toISOString(),
   creative_type: 'VIDEO',
   media: { media_type: 'video', cover_image_url: 'https://i.pinimg.com/simulated.jpg', duration: null },
 });

@@ -1,13 +1,29 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type FormFields, type FormFile, readFormPost } from '../aws/s3/form-post.ts';
+import { type PolicySize, requirePolicy, requireSize } from '../aws/s3/post-policy.ts';
+import { answerS3Error, S3Error } from '../aws/s3/s3-error.ts';
+import { SignatureError, verifyPolicySignature } from '../aws/signature.ts';
 import type { Fault } from './faults.ts';
-import { type PostedForm, readFormPost } from './form-post.ts';
-import { answerS3Error, S3Error } from './s3-error.ts';
+import type { ReceivedFile } from './media-store.ts';
 import type { Simulation } from './simulation.ts';
 import { strike } from './strike.ts';
+import { mediaIdOfKey, UPLOAD_BUCKET } from './upload-policy.ts';
 
-/** Answers the form upload as S3's POST Object would. */
+interface PostedForm {
+  mediaId: string;
+  file: ReceivedFile;
+  /** The file's first bytes. */
+  start: Buffer;
+  eTag: string;
+}
+
+/** Enough to tell a video from something else. */
+const START_BYTES = 12;
+
+/** Answers the form upload as S3's POST Object would. Only digests are kept of the file. */
 export async function answerUpload(
   request: IncomingMessage,
   response: ServerResponse,
@@ -16,15 +32,14 @@ export async function answerUpload(
   const { fault, request: noted } = simulation.arrived('upload');
   if (await strike(fault, request, response)) return;
   try {
-    if (request.method !== 'POST') throw new S3Error('MethodNotAllowed', 'The method is not allowed.', 405);
-    if (fault?.kind === 'status')
-      throw new S3Error(fault.s3Code ?? 'InternalError', 'A simulated fault.', fault.status);
-    const form = await readFormPost(request, {
-      signingKey: simulation.store.signingKey,
+    if (request.method !== 'POST') throw new S3Error('MethodNotAllowed', 'The method is not allowed.');
+    if (fault?.kind === 'status') {
+      throw new S3Error(fault.s3Code ?? 'InternalError', 'A simulated fault.', { status: fault.status });
+    }
+    const form = await readFormPost(request, (fields, file) => accept(request, fields, file, simulation), {
       idleTimeoutMs: simulation.options.uploadIdleMs,
-      now: () => new Date(),
       ...resetAfterBytes(fault, request),
-      ...(fault?.kind === 'slow-network' ? { through: slowDown(fault.bytesPerSecond) } : {}),
+      ...(fault?.kind === 'slow-network' && { through: slowDown(fault.bytesPerSecond) }),
     });
     noted.mediaId = form.mediaId;
     keep(form, request, simulation, fault);
@@ -32,13 +47,46 @@ export async function answerUpload(
     noted.status = 204;
     response.writeHead(204, { ETag: `"${form.eTag}"` }).end();
   } catch (error) {
-    if (!(error instanceof S3Error)) throw error;
-    noted.status = error.status;
-    answerS3Error(request, response, error);
+    const refusal =
+      error instanceof SignatureError ? new S3Error(error.code, error.message, { status: error.status }) : error;
+    if (!(refusal instanceof S3Error)) throw error;
+    noted.status = refusal.status;
+    answerS3Error(request, response, refusal);
   }
 }
 
-/** Hands bytes on no faster than this. */
+async function accept(
+  request: IncomingMessage,
+  fields: FormFields,
+  { name: fileName, contentType, content }: FormFile,
+  { store }: Simulation,
+): Promise<PostedForm> {
+  const key = fields.get('key');
+  if (!key) throw new S3Error('InvalidArgument', "Bucket POST must contain a field named 'key'.");
+  await verifyPolicySignature((name) => fields.get(name), store.accessKey);
+  const allowed = requirePolicy(new Map([...fields, ['bucket', UPLOAD_BUCKET]]), Date.now());
+  const { size, sha256, eTag, start } = await digested(content, allowed);
+  const contentLength = Number(request.headers['content-length']);
+  return { mediaId: mediaIdOfKey(key), file: { size, sha256, fileName, contentType, contentLength }, start, eTag };
+}
+
+async function digested(content: Readable, allowed: PolicySize) {
+  const sha256 = createHash('sha256');
+  const md5 = createHash('md5');
+  let size = 0;
+  let start = Buffer.alloc(0);
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    requireSize(size, { ...allowed, minBytes: 0 });
+    if (start.length < START_BYTES) start = Buffer.concat([start, chunk.subarray(0, START_BYTES - start.length)]);
+    sha256.update(chunk);
+    md5.update(chunk);
+  }
+  requireSize(size, allowed);
+  return { size, start, sha256: sha256.digest('hex'), eTag: md5.digest('hex') };
+}
+
+/** Passes bytes on no faster than this. */
 const slowDown = (bytesPerSecond: number) =>
   new Transform({
     async transform(chunk: Buffer, _encoding, done) {
@@ -69,6 +117,10 @@ function keep(
     fault?.kind === 'not-processable' || file.fileName.includes('simulate-failed') || (options.judgeBytes && !isVideo);
   const readyAt = Date.now() + options.processingSeconds(file) * 1000;
   const transferEncoding = request.headers['transfer-encoding'];
-  const received = { ...file, ...(transferEncoding === undefined ? {} : { transferEncoding }) };
-  store.store(mediaId, received, readyAt, failed ? 'failed' : 'succeeded');
+  store.store(
+    mediaId,
+    { ...file, ...(transferEncoding && { transferEncoding }) },
+    readyAt,
+    failed ? 'failed' : 'succeeded',
+  );
 }
