@@ -1,6 +1,7 @@
-import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeAlarmsCommand, GetMetricStatisticsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { METRIC, METRIC_NAMESPACE } from '../../shared/upload/metrics.ts';
 import { OUTPUT_NAMES, type StackPorts } from './stack-ports.ts';
 
 /** How many failed executions are named, for each state machine. */
@@ -50,6 +51,37 @@ export async function failedExecutions({ states, outputs }: Pick<StackPorts, 'st
     failed.push(...recent.map(({ executionArn = '' }) => executionArn));
   }
   return failed;
+}
+
+/** How far back unreadable notifications are counted: as long as a queue can keep the message. */
+export const UNREADABLE_DAYS = 14;
+
+/** @returns how many records, and whole messages, `ingest` could not read in the last {@link UNREADABLE_DAYS} days */
+export async function unreadableNotifications({
+  cloudWatch,
+  stackName,
+}: Pick<StackPorts, 'cloudWatch' | 'stackName'>): Promise<number> {
+  const metric = { Namespace: METRIC_NAMESPACE, MetricName: METRIC.unreadable };
+  const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand(metric));
+  const EndTime = new Date();
+  const period = UNREADABLE_DAYS * 86_400;
+  let count = 0;
+  for (const { Dimensions = [] } of Metrics) {
+    // The service is the deployment's name, which starts with that of its stack.
+    if (!Dimensions.some(({ Name, Value }) => Name === 'service' && Value?.startsWith(stackName))) continue;
+    const { Datapoints = [] } = await cloudWatch.send(
+      new GetMetricStatisticsCommand({
+        ...metric,
+        Dimensions,
+        StartTime: new Date(EndTime.getTime() - period * 1000),
+        EndTime,
+        Period: period,
+        Statistics: ['Sum'],
+      }),
+    );
+    for (const { Sum = 0 } of Datapoints) count += Sum;
+  }
+  return count;
 }
 
 export interface RaisedAlarm {

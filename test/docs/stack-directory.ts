@@ -22,6 +22,8 @@ export async function startStackDirectory(outputs: Record<string, string>) {
       response.writeHead(200, { 'Content-Type': 'text/xml' }).end(stack);
     } else if (String(request.headers['x-amz-target']).endsWith('.DescribeAlarms')) {
       response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0' }).end('{"MetricAlarms":[]}');
+    } else if (/\.(ListMetrics|GetMetricStatistics)$/.test(String(request.headers['x-amz-target']))) {
+      response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0' }).end('{}');
     } else response.writeHead(400).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -10,6 +10,8 @@ import {
   missingOutputs,
   queueDepth,
   raisedAlarms,
+  UNREADABLE_DAYS,
+  unreadableNotifications,
 } from '../../operations/stack-health.ts';
 import { outputOf, type StackPorts } from '../../operations/stack-ports.ts';
 import type { ExitCode, Output } from '../command.ts';
@@ -41,6 +43,7 @@ export async function doctor(ports: StackPorts, output: Output): Promise<ExitCod
     quotaFinding(quota),
     await finding('queue', () => queue(ports)),
     await finding('dead letters', () => deadLetters(ports)),
+    await finding('unreadable notifications', () => unreadable(ports)),
     ...(await exampleDeadLetters(ports)),
     await finding('failed executions', () => executions(ports)),
     await finding('alarms', () => alarms(ports)),
@@ -120,6 +123,14 @@ async function deadLetters(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
   const { ready, inFlight } = await queueDepth(outputOf(ports, 'DeadLetterQueueUrl'), ports);
   const fix = `read the reason in the log of report-dead-letter, fix it, then ${hint('redrive', ports)}`;
   return { well: ready + inFlight === 0, found: String(ready + inFlight), fix };
+}
+
+/** Messages that became no drop. They wait in the queue until they are dead letters. */
+async function unreadable(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
+  if (ports.local) return { well: 'unknown', found: 'they are counted on AWS only; here the log of ingest has them' };
+  const count = await unreadableNotifications(ports);
+  const fix = 'read the reason in the log of ingest: "notification unreadable"';
+  return { well: count === 0, found: `${count} in the last ${UNREADABLE_DAYS} days`, fix };
 }
 
 /** One line for each example that has a dead-letter queue. */
