@@ -32,8 +32,8 @@ async function reportRecord({ body, messageId }: SQSRecord): Promise<void> {
       const { uploadId, bucket, key, versionId } = drop;
       about = { messageId, uploadId, bucket, key, versionId };
       const reported = await reportDeadLetter(drop, ports, unstartedUpload(body, drop));
-      if (reported.outcome === 'failed') {
-        measurements.ended(reported.event);
+      if (reported) {
+        measurements.ended(reported);
         logger.error('dead letter reported as failed', about);
       } else logger.info('dead letter of an upload that is followed', about);
     }

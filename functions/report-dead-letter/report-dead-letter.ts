@@ -9,29 +9,20 @@ export interface DeadLetterPorts {
   now: () => Date;
 }
 
-export type DeadLetterOutcome =
-  /** The drop has an execution, which emits its final event. */
-  | { outcome: 'already-followed' }
-  /** The file is with Pinterest: the execution that could not be started before follows it now. */
-  | { outcome: 'followed' }
-  /** The execution emits this final event. */
-  | { outcome: 'failed'; event: FinalEventDetail };
-
 /**
  * Starts the execution of a drop about which `ingest` could not decide anything.
  * @param unstarted the upload, if it was made before and only its execution could not be started
+ * @returns the failed final event that the execution emits; undefined when an execution follows the file, from before or from now
  * @throws what keeps an execution from being looked up or started
  */
 export async function reportDeadLetter(
   drop: Drop,
   { executions, now }: DeadLetterPorts,
   unstarted?: FollowedUpload,
-): Promise<DeadLetterOutcome> {
-  if (await executions.exists(drop.uploadId)) return { outcome: 'already-followed' };
+): Promise<FinalEventDetail | undefined> {
+  if (await executions.exists(drop.uploadId)) return undefined;
   const followed = unstarted ?? failedUpload(drop, now());
-  if (!(await executions.start(followed))) return { outcome: 'already-followed' };
-  const event = followed.finalEvent?.detail;
-  return event ? { outcome: 'failed', event } : { outcome: 'followed' };
+  return (await executions.start(followed)) ? followed.finalEvent?.detail : undefined;
 }
 
 function failedUpload(drop: Drop, now: Date): FollowedUpload {

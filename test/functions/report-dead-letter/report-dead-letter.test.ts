@@ -24,8 +24,8 @@ describe('reportDeadLetter', () => {
   it('starts an execution that emits the failure', async () => {
     const { started, executions } = newExecutions();
     await expect(reportDeadLetter(drop, { executions, now })).resolves.toMatchObject({
-      outcome: 'failed',
-      event: { status: 'failed' },
+      status: 'failed',
+      uploadId: 'clip-1',
     });
     const detail = finalEventDetailSchema.parse(started[0]?.finalEvent?.detail);
     expect(detail).toMatchObject({
@@ -45,16 +45,14 @@ describe('reportDeadLetter', () => {
       polls: 0,
       waitSeconds: 9,
     };
-    await expect(reportDeadLetter(drop, { executions, now }, unstarted)).resolves.toEqual({ outcome: 'followed' });
+    await expect(reportDeadLetter(drop, { executions, now }, unstarted)).resolves.toBeUndefined();
     expect(started).toEqual([unstarted]);
   });
 
   it('leaves an upload alone that is followed', async () => {
     const { started, executions } = newExecutions();
     const exists = async () => true;
-    await expect(reportDeadLetter(drop, { executions: { ...executions, exists }, now })).resolves.toEqual({
-      outcome: 'already-followed',
-    });
+    await expect(reportDeadLetter(drop, { executions: { ...executions, exists }, now })).resolves.toBeUndefined();
     expect(started).toEqual([]);
   });
 });
