@@ -10,6 +10,7 @@ import { FaultSwitches } from '../pinterest/fault-switches.ts';
 import { startPinterestSimulator } from '../pinterest/simulator.ts';
 import { startWebhookSimulator } from '../pinterest/webhook-simulator.ts';
 import { type CommandLine, HELP, readCommandLine, UsageError } from './command-line.ts';
+import { endOnFullDisk, orFullDisk, requireDiskSpace } from './full-disk.ts';
 import { Session } from './session.ts';
 import { projectContext, synthesize } from './synthesize.ts';
 import { readTarget, type Target } from './target.ts';
@@ -78,6 +79,8 @@ async function run(): Promise<number> {
   const session = new Session(person, { files, metadata, prefix }, target);
   const stateDirectory = join(STATE, target.name);
   makePrivateDirectory(stateDirectory);
+  requireDiskSpace(stateDirectory);
+  endOnFullDisk(stateDirectory, person);
 
   session.starting();
   const pinterest = await reach(target, stateDirectory);
@@ -105,6 +108,8 @@ async function run(): Promise<number> {
     if (commandLine.console)
       console = await startConsole({ stack, target, prefix, stateDirectory, ...(faults && { faults }) });
     return await session.live(stack, console?.url);
+  } catch (error) {
+    throw orFullDisk(error, stateDirectory);
   } finally {
     await console?.close();
     await stack?.stop();

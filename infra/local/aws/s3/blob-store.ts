@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
-import { readdir, rm, statfs } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { freeBytes, isDiskFull } from '../disk-full.ts';
 import { S3Error } from './s3-error.ts';
 import type { Blob } from './version-store.ts';
 
@@ -80,11 +81,11 @@ export class BlobStore {
   }
 
   async #requireSpace(size: number): Promise<void> {
-    if ((await this.#freeBytes()) < size + this.#spareBytes) throw await this.#noSpace(size);
+    if ((await freeBytes(this.#directory)) < size + this.#spareBytes) throw await this.#noSpace(size);
   }
 
   async #noSpace(size: number): Promise<S3Error> {
-    const free = Math.max(0, (await this.#freeBytes()) - this.#spareBytes);
+    const free = Math.max(0, (await freeBytes(this.#directory)) - this.#spareBytes);
     return new S3Error(
       'InsufficientStorage',
       `This object has ${size} bytes, and the disk of ${this.#directory} has room for ${free}. Free some space there, ` +
@@ -92,21 +93,7 @@ export class BlobStore {
     );
   }
 
-  async #freeBytes(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.#directory);
-    return bavail * bsize;
-  }
-
   #path(id: string): string {
     return join(this.#directory, id);
   }
 }
-
-/** SQLite's SQLITE_FULL. @see https://sqlite.org/rescode.html#full */
-const SQLITE_FULL = 13;
-
-/** Whether an error of the file system or of SQLite says that the disk is full. */
-export const isDiskFull = (error: unknown): boolean => {
-  const { code, errcode } = error as { code?: string; errcode?: number };
-  return code === 'ENOSPC' || code === 'EDQUOT' || errcode === SQLITE_FULL;
-};

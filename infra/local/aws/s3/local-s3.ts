@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AccessKey } from '../access-key.ts';
+import { isDiskFull } from '../disk-full.ts';
 import { SignatureError, verifySignature } from '../signature.ts';
-import { isDiskFull } from './blob-store.ts';
 import { Buckets, type LocalBucket, type Unrecovered } from './buckets.ts';
 import { createBucket } from './operations/bucket.ts';
 import { operationOf } from './routes.ts';

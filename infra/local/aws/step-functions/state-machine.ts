@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   ExecutionError,
@@ -7,70 +6,45 @@ import {
   type StateMachineDefinition,
 } from 'aws-local-stepfunctions';
 import { executionArn } from '../../../../shared/upload/execution-arn.ts';
-import type { EventBuses, EventEntry } from '../eventbridge/event-bus.ts';
 import { InvocationError } from '../lambda/invocation.ts';
-import type { LocalFunction } from '../lambda/local-function.ts';
 import type { Observe } from '../observation.ts';
 import { type Unfinished, unfinished } from '../unfinished.ts';
 import type { ExecutionRow, ExecutionTable } from './execution-table.ts';
+import { resumption, waitsUntil } from './resumption.ts';
+import { isLambda, type Task, type TaskServices, type TaskState, taskOf } from './task.ts';
 
-export interface StateMachineParts {
-  arn: string;
+export interface StateMachineParts extends TaskServices {
   definition: StateMachineDefinition;
   executions: ExecutionTable;
-  functions: Map<string, LocalFunction>;
-  buses: EventBuses;
   observe: Observe;
 }
 
-interface TaskState {
-  Type: 'Task';
-  Resource: string;
-  TimeoutSeconds?: number;
-}
-
-interface WaitState {
-  Type: 'Wait';
-  Next?: string;
-  Seconds?: number;
-  SecondsPath?: string;
-}
-
-const isLambda = (resource: string) => /^arn:aws:(lambda:|states:::lambda:)/.test(resource);
-
-type Task = (input: never, executionName: string, state: string) => unknown;
-
-/** The interpreter's own default is a minute; Step Functions' is for ever, which is more than a timer can hold. */
+/** The interpreter's default is a minute. Step Functions has none, but a timer has a maximum. */
 const TASK_TIMEOUT_SECONDS = 7 * 24 * 3600;
 
-/** Runs the executions of one state machine by its own definition, each from where it was when the process ended. */
+/** Runs the executions of one state machine by its definition. After a restart each continues from the state it was in. */
 export class LocalStateMachine {
   readonly #parts: StateMachineParts;
   readonly #tasks: Record<string, Task>;
   /**
-   * States whose function ends with this process. One that was interrupted is not begun anew, which would do its work
-   * twice behind the definition's back: it fails, and the definition says whether that is tried again.
+   * States that invoke a function. A function ends with this process, and repeating the state would repeat work that the
+   * definition does not know of. So an interrupted one fails, and the definition decides whether to retry.
    */
   readonly #lambdaStates: Set<string>;
   readonly #aborts = new Map<string, () => void>();
   #stopped = false;
 
-  /** @throws Error naming what the definition asks for and is not here */
+  /** @throws Error naming what the local runtime does not know */
   constructor(parts: StateMachineParts) {
     const definition = withTimeouts(parts.definition);
-    // Validated once: each execution only starts it.
+    // Validated once, instead of for each execution.
     new Interpreter(definition, { validationOptions: { checkArn: false } });
     this.#parts = { ...parts, definition };
-    this.#lambdaStates = new Set(
-      Object.entries(definition.States).flatMap(([name, state]) =>
-        state.Type === 'Task' && isLambda((state as TaskState).Resource) ? [name] : [],
-      ),
+    const tasks = Object.entries(definition.States).flatMap(([name, state]) =>
+      state.Type === 'Task' ? [[name, state as TaskState] as const] : [],
     );
-    this.#tasks = Object.fromEntries(
-      Object.entries(definition.States).flatMap(([name, state]) =>
-        state.Type === 'Task' ? [[name, this.#taskFor(name, state as TaskState)]] : [],
-      ),
-    );
+    this.#lambdaStates = new Set(tasks.flatMap(([name, state]) => (isLambda(state) ? [name] : [])));
+    this.#tasks = Object.fromEntries(tasks.map(([name, state]) => [name, taskOf(name, state, parts)]));
   }
 
   get arn(): string {
@@ -88,12 +62,12 @@ export class LocalStateMachine {
     if (row) void this.#run(row, this.#parts.definition, JSON.parse(input));
   }
 
-  /** Starts an execution unless there was one of that name. */
+  /** Starts an execution, unless one of that name exists. */
   startOnce(name: string, input: string): void {
     if (!this.#parts.executions.get(this.#parts.arn, name)) this.start(name, input);
   }
 
-  /** Goes on with every execution that was under way when the process ended. */
+  /** Continues every execution that was running when the process ended. */
   recover(): void {
     for (const row of this.#parts.executions.running(this.#parts.arn)) {
       const { definition, input } = resumption(this.#parts.definition, row);
@@ -101,7 +75,7 @@ export class LocalStateMachine {
     }
   }
 
-  /** The executions that have not ended. One that is in a Wait goes on when that is over. */
+  /** The executions that are running. One in a Wait state has the time at which it continues. */
   unfinished(): Unfinished[] {
     const { arn, executions, definition } = this.#parts;
     const where = arn.split(':').at(-1) ?? '';
@@ -113,7 +87,7 @@ export class LocalStateMachine {
     for (const abort of this.#aborts.values()) abort();
   }
 
-  /** @param interrupted the state that was under way when the process was killed */
+  /** @param interrupted the state that was running when the process ended */
   async #run(
     { name, startedAt }: ExecutionRow,
     definition: StateMachineDefinition,
@@ -124,13 +98,13 @@ export class LocalStateMachine {
     const entered = { Name: '', EnteredTime: startedAt };
     let lost = interrupted !== null && this.#lambdaStates.has(interrupted) ? interrupted : undefined;
     const act = async (state: string, taskInput: never) => {
-      // A task must not begin before the database says so: a kill would have the state before it run again.
+      // A task must not begin before the database has its state: after a kill, the state before it would run again.
       while (entered.Name !== state && !this.#stopped) await turn();
       if (lost === state) {
         lost = undefined;
         throw new InvocationError('Lambda.Unknown', 'The function ended with the machine that it ran on.', true);
       }
-      return this.#tasks[state]?.(taskInput, name, state);
+      return this.#tasks[state]?.(taskInput, name);
     };
     const { result, eventLogs, abort } = new Interpreter(definition, { validationOptions: { noValidate: true } }).run(
       input as never,
@@ -151,75 +125,46 @@ export class LocalStateMachine {
     const followed = (async () => {
       for await (const event of eventLogs) {
         if (event.type !== 'StateEntered' || this.#stopped) continue;
-        Object.assign(entered, { Name: event.state.name, EnteredTime: new Date(event.timestamp).toISOString() });
-        if (!(event.state.name in this.#parts.definition.States)) continue;
-        executions.enter(arn, name, event.state.name, event.state.input, event.timestamp);
-        observe({ kind: 'state-entered', executionName: name, state: event.state.name });
+        const { name: state, input: stateInput } = event.state;
+        // The rest of a wait is no state of the definition.
+        const known = state in this.#parts.definition.States;
+        if (known) executions.enter(arn, name, state, stateInput, event.timestamp);
+        Object.assign(entered, { Name: state, EnteredTime: new Date(event.timestamp).toISOString() });
+        if (known) observe({ kind: 'state-entered', executionName: name, state });
       }
     })();
-    try {
-      const output = JSON.stringify(await result);
-      await followed;
-      this.#end(name, 'SUCCEEDED', { output });
-    } catch (error) {
-      const cause = error instanceof ExecutionError ? error.cause : error;
-      this.#end(name, error instanceof ExecutionTimeoutError ? 'TIMED_OUT' : 'FAILED', {
-        error: (cause as Error | undefined)?.name ?? 'States.Runtime',
-        cause: (error as Error).message,
-      });
-    }
+    const outcome = await result.then(
+      (output: unknown) => ({ status: 'SUCCEEDED', output: JSON.stringify(output) }) as const,
+      failure,
+    );
+    // If a state cannot be recorded (a full disk), the execution has not failed: the next start continues it.
+    await followed;
+    this.#end(name, outcome);
   }
 
-  #end(
-    name: string,
-    status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT',
-    end: { output?: string; error?: string; cause?: string },
-  ): void {
+  #end(name: string, { status, ...end }: Outcome): void {
     this.#aborts.delete(name);
-    // An execution that is only interrupted goes on at the next start.
+    // An interrupted execution continues at the next start.
     if (this.#stopped) return;
     this.#parts.executions.end(this.#parts.arn, name, status, end);
     this.#parts.observe({ kind: 'execution-ended', executionName: name, status });
   }
+}
 
-  #taskFor(state: string, { Resource: resource }: TaskState): Task {
-    const { functions } = this.#parts;
-    const fn = functions.get(resource);
-    if (fn) return (input) => fn.invoke(input);
-    switch (resource) {
-      case 'arn:aws:states:::lambda:invoke':
-        return async (input: { FunctionName: string; Payload: unknown }) => {
-          const invoked = functions.get(input.FunctionName);
-          if (!invoked)
-            throw Object.assign(new Error(`There is no function ${input.FunctionName}.`), {
-              name: 'Lambda.ResourceNotFoundException',
-            });
-          return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: await invoked.invoke(input.Payload) };
-        };
-      case 'arn:aws:states:::events:putEvents':
-        return (input: { Entries: EventEntry[] }, executionName, stateName) =>
-          this.#putEvents(input.Entries, executionName, stateName);
-      default:
-        throw new Error(`The local runtime does not know the resource ${resource} of the state "${state}".`);
-    }
-  }
+interface Outcome {
+  status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
+  output?: string;
+  error?: string;
+  cause?: string;
+}
 
-  /** @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html */
-  #putEvents(entries: (Omit<EventEntry, 'Detail'> & { Detail?: unknown })[], executionName: string, state: string) {
-    const results = entries.map((entry) => {
-      const Detail = JSON.stringify(entry.Detail);
-      const Resources = [...(entry.Resources ?? []), this.executionArn(executionName), this.#parts.arn];
-      // A state that is entered again after the process was killed must not put its event twice.
-      const digest = createHash('sha256').update(JSON.stringify(entry)).digest('hex');
-      return this.#parts.buses.put(
-        { ...entry, Detail, Resources },
-        `${this.executionArn(executionName)}/${state}/${digest}`,
-      );
-    });
-    const refused = results.find((result) => 'ErrorCode' in result);
-    if (refused) throw Object.assign(new Error(JSON.stringify(refused)), { name: 'EventBridge.FailedEntry' });
-    return { Entries: results, FailedEntryCount: 0 };
-  }
+function failure(error: Error): Outcome {
+  const cause = error instanceof ExecutionError ? error.cause : error;
+  return {
+    status: error instanceof ExecutionTimeoutError ? 'TIMED_OUT' : 'FAILED',
+    error: (cause as Error | undefined)?.name ?? 'States.Runtime',
+    cause: error.message,
+  };
 }
 
 function withTimeouts(definition: StateMachineDefinition): StateMachineDefinition {
@@ -230,26 +175,4 @@ function withTimeouts(definition: StateMachineDefinition): StateMachineDefinitio
     ]),
   );
   return { ...definition, States } as StateMachineDefinition;
-}
-
-const REST_OF_THE_WAIT = 'The rest of the wait';
-
-/** When the wait that an execution is in ends, in milliseconds since 1970; undefined when it is in no wait. */
-function waitsUntil(definition: StateMachineDefinition, row: ExecutionRow): number | undefined {
-  const state = definition.States[row.state ?? ''] as Partial<WaitState> | undefined;
-  if (state?.Type !== 'Wait' || row.stateEnteredAt === null) return undefined;
-  const seconds = state.Seconds ?? Number(JSON.parse(row.stateInput ?? row.input)[(state.SecondsPath ?? '').slice(2)]);
-  return Number.isFinite(seconds) ? row.stateEnteredAt + seconds * 1000 : undefined;
-}
-
-/** The same definition, from the state that was entered last; a wait only waits for what is left of it. */
-function resumption(definition: StateMachineDefinition, row: ExecutionRow) {
-  if (row.state === null || !(row.state in definition.States)) return { definition, input: JSON.parse(row.input) };
-  const input = JSON.parse(row.stateInput ?? row.input);
-  const until = waitsUntil(definition, row);
-  if (until === undefined) return { definition: { ...definition, StartAt: row.state }, input };
-  const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
-  const { Next } = definition.States[row.state] as WaitState;
-  const States = { ...definition.States, [REST_OF_THE_WAIT]: { Type: 'Wait', Seconds: left, Next } };
-  return { definition: { ...definition, StartAt: REST_OF_THE_WAIT, States } as StateMachineDefinition, input };
 }

@@ -1,0 +1,38 @@
+import type { StateMachineDefinition } from 'aws-local-stepfunctions';
+import type { ExecutionRow } from './execution-table.ts';
+
+interface WaitState {
+  Type: 'Wait';
+  Next?: string;
+  End?: boolean;
+  Seconds?: number;
+  SecondsPath?: string;
+}
+
+const REST_OF_THE_WAIT = 'The rest of the wait';
+
+/** @returns when the wait that an execution is in ends, in milliseconds since 1970; undefined when it does not wait */
+export function waitsUntil(definition: StateMachineDefinition, row: ExecutionRow): number | undefined {
+  const state = definition.States[row.state ?? ''] as Partial<WaitState> | undefined;
+  if (state?.Type !== 'Wait' || row.stateEnteredAt === null) return undefined;
+  const seconds = state.Seconds ?? Number(JSON.parse(row.stateInput ?? row.input)[(state.SecondsPath ?? '').slice(2)]);
+  return Number.isFinite(seconds) ? row.stateEnteredAt + seconds * 1000 : undefined;
+}
+
+/**
+ * What continues an execution that the end of the process interrupted: the same definition, from the state that it entered
+ * last. A wait lasts for what is left of it.
+ */
+export function resumption(
+  definition: StateMachineDefinition,
+  row: ExecutionRow,
+): { definition: StateMachineDefinition; input: unknown } {
+  if (row.state === null || !(row.state in definition.States)) return { definition, input: JSON.parse(row.input) };
+  const input = JSON.parse(row.stateInput ?? row.input);
+  const until = waitsUntil(definition, row);
+  if (until === undefined) return { definition: { ...definition, StartAt: row.state }, input };
+  const Seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+  const { Next, End } = definition.States[row.state] as WaitState;
+  const States = { ...definition.States, [REST_OF_THE_WAIT]: { Type: 'Wait', Seconds, Next, End } };
+  return { definition: { ...definition, StartAt: REST_OF_THE_WAIT, States } as StateMachineDefinition, input };
+}

@@ -1,0 +1,194 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { EventEntry } from '../../../../../infra/local/aws/eventbridge/event-bus.ts';
+import type { Observation } from '../../../../../infra/local/aws/observation.ts';
+import { openStateDatabase } from '../../../../../infra/local/aws/state-database.ts';
+import { ExecutionTable } from '../../../../../infra/local/aws/step-functions/execution-table.ts';
+import { LocalStateMachine } from '../../../../../infra/local/aws/step-functions/state-machine.ts';
+
+const arn = 'arn:aws:states:us-east-1:000000000000:stateMachine:M';
+const FN = 'arn:aws:lambda:us-east-1:000000000000:function:F';
+
+/** A database, and processes one after the other that run the machine over it. */
+function processes(States: Record<string, object>) {
+  const directory = mkdtempSync(join(tmpdir(), 'pindrop-machine-'));
+  const database = openStateDatabase(directory);
+  const executions = new ExecutionTable(database);
+  const running: LocalStateMachine[] = [];
+  onTestFinished(() => {
+    for (const machine of running) machine.stop();
+    database.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const [StartAt = ''] = Object.keys(States);
+  const start = (invoke: (event: unknown) => Promise<unknown> = async () => null) => {
+    const observations: Observation[] = [];
+    const watchers = new Set<() => void>();
+    const events: { entry: EventEntry; origin: string | undefined }[] = [];
+    const machine = new LocalStateMachine({
+      arn,
+      definition: { StartAt, States } as never,
+      executions,
+      functions: new Map([[FN, { invoke } as never]]),
+      buses: {
+        service: {},
+        recover() {},
+        put(entry, origin) {
+          events.push({ entry, origin });
+          return { EventId: `event ${events.length}` };
+        },
+      },
+      observe(observation) {
+        observations.push(observation);
+        for (const watcher of watchers) watcher();
+      },
+    });
+    running.push(machine);
+    const until = (what: (all: Observation[]) => boolean) =>
+      new Promise<void>((resolve) => {
+        const watcher = () => {
+          if (what(observations)) resolve();
+        };
+        watchers.add(watcher);
+        watcher();
+      });
+    return {
+      ...{ machine, events, until },
+      ended: async (name: string) => {
+        await until((all) => all.some((each) => each.kind === 'execution-ended' && each.executionName === name));
+        return executions.get(arn, name);
+      },
+      entered: (state: string) =>
+        until((all) => all.some((each) => each.kind === 'state-entered' && each.state === state)),
+    };
+  };
+  return { start, executions, database };
+}
+
+const work = { Type: 'Task', Resource: FN };
+
+describe('a local state machine', () => {
+  it('runs each state once, in order, and keeps what it entered and what it ended with', async () => {
+    const { start, executions } = processes({
+      Work: { ...work, ResultPath: '$.answer', Next: 'Rest' },
+      Rest: { Type: 'Wait', SecondsPath: '$.answer.seconds', Next: 'Done' },
+      Done: { Type: 'Pass', End: true },
+    });
+    const asked: unknown[] = [];
+    const { machine, ended } = start(async (event) => {
+      asked.push(event);
+      return { seconds: 0 };
+    });
+    machine.start('one', '{"file":"clip.mp4"}');
+    expect(await ended('one')).toMatchObject({ status: 'SUCCEEDED', error: null });
+    expect(JSON.parse(executions.get(arn, 'one')?.output ?? '')).toEqual({ file: 'clip.mp4', answer: { seconds: 0 } });
+    expect(asked).toEqual([{ file: 'clip.mp4' }]);
+    expect(executions.statesOf(arn, 'one').map(({ state }) => state)).toEqual(['Work', 'Rest', 'Done']);
+    expect(machine.unfinished()).toEqual([]);
+  });
+
+  it('starts one execution of a name', async () => {
+    const { start } = processes({ Work: { ...work, End: true } });
+    let invocations = 0;
+    const { machine, ended } = start(async () => ++invocations);
+    machine.startOnce('one', '{}');
+    machine.startOnce('one', '{}');
+    await ended('one');
+    machine.startOnce('one', '{}');
+    expect(() => machine.start('one', '{}')).toThrow('UNIQUE');
+    expect(invocations).toBe(1);
+  });
+
+  it('ends as failed with the error of the state that nothing caught', async () => {
+    const { start } = processes({ Work: { ...work, End: true } });
+    const { machine, ended } = start(async () => {
+      throw Object.assign(new Error('No such file.'), { name: 'Missing' });
+    });
+    machine.start('one', '{}');
+    expect(await ended('one')).toMatchObject({ status: 'FAILED', error: 'Missing', output: null });
+  });
+
+  it('retries a task as its definition says', async () => {
+    const Retry = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 0, MaxAttempts: 3, BackoffRate: 1 }];
+    const { start } = processes({ Work: { ...work, Retry, End: true } });
+    let invocations = 0;
+    const { machine, ended } = start(async () => {
+      if (++invocations < 3) throw new Error('Not yet.');
+      return 'done';
+    });
+    machine.start('one', '{}');
+    expect(await ended('one')).toMatchObject({ status: 'SUCCEEDED', output: '"done"' });
+    expect(invocations).toBe(3);
+  });
+
+  it('refuses a resource that it does not know, by name', () => {
+    const { start } = processes({ Work: { Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage', End: true } });
+    expect(() => start()).toThrow('arn:aws:states:::sqs:sendMessage of the state "Work"');
+  });
+});
+
+describe('after the process ended', () => {
+  it('a wait lasts for what is left of it, by the time at which it began', async () => {
+    const { start, executions, database } = processes({
+      Rest: { Type: 'Wait', Seconds: 3600, Next: 'Done' },
+      Done: { Type: 'Pass', End: true },
+    });
+    const first = start();
+    first.machine.start('long', '{"n":1}');
+    first.machine.start('over', '{"n":2}');
+    await first.until((all) => all.filter(({ kind }) => kind === 'state-entered').length === 2);
+    first.machine.stop();
+    // An hour passes for one of them.
+    database.prepare("UPDATE executions SET state_entered_at = state_entered_at - 3600000 WHERE name = 'over'").run();
+
+    const second = start();
+    second.machine.recover();
+    expect(await second.ended('over')).toMatchObject({ status: 'SUCCEEDED', output: '{"n":2}' });
+    expect(executions.statesOf(arn, 'over').map(({ state }) => state)).toEqual(['Rest', 'Done']);
+    const began = executions.get(arn, 'long')?.stateEnteredAt ?? 0;
+    expect(second.machine.unfinished()).toEqual([{ where: 'M', againAt: began + 3_600_000 }]);
+    expect(executions.get(arn, 'long')?.status).toBe('RUNNING');
+  });
+
+  it('a function that was at work is not invoked again behind the back of the definition', async () => {
+    const { start } = processes({
+      Work: { ...work, Catch: [{ ErrorEquals: ['Lambda.Unknown'], Next: 'Caught' }], Next: 'Done' },
+      Done: { Type: 'Pass', End: true },
+      Caught: { Type: 'Pass', Result: 'caught', End: true },
+    });
+    const first = start(() => new Promise(() => {}));
+    first.machine.start('one', '{}');
+    await first.entered('Work');
+    first.machine.stop();
+    let invocations = 0;
+    const second = start(async () => ++invocations);
+    second.machine.recover();
+    expect(await second.ended('one')).toMatchObject({ status: 'SUCCEEDED', output: '"caught"' });
+    expect(invocations).toBe(0);
+  });
+
+  it('a repeated put of an event has the same origin, so that the bus takes it once', async () => {
+    const Parameters = { Entries: [{ Source: 's', DetailType: 't', EventBusName: 'b', 'Detail.$': '$' }] };
+    const put = { Type: 'Task', Resource: 'arn:aws:states:::events:putEvents', Parameters, Next: 'Rest' };
+    const { start, database } = processes({
+      Put: put,
+      Rest: { Type: 'Wait', Seconds: 3600, Next: 'Done' },
+      Done: { Type: 'Pass', End: true },
+    });
+    const first = start();
+    first.machine.start('one', '{"n":1}');
+    await first.entered('Rest');
+    first.machine.stop();
+    // As after a kill between the put and what follows it.
+    database.prepare("UPDATE executions SET state = 'Put', state_input = input").run();
+    const second = start();
+    second.machine.recover();
+    await second.entered('Rest');
+    expect(second.events).toEqual(first.events);
+    const execution = `${arn.replace(':stateMachine:', ':execution:')}:one`;
+    expect(second.events[0]?.entry).toMatchObject({ Detail: '{"n":1}', Resources: [execution, arn] });
+    expect(second.events[0]?.origin?.startsWith(`${execution}/Put/`)).toBe(true);
+  });
+});
