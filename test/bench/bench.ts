@@ -4,10 +4,9 @@ import { HELP, readCommandLine, UsageError } from './command-line.ts';
 import { machine } from './machine.ts';
 import type { Measured } from './part.ts';
 import { figuresOf, printed } from './report.ts';
-import { MissingProgramError } from './servers/nginx.ts';
 
 async function run(): Promise<void> {
-  const { help, parts, json, runs, sizeMib } = readCommandLine(process.argv.slice(2));
+  const { help, parts, json, runs, sizeMib, servers } = readCommandLine(process.argv.slice(2));
   if (help) {
     process.stdout.write(HELP);
     return;
@@ -27,7 +26,7 @@ async function run(): Promise<void> {
   );
   try {
     for (const part of parts) {
-      const result = await part.measure({ runs, sizeMib, assembly, say });
+      const result = await part.measure({ runs, sizeMib, servers, assembly, say });
       measured.set(part.name, result);
       process.stdout.write(`${printed(part.name, result)}\n`);
     }
@@ -42,5 +41,5 @@ try {
   await run();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError || error instanceof MissingProgramError ? 2 : 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, release, totalmem } from 'node:os';
+import { searchPath } from './programs.ts';
 
 const PACKAGES = ['axios', 'form-data', 'esbuild', 'aws-cdk-lib'];
 
@@ -22,10 +23,10 @@ export function machine(): Record<string, string> {
 
 function firstLine(program: string, flag: string): string {
   try {
-    // nginx tells its version on stderr.
+    // nginx writes its version to stderr.
     const said = execFileSync('sh', ['-c', `${program} ${flag} 2>&1`], {
       encoding: 'utf8',
-      env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },
+      env: { ...process.env, PATH: searchPath() },
     });
     return said.split('\n')[0] ?? '';
   } catch {

@@ -1,4 +1,5 @@
 import type { Assembly } from '../harness/assembly.ts';
+import type { ServerName } from './servers/start-servers.ts';
 
 /** What `--json` writes: figures by name, in as many levels as they need. */
 export interface Figures {
@@ -29,6 +30,8 @@ export interface Circumstances {
   runs: number;
   /** The large file of the part `upload`, in MiB. */
   sizeMib: number;
+  /** What serves the object and takes the upload. */
+  servers: ServerName;
   /** The synthesized stack, for its bundles. */
   assembly: () => Promise<Assembly>;
   /** Tells what is being done, on stderr. */

@@ -17,7 +17,9 @@ import { fileURLToPath } from 'node:url';
 import { IngestProcess } from './ingest-process.ts';
 import type { Circumstances } from './part.ts';
 import { startAwsStandIn } from './servers/aws-stand-in.ts';
-import { type HttpsServers, programs, startNginx } from './servers/nginx.ts';
+import { type HttpsServers, IDENTITY } from './servers/https-servers.ts';
+import { eTagOf } from './servers/node-servers.ts';
+import { startHttpsServers } from './servers/start-servers.ts';
 
 const CLIP = fileURLToPath(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const BUCKET = 'drops';
@@ -30,34 +32,38 @@ export interface BenchObject {
   eTag: string;
   /** Where a client without credentials reads it. */
   url: string;
-  /** Where it lies. */
+  /** Its file. */
   path: string;
 }
 
-/** Everything that an upload needs, on this machine. */
-export interface UploadBench extends Pick<HttpsServers, 'sinkUrl' | 'certificate'> {
-  /** A video of exactly so many bytes. */
+/** All that an upload needs, on this machine. */
+export interface UploadBench extends Pick<HttpsServers, 'sinkUrl'> {
+  /** File of the certificate that both servers have. */
+  certificate: string;
+  /** A video of exactly this many bytes. */
   object(size: number): Promise<BenchObject>;
   startIngest(): IngestProcess;
   stop(): Promise<void>;
 }
 
-/** @throws MissingProgramError when something is not installed */
-export async function startUploadBench({ assembly }: Pick<Circumstances, 'assembly'>): Promise<UploadBench> {
-  programs('nginx', 'openssl', 'curl');
+export async function startUploadBench({
+  assembly,
+  servers: name,
+}: Pick<Circumstances, 'assembly' | 'servers'>): Promise<UploadBench> {
   const directory = mkdtempSync(join(placeInMemory() ?? tmpdir(), 'pindrop-bench-'));
-  const servers = await startNginx(directory);
+  const servers = await startHttpsServers(name, directory);
   const aws = await startAwsStandIn(servers.sinkUrl);
   const ingest = (await assembly()).bundled('ingest');
   mkdirSync(join(servers.objects, BUCKET));
   return {
     ...servers,
+    certificate: IDENTITY.certificate,
     async object(size) {
       const key = `${size}.mp4`;
       const path = join(servers.objects, BUCKET, key);
       makeVideo(path, size);
       const url = `${servers.sourceUrl}/${BUCKET}/${key}`;
-      return { bucket: BUCKET, key, size, eTag: eTagOf(path), url, path };
+      return { bucket: BUCKET, key, size, eTag: eTagOf(path).replaceAll('"', ''), url, path };
     },
     startIngest: () =>
       new IngestProcess(
@@ -66,7 +72,7 @@ export async function startUploadBench({ assembly }: Pick<Circumstances, 'assemb
           AWS_ENDPOINT_URL: aws.url,
           AWS_ENDPOINT_URL_S3: servers.sourceUrl,
           PINTEREST_API_URL: aws.url,
-          NODE_EXTRA_CA_CERTS: servers.certificate,
+          NODE_EXTRA_CA_CERTS: IDENTITY.certificate,
           GIVE_UP_AFTER_HOURS: '0.001',
         },
         aws.started,
@@ -78,17 +84,17 @@ export async function startUploadBench({ assembly }: Pick<Circumstances, 'assemb
   };
 }
 
-/** The largest file, what nginx makes of it, and as much again. */
+/** Room for the largest file, for nginx's copy of it, and as much again. */
 const ROOM_BYTES = 6 * 1024 ** 3;
 
-/** Where files are in memory, if there is room: no disk is to decide. */
+/** A directory in memory, if it has room: the disk must not decide what is measured. */
 function placeInMemory(): string | undefined {
   if (!existsSync('/dev/shm')) return undefined;
   const { bavail, bsize } = statfsSync('/dev/shm');
   return bavail * bsize >= ROOM_BYTES ? '/dev/shm' : undefined;
 }
 
-/** A real clip with room behind it: a box of type `free`, as editors leave it. */
+/** A real clip followed by free space: a box of type `free`, as editors leave it. */
 function makeVideo(path: string, size: number): void {
   copyFileSync(CLIP, path);
   const clip = statSync(path).size;
@@ -100,12 +106,6 @@ function makeVideo(path: string, size: number): void {
   writeSync(file, header, 0, header.length, clip);
   ftruncateSync(file, size);
   closeSync(file);
-}
-
-/** As nginx makes it: the time of change and the length, in hexadecimal. */
-function eTagOf(path: string): string {
-  const { mtimeMs, size } = statSync(path);
-  return `${Math.floor(mtimeMs / 1000).toString(16)}-${size.toString(16)}`;
 }
 
 export const mib = (count: number) => count * MIB;

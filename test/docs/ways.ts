@@ -17,7 +17,7 @@ export const NOT_RUN: Record<string, string> = {
   'npm run bench': 'takes a quiet machine; bench.test.ts runs its shorter parts',
   'npm run bench -- memory': 'takes a quiet machine; bench.test.ts runs its shorter parts',
   'npm run bench -- upload': 'takes a quiet machine; bench.test.ts runs its shorter parts',
-  'npm run bench -- cost scale --json figures.json': 'takes nginx; bench.test.ts runs its shorter parts',
+  'npm run bench -- cost scale --json figures.json': 'takes minutes; bench.test.ts runs the other parts',
   'npm run chaos': 'takes hours; a tenth of it is a test of its own',
   'PINDROP_CHAOS_SEED=… npx vitest run test/end-to-end/chaos.test.ts': 'is a test of its own',
   'npm run destroy': 'wants an account of AWS in which something is',

@@ -77,8 +77,8 @@ export const cost: Part = {
 };
 
 /** CPU seconds of the ingest function for a file of each size. */
-async function measuredCpu({ runs, assembly, say }: Circumstances): Promise<Record<string, number>> {
-  const bench = await startUploadBench({ assembly });
+async function measuredCpu({ runs, servers, assembly, say }: Circumstances): Promise<Record<string, number>> {
+  const bench = await startUploadBench({ assembly, servers });
   try {
     const measured: Record<string, number[]> = {};
     const objects = await Promise.all(

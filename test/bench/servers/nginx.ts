@@ -1,58 +1,33 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { searchPath } from '../programs.ts';
+import type { HttpsServers, IDENTITY } from './https-servers.ts';
 
-/** Raised where a program that the bench needs is not installed. */
-export class MissingProgramError extends Error {
-  override readonly name = 'MissingProgramError';
-}
-
-/** @throws MissingProgramError saying what to install */
-export function programs(...names: string[]): void {
-  const missing = names.filter((name) => {
-    const places = `${process.env['PATH']}:/usr/sbin:/sbin`.split(':');
-    return !places.some((place) => existsSync(join(place, name)));
-  });
-  if (missing.length === 0) return;
-  throw new MissingProgramError(`The bench needs ${missing.join(' and ')}: apt-get install ${missing.join(' ')}.`);
-}
-
-export interface HttpsServers {
-  /** Serves what is below the directory `objects`, as S3 does with paths. */
-  sourceUrl: string;
-  /** Reads a POST to its end, and answers 204. */
-  sinkUrl: string;
-  objects: string;
-  /** The authority that both certificates are of. */
-  certificate: string;
-  stop(): Promise<void>;
-}
-
-/**
- * Starts an HTTPS source and an HTTPS sink that are no bottleneck.
- * @param directory in memory, best; it is left as it is
- */
-export async function startNginx(directory: string): Promise<HttpsServers> {
+/** Starts the source and the sink as one nginx with two workers. @throws Error when nginx ends before it listens */
+export async function startNginx(directory: string, identity: typeof IDENTITY): Promise<HttpsServers> {
   const objects = join(directory, 'objects');
   for (const each of [objects, join(directory, 'bodies'), join(directory, 'logs')])
     mkdirSync(each, { recursive: true });
-  const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')];
-  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'];
-  const names = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate];
-  execFileSync('openssl', [...request, ...names], { stdio: 'ignore' });
   const [source, sink, done] = [await freePort(), await freePort(), await freePort()];
   const file = join(directory, 'nginx.conf');
-  writeFileSync(file, configuration({ directory, objects, key, certificate, source, sink, done }));
+  writeFileSync(file, configuration({ directory, objects, ...identity, source, sink, done }));
   const nginx = spawn('nginx', ['-p', directory, '-c', file, '-e', join(directory, 'logs/error.log')], {
-    env: { PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
+    env: { PATH: searchPath() },
     stdio: 'ignore',
   });
   const ended = new Promise<void>((resolve) => nginx.on('exit', () => resolve()));
+  await Promise.race([
+    Promise.all([source, sink, done].map(accepting)),
+    ended.then(() => Promise.reject(new Error(`nginx ended; ${directory}/logs/error.log says why.`))),
+  ]);
   return {
     sourceUrl: `https://127.0.0.1:${source}`,
     sinkUrl: `https://127.0.0.1:${sink}/`,
-    ...{ objects, certificate },
+    objects,
     stop: () => {
       nginx.kill('SIGTERM');
       return ended;
@@ -60,11 +35,11 @@ export async function startNginx(directory: string): Promise<HttpsServers> {
   };
 }
 
-type Place = Record<'directory' | 'objects' | 'key' | 'certificate', string> &
+type NginxPaths = Record<'directory' | 'objects' | 'key' | 'certificate', string> &
   Record<'source' | 'sink' | 'done', number>;
 
 /** The sink keeps a body in a file of the directory, which is in memory, and hands on the request without it. */
-const configuration = ({ directory, objects, key, certificate, source, sink, done }: Place) => `
+const configuration = ({ directory, objects, key, certificate, source, sink, done }: NginxPaths) => `
 daemon off;
 master_process on;
 user root;
@@ -102,6 +77,20 @@ http {
   server { listen 127.0.0.1:${done}; location / { return 204; } }
 }
 `;
+
+/** Resolves once a port takes connections. */
+async function accepting(port: number): Promise<void> {
+  for (;;) {
+    const connection = connect(port, '127.0.0.1');
+    const connected = await once(connection, 'connect').then(
+      () => true,
+      () => false,
+    );
+    connection.destroy();
+    if (connected) return;
+    await wait(20);
+  }
+}
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
