@@ -18,7 +18,7 @@ import { redrive } from './commands/redrive.ts';
 import { retryEach } from './commands/retry.ts';
 import { status } from './commands/status.ts';
 import { watch } from './commands/watch.ts';
-import { type Place, where } from './commands/where.ts';
+import { type BundlePlace, where } from './commands/where.ts';
 import { isConnectionRefused } from './connection-refused.ts';
 import { PINDROP } from './hint.ts';
 
@@ -178,7 +178,7 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
     .showHelpAfterError(`See ${PINDROP} where --help.`)
     .argument('<function>', "the function's folder below functions/, such as ingest")
     .addArgument(new Argument('<place...>', 'LINE:COLUMN, such as 12:3456 for index.js:12:3456').argParser(placesOf))
-    .action((folder: string, places: Place[]) => end(where(folder, places, outputOf({}))));
+    .action((folder: string, places: BundlePlace[]) => end(where(folder, places, outputOf({}))));
   return program;
 }
 
@@ -195,7 +195,7 @@ function portNumber(text: string): number {
   throw new InvalidArgumentError('It must be a number from 0 to 65535.');
 }
 
-function placesOf(text: string, before: Place[] = []): Place[] {
+function placesOf(text: string, before: BundlePlace[] = []): BundlePlace[] {
   const [, line, column] = /^(\d+):(\d+)$/.exec(text) ?? [];
   if (line === undefined || column === undefined) throw new InvalidArgumentError('It must be LINE:COLUMN.');
   return [...before, { line: Number(line), column: Number(column) }];

@@ -2,23 +2,23 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { OperationError } from '../operations/operation-error.ts';
 
-/** What the person sees in the browser once they have answered. */
+/** What the browser shows after the person has answered. */
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Pindrop</title>
 <body style="font: 1.2rem system-ui; margin: 20vh auto; max-width: 30rem; text-align: center">
 <p>You can close this page and go back to the terminal.</p>`;
 
 export interface RedirectReceiver {
-  /** What must be among the app's redirect URIs, to the letter. */
+  /** The app must have exactly this among its redirect URIs. */
   redirectUri: string;
-  /** The URL that the browser was sent to. @throws OperationError when nothing came in time */
+  /** The URL that Pinterest sent the browser to. @throws OperationError when none came in time */
   redirect(): Promise<URL>;
   close(): void;
 }
 
 /**
- * Listens on loopback for the one redirect that ends a sign-in.
+ * Listens on loopback for the redirect that ends a sign-in.
  * @param port of the redirect URI
- * @throws OperationError when somebody else has the port
+ * @throws OperationError when the port cannot be used
  */
 export async function receiveRedirect(port: number, timeoutMs: number): Promise<RedirectReceiver> {
   let arrived: (url: URL) => void = () => {};
@@ -27,16 +27,17 @@ export async function receiveRedirect(port: number, timeoutMs: number): Promise<
   });
   const server = http.createServer((request, response) => {
     const url = new URL(request.url ?? '/', redirectUri());
-    // Browsers ask for an icon, too.
+    // Browsers also ask for an icon.
     if (!url.searchParams.has('code') && !url.searchParams.has('error')) return void response.writeHead(404).end();
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', Connection: 'close' }).end(PAGE);
     arrived(url);
   });
   const redirectUri = () => `http://localhost:${(server.address() as AddressInfo).port}/`;
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve)).catch(
-    () => {
+    ({ code, message }: NodeJS.ErrnoException) => {
+      const why = code === 'EADDRINUSE' ? `Port ${port} is taken` : `Port ${port} cannot be used (${message})`;
       throw new OperationError(
-        `Port ${port} is taken: say another with --port, and add it to the redirect URIs of your app at developers.pinterest.com.`,
+        `${why}: choose another one with --port, and add it to the redirect URIs of your app at developers.pinterest.com.`,
       );
     },
   );
@@ -47,7 +48,7 @@ export async function receiveRedirect(port: number, timeoutMs: number): Promise<
         first,
         new Promise<never>((_resolve, reject) => {
           setTimeout(
-            () => reject(new OperationError('Nobody signed in for ten minutes: start again.')),
+            () => reject(new OperationError('Nobody signed in within ten minutes: run the command again.')),
             timeoutMs,
           ).unref();
         }),

@@ -3,13 +3,13 @@ import { readSourceMap, sourcePlace } from '../../stack/function/source-maps.ts'
 import type { ExitCode, Output } from '../command.ts';
 
 /** A place in a bundle, as stack traces count: from 1. */
-export interface Place {
+export interface BundlePlace {
   line: number;
   column: number;
 }
 
 /** @param folder of a function, below functions/ */
-export function where(folder: string, places: Place[], output: Output): ExitCode {
+export function where(folder: string, places: BundlePlace[], output: Output): ExitCode {
   const map = sourceMapOf(folder);
   for (const { line, column } of places) {
     output.print(`${line}:${column}  ${sourcePlace(map, line, column) ?? 'nowhere in the source'}`);
