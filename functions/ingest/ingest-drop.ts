@@ -46,7 +46,7 @@ export type IngestOutcome =
   /** The upload has an execution already: nothing was done. */
   | { outcome: 'already-followed' }
   /** The file is with Pinterest and the execution follows it. */
-  | { outcome: 'uploaded'; mediaId: string; upload: UploadRecord }
+  | { outcome: 'uploaded'; mediaId: string; upload: UploadRecord; waitSeconds: number }
   /** The execution emits the final event of this failure. */
   | { outcome: 'failed'; failure: KnownFailure; blame: Blame; cause?: unknown; event: FinalEventDetail }
   /** Nothing was decided: the drop needs another attempt. */
@@ -139,7 +139,7 @@ async function follow(
     const because = "The upload's execution could not be started; the error says why.";
     return { outcome: 'retry', afterSeconds, because, blame: 'ours', cause, unstarted: followed };
   }
-  if (ended.outcome === 'uploaded') return { outcome: 'uploaded', mediaId: ended.mediaId, upload };
+  if (ended.outcome === 'uploaded') return { ...ended, upload };
   return { ...ended, event: (event as FinalEvent).detail };
 }
 

@@ -139,8 +139,10 @@ async function ingestLogged(
 
 function report(outcome: IngestOutcome, logger: Logger): void {
   if (outcome.outcome === 'already-followed') logger.info(UPLOAD_LOG.alreadyFollowed);
-  else if (outcome.outcome === 'uploaded') logger.info(UPLOAD_LOG.following);
-  else if (outcome.outcome === 'failed') {
+  else if (outcome.outcome === 'uploaded') {
+    // The execution began just now: Pinterest has had the file for as long as its start took.
+    logger.info(UPLOAD_LOG.following, { waitSeconds: outcome.waitSeconds, sinceUploadSeconds: 0 });
+  } else if (outcome.outcome === 'failed') {
     logger.warn(UPLOAD_LOG.failed, { failure: outcome.failure, blame: outcome.blame, ...causeOf(outcome) });
   } else {
     const { afterSeconds, because, blame } = outcome;

@@ -14,7 +14,7 @@ import { environment, retryPolicyOfStack } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
 import { faultOf, isTokenFault } from '../outcome/fault.ts';
 import { MediaStatuses } from './media-statuses.ts';
-import { pollMedia } from './poll-media.ts';
+import { pollMedia, secondsSinceUpload } from './poll-media.ts';
 import type { ProcessedFile } from './question-times.ts';
 import { RecentFiles } from './recent-files.ts';
 
@@ -78,6 +78,9 @@ export const handler = middy<FollowedUpload, FollowedUpload>()
     if (finalEvent) {
       logger.info(UPLOAD_LOG.ended, { polls, status: finalEvent.detail.status });
       measurements.ended(finalEvent.detail);
-    } else logger.info(UPLOAD_LOG.processing, { polls, waitSeconds });
+    } else {
+      const sinceUploadSeconds = Math.round(secondsSinceUpload(followed, new Date()));
+      logger.info(UPLOAD_LOG.processing, { polls, waitSeconds, sinceUploadSeconds });
+    }
     return polled;
   });

@@ -101,7 +101,7 @@ const failed = (followed: FollowedUpload, now: Date, failure: KnownFailure): Fol
 
 const secondsBetween = (instant: string, now: Date) => (now.getTime() - Date.parse(instant)) / 1000;
 
-const secondsSinceUpload = ({ upload: { timeline } }: FollowedUpload, now: Date) =>
+export const secondsSinceUpload = ({ upload: { timeline } }: FollowedUpload, now: Date) =>
   secondsBetween(timeline.uploadedAt ?? timeline.droppedAt, now);
 
 const secondsLeft = (followed: FollowedUpload, { deadlineSeconds }: PollPolicy, now: Date) =>

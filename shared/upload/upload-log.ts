@@ -14,8 +14,9 @@ export const UPLOAD_LOG = {
   /** sentBytes, sizeBytes, percent */
   uploading: 'uploading',
   uploaded: 'uploaded',
+  /** waitSeconds, sinceUploadSeconds */
   following: 'following',
-  /** polls, waitSeconds */
+  /** polls, waitSeconds, sinceUploadSeconds */
   processing: 'not ended yet',
   /** polls, status */
   ended: 'ended',

@@ -1,6 +1,6 @@
 import type { UploadRow, UploadState } from '../shared/wire.ts';
 import { now } from './server-clock.ts';
-import { until } from './wording.ts';
+import { since, until } from './wording.ts';
 
 const STATE_WORDS: Record<UploadState, string> = {
   dropped: 'Dropped',
@@ -20,7 +20,7 @@ export function stateWords({ state, percent }: UploadRow): string {
 }
 
 /** What the state alone does not say, in a sentence or less. */
-export function situation({ state, polls, nextAt, because, mediaId, failure, pin }: UploadRow): string {
+export function situation({ state, polls, nextAt, because, mediaId, failure, pin, timeline }: UploadRow): string {
   // Unknown if the registration was logged before this npm start.
   const media = mediaId === undefined ? [] : [`Media ${mediaId}`];
   switch (state) {
@@ -38,8 +38,12 @@ export function situation({ state, polls, nextAt, because, mediaId, failure, pin
     case 'uploading':
       return media.join();
     case 'processing': {
-      const polled = polls === 0 ? 'Not polled yet' : `Polled ${polls}×`;
-      return nextAt === undefined ? `${polled}, polling` : `${polled}, next ${until(nextAt, now())}`;
+      const { uploadedAt } = timeline;
+      return [
+        ...(uploadedAt === undefined ? [] : [`${since(Date.parse(uploadedAt), now())} since the upload`]),
+        polls === 0 ? 'not polled yet' : `polled ${polls}×`,
+        nextAt === undefined ? 'polling' : `next ${until(nextAt, now())}`,
+      ].join(', ');
     }
     case 'succeeded':
       return [...media, `polled ${polls}×`, ...pinWords(pin)].join(', ');

@@ -24,8 +24,13 @@ export function ago(milliseconds: number): string {
 /** Whole seconds until an instant. @returns `now` when it is past */
 export function until(instant: number, now: number): string {
   const left = Math.ceil((instant - now) / 1000);
-  return left <= 0 ? 'now' : `in ${left < 60 ? `${left} s` : duration(left * 1000)}`;
+  return left <= 0 ? 'now' : `in ${inSeconds(left)}`;
 }
+
+/** Whole seconds from an instant until now, such as `0 s` or `3 min 20 s`. */
+export const since = (instant: number, now: number) => inSeconds(Math.max(0, Math.floor((now - instant) / 1000)));
+
+const inSeconds = (seconds: number) => (seconds < 60 ? `${seconds} s` : duration(seconds * 1000));
 
 /** @returns the time of day with milliseconds, as this machine's clock shows it */
 export function clock(instant: number | string): string {

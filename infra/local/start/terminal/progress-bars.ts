@@ -1,5 +1,6 @@
 import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
 import type { Person } from './person.ts';
+import type { ShownUpload } from './upload-progress.ts';
 
 /** What MultiBar has for writing between its bars; its types leave it out. */
 interface BarTerminal {
@@ -14,6 +15,7 @@ const FORMAT_WIDTH = BAR_WIDTH + 8;
 /** A progress bar for each upload under way, below everything that was said. */
 export function progressBars(stdout: NodeJS.WritableStream, stderr: NodeJS.WriteStream): Person {
   const bars = new Map<string, SingleBar>();
+  const shown = new Map<string, ShownUpload>();
   /** There only while there are bars: it thinks that the lines above the cursor are its own. */
   let multi: MultiBar | undefined;
 
@@ -38,19 +40,28 @@ export function progressBars(stdout: NodeJS.WritableStream, stderr: NodeJS.Write
     write();
     multi?.update();
   };
+  const draw = ({ uploadId, name, percent, phase, phaseAt }: ShownUpload) => {
+    const room = Math.max(20, (stderr.columns ?? 80) - FORMAT_WIDTH - name.length);
+    const words = { name, phase: (phaseAt?.(Date.now()) ?? phase).slice(0, room) };
+    const bar = bars.get(uploadId);
+    if (bar) return bar.update(percent, words);
+    multi ??= open();
+    bars.set(uploadId, multi.create(100, percent, words));
+  };
+  const ticking = setInterval(() => {
+    for (const upload of shown.values()) if (upload.phaseAt) draw(upload);
+  }, 1000);
+  ticking.unref();
   return {
     say: (...lines) => between(() => stderr.write(lines.map((line) => `${line}\n`).join(''))),
-    show({ uploadId, name, percent, phase }) {
-      const room = Math.max(20, (stderr.columns ?? 80) - FORMAT_WIDTH - name.length);
-      const shown = { name, phase: phase.slice(0, room) };
-      const bar = bars.get(uploadId);
-      if (bar) return bar.update(percent, shown);
-      multi ??= open();
-      bars.set(uploadId, multi.create(100, percent, shown));
+    show(upload) {
+      shown.set(upload.uploadId, upload);
+      draw(upload);
     },
     end(uploadId, text) {
       const bar = bars.get(uploadId);
       bars.delete(uploadId);
+      shown.delete(uploadId);
       if (bars.size === 0) {
         multi?.stop();
         multi = undefined;
@@ -58,6 +69,9 @@ export function progressBars(stdout: NodeJS.WritableStream, stderr: NodeJS.Write
       between(() => stderr.write(`${text}\n`));
     },
     print: (line) => between(() => stdout.write(`${line}\n`)),
-    close: () => multi?.stop(),
+    close() {
+      clearInterval(ticking);
+      multi?.stop();
+    },
   };
 }

@@ -10,9 +10,11 @@ export interface ShownUpload {
   percent: number;
   /** What is happening, in a few words. */
   phase: string;
+  /** The same where it changes as time passes. @param now milliseconds since 1970 */
+  phaseAt?: (now: number) => string;
 }
 
-const PHASES: Record<string, (line: UploadLogLine) => { phase: string; percent?: number }> = {
+const PHASES: Record<string, (line: UploadLogLine) => Pick<ShownUpload, 'phase' | 'phaseAt'> & { percent?: number }> = {
   [UPLOAD_LOG.received]: ({ attempt }) => ({
     phase: attempt ? `taken up again (attempt ${Number(attempt) + 1})` : 'dropped',
   }),
@@ -20,12 +22,29 @@ const PHASES: Record<string, (line: UploadLogLine) => { phase: string; percent?:
   [UPLOAD_LOG.registered]: ({ mediaId }) => ({ phase: `registered as media ${mediaId}`, percent: 0 }),
   [UPLOAD_LOG.uploading]: ({ percent }) => ({ phase: `uploading ${percent} %`, percent: Number(percent) }),
   [UPLOAD_LOG.uploaded]: () => ({ phase: 'uploaded', percent: 100 }),
-  [UPLOAD_LOG.processing]: ({ polls, waitSeconds }) => ({
-    phase: `Pinterest is processing it (asked ${polls}×, again in ${waitSeconds} s)`,
-    percent: 100,
-  }),
+  [UPLOAD_LOG.following]: processing,
+  [UPLOAD_LOG.processing]: processing,
   [UPLOAD_LOG.retrying]: ({ afterSeconds, because }) => ({ phase: `${because} Tried again in ${afterSeconds} s` }),
 };
+
+/** Pinterest has the file: for how long, how often it was asked, and when it is asked next. */
+function processing({ timestamp, sinceUploadSeconds, polls = 0, waitSeconds }: UploadLogLine) {
+  const loggedAt = timestamp === undefined ? Date.now() : Date.parse(timestamp);
+  const phaseAt = (now: number) => {
+    const passed = (now - loggedAt) / 1000;
+    const left = Math.ceil(Number(waitSeconds) - passed);
+    const asked = polls === 0 ? 'not asked yet' : `asked ${polls}×`;
+    const next = left > 0 ? `next in ${seconds(left)}` : 'asking';
+    return `processing ${seconds(Number(sinceUploadSeconds) + passed)}, ${asked}, ${next}`;
+  };
+  return { phase: phaseAt(loggedAt), phaseAt, percent: 100 };
+}
+
+/** Such as `12 s` or `3 min 20 s`. */
+function seconds(exact: number): string {
+  const whole = Math.max(0, Math.floor(exact));
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
 
 /**
  * Turns the functions' log lines into rows: the log is the one account of an upload, here as on AWS.
@@ -39,7 +58,7 @@ export function uploadProgress(): (line: string) => ShownUpload | undefined {
     if (!line || !phase) return undefined;
     const { uploadId, key } = line;
     const before = rows.get(uploadId) ?? { uploadId, name: uploadId, percent: 0, phase: '' };
-    const row = { ...before, ...(typeof key === 'string' ? { name: key } : {}), ...phase };
+    const row = { ...before, phaseAt: undefined, ...(typeof key === 'string' ? { name: key } : {}), ...phase };
     rows.set(uploadId, row);
     return row;
   };

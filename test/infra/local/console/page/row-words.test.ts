@@ -11,6 +11,10 @@ const row = (state: UploadRow['state'], more: Partial<UploadRow> = {}): UploadRo
   timeline: { droppedAt: '2026-03-01T09:00:00.000Z' },
   ...more,
 });
+const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+/** Just uploaded, by a clock that is ahead of the page's. */
+const uploadedNow = (more: Partial<UploadRow>) =>
+  row('processing', { ...more, timeline: { droppedAt: '2026-03-01T09:00:00.000Z', uploadedAt: inAnHour } });
 const failure = { reason: 'gave_up', message: 'It took too long.', retryable: true } as const;
 
 describe('the words of a row', () => {
@@ -22,7 +26,9 @@ describe('the words of a row', () => {
     ['Registered', 'Media 5: the upload starts', row('registered', { mediaId: '5' })],
     ['Uploading 62 %', 'Media 5', row('uploading', { percent: 62, mediaId: '5' })],
     ['Uploading 62 %', '', row('uploading', { percent: 62 })],
-    ['Processing', 'Polled 3×, next now', row('processing', { nextAt: 1 })],
+    ['Processing', 'polled 3×, next now', row('processing', { nextAt: 1 })],
+    ['Processing', '0 s since the upload, polled 3×, next now', uploadedNow({ nextAt: 1 })],
+    ['Processing', '0 s since the upload, not polled yet, polling', uploadedNow({ polls: 0 })],
     ['Succeeded', 'Media 5, polled 3×', row('succeeded', { mediaId: '5' })],
     [
       'Succeeded',
