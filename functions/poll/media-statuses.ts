@@ -13,6 +13,8 @@ export interface MediaStatusesOptions {
 export interface StatusQuestion {
   /** Seconds since the upload: the longer ago that was, the older an answer may be. */
   elapsedSeconds: number;
+  /** True for the upload's first question: its media is one of the newest. */
+  first?: boolean;
   /** True when the answer may end the upload: Pinterest is asked about this media alone, now. */
   final?: boolean;
 }
@@ -68,13 +70,17 @@ export class MediaStatuses {
   }
 
   /** @throws PinterestError of media_get, or of media_list where another request would get the same response */
-  async statusOf(mediaId: string, { elapsedSeconds, final = false }: StatusQuestion): Promise<StatusAnswer> {
+  async statusOf(
+    mediaId: string,
+    { elapsedSeconds, first = false, final = false }: StatusQuestion,
+  ): Promise<StatusAnswer> {
     if (!final) {
       const oldestFresh = this.#now() - 1000 * Math.max(FRESH_SECONDS, FRESH_SHARE * elapsedSeconds);
       const known = this.#known.get(mediaId);
       if (known && (isEnd(known.status) || known.at >= oldestFresh)) return this.#answer(known);
       this.#throwWhileClosed();
-      if (this.#isListWorthIt(oldestFresh)) await this.#list(mediaId);
+      // What no list had so far is likely to be deep in it, unless it is new.
+      if (this.#isListWorthIt(oldestFresh) && (known || first)) await this.#list(mediaId);
       const listed = this.#known.get(mediaId);
       if (listed && listed.at >= oldestFresh) return this.#answer(listed);
     }

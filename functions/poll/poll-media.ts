@@ -45,7 +45,11 @@ export async function pollMedia(
   try {
     const now = ports.now();
     const final = secondsLeft(followed, policy, now) <= 0 || isPatienceOver(followed, policy, now);
-    answer = await ports.mediaStatus(upload.mediaId, { elapsedSeconds: secondsSinceUpload(followed, now), final });
+    answer = await ports.mediaStatus(upload.mediaId, {
+      elapsedSeconds: secondsSinceUpload(followed, now),
+      first: followed.polls === 0,
+      final,
+    });
   } catch (cause) {
     ports.onFault?.(cause);
     return afterFault(asked, cause, policy, ports);

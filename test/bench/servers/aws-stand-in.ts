@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FollowedUpload } from '../../../shared/upload/execution.ts';
+import { GATE_OPEN, NOTHING_LEARNED } from '../../../shared/upload/initial-parameters.ts';
 
 export interface AwsStandIn {
   /** For AWS_ENDPOINT_URL, and for PINTEREST_API_URL. */
@@ -31,8 +32,7 @@ export async function startAwsStandIn(uploadUrl: string): Promise<AwsStandIn> {
       case 'GetSecretValue':
         return [200, { SecretString: '{"accessToken":"bench"}' }];
       case 'GetParameter':
-        // Nothing was learned yet: neither a rate limit nor processing times.
-        return [200, { Parameter: { Value: '[]' } }];
+        return [200, { Parameter: { Value: /RATE_LIMIT/.test(body) ? GATE_OPEN : NOTHING_LEARNED } }];
       case 'DescribeExecution':
         return [400, { __type: 'ExecutionDoesNotExist' }];
       case 'StartExecution':

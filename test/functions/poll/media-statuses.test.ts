@@ -57,9 +57,9 @@ function pinterestOf(statuses: Record<string, MediaStatus>) {
       for (const id of ids) statuses[id] = 'processing';
       registered.push(...ids);
     },
-    async status(mediaId: string, elapsedSeconds = 20, final = false) {
+    async status(mediaId: string, elapsedSeconds = 20, final = false, first = true) {
       asked.length = 0;
-      return { ...(await all.statusOf(mediaId, { elapsedSeconds, final })), asked: [...asked] };
+      return { ...(await all.statusOf(mediaId, { elapsedSeconds, final, first })), asked: [...asked] };
     },
   };
 }
@@ -130,6 +130,16 @@ describe('MediaStatuses', () => {
       'list from 355',
       'get deeper',
     ]);
+  });
+
+  it('asks by itself about an upload that is not new and that no list had', async () => {
+    const pinterest = await busy();
+    expect((await pinterest.status('b', 20, false, false)).asked).toEqual(['get b']);
+    // A list for another one has it, too.
+    expect((await pinterest.status('c')).asked).toEqual(['list from 0']);
+    pinterest.wait(6);
+    await pinterest.status('a');
+    expect((await pinterest.status('b', 20, false, false)).asked).toEqual(['list from 0']);
   });
 
   it('does without lists for eight questions after one that did not have the media', async () => {

@@ -62,7 +62,7 @@ describe('pollMedia', () => {
     expect(shared.waitSeconds).toBe(Math.round(0.37 * 50 - 10));
   });
 
-  it('says how long ago the upload was, and that an answer at the deadline is final', async () => {
+  it('says how long ago the upload was, which question is its first, and that an answer at the deadline is final', async () => {
     const questions: unknown[] = [];
     const listen: PollPorts['mediaStatus'] = async (_id, question) => {
       questions.push(question);
@@ -70,9 +70,11 @@ describe('pollMedia', () => {
     };
     await poll(listen, 60);
     await poll(listen, 3600);
+    await poll(listen, 5, { ...followed, polls: 0 });
     expect(questions).toEqual([
-      { elapsedSeconds: 60, final: false },
-      { elapsedSeconds: 3600, final: true },
+      { elapsedSeconds: 60, first: false, final: false },
+      { elapsedSeconds: 3600, first: false, final: true },
+      { elapsedSeconds: 5, first: true, final: false },
     ]);
   });
 
