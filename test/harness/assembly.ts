@@ -44,7 +44,7 @@ export async function assemble(settings: Record<string, unknown> = {}): Promise<
       handler: Properties.Handler,
       memoryMegabytes: Properties.MemorySize ?? 128,
       environment: Object.fromEntries(
-        Object.entries(variables).map(([name, value]) => [name, typeof value === 'string' ? value : 'stand-in']),
+        Object.entries(variables).map(([name, value]) => [name, typeof value === 'string' ? value : name]),
       ),
     });
   }
