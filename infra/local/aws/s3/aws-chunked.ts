@@ -71,6 +71,7 @@ const incomplete = () =>
 class BufferedSource {
   readonly #chunks: AsyncIterator<Buffer>;
   #buffer: Buffer = Buffer.alloc(0);
+  #ended = false;
 
   constructor(body: AsyncIterable<Buffer>) {
     this.#chunks = body[Symbol.asyncIterator]();
@@ -78,7 +79,7 @@ class BufferedSource {
 
   async line(): Promise<string> {
     const line = await this.lineOrEnd();
-    if (line === undefined) throw incomplete();
+    if (line === undefined || this.#ended) throw incomplete();
     return line;
   }
 
@@ -114,6 +115,7 @@ class BufferedSource {
 
   async #more(): Promise<boolean> {
     const { done, value } = await this.#chunks.next();
+    this.#ended = done === true;
     if (done) return false;
     this.#buffer = this.#buffer.length === 0 ? value : Buffer.concat([this.#buffer, value]);
     return true;

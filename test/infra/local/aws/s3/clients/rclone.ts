@@ -24,7 +24,7 @@ export const RCLONE: S3Client = {
     move: 'rclone copyto small "R:$B/$P"k && rclone moveto "R:$B/$P"k "R:$B/$P"moved && test "$(rclone lsf "R:$B/$P")" = moved',
     metadata:
       'rclone copyto --metadata --metadata-set board=42 small "R:$B/$P"k && ' +
-      'rclone lsjson --metadata --stat "R:$B/$P"k | grep \'"board":"42"\'',
+      'rclone lsjson --metadata --stat "R:$B/$P"k | grep \'"board": *"42"\'',
     'change metadata':
       'rclone copyto small "R:$B/$P"k && rclone touch -t 2026-01-02T03:04:05 "R:$B/$P"k && rclone lsl "R:$B/$P"k | grep 2026-01-02',
     'ranged read':
