@@ -45,7 +45,10 @@ function bodyOf<T>({ Body }: { Body?: T }): T {
   return Body;
 }
 
-/** A server may ignore the range and send everything: RFC 9110, section 14.2. Taking that for the range would judge wrong bytes. */
+/**
+ * A server may ignore the range and send everything: RFC 9110, section 14.2. Taking that for the range would judge
+ * wrong bytes.
+ */
 async function readRange(s3: S3Client, object: DroppedObject, start: number, end: number): Promise<Uint8Array> {
   const answer = await get(s3, object, `bytes=${start}-${end - 1}`);
   const body = bodyOf(answer);

@@ -134,7 +134,7 @@ async function follow(
   try {
     if (!(await executions.start(followed))) return { outcome: 'already-followed' };
   } catch (cause) {
-    // There is no giving up: without an execution, even the failure has no final event.
+    // Never give up here: without an execution, even the failure has no final event.
     const afterSeconds = Math.max(backoffSeconds(number, retryPolicy), leastWaitSeconds(ageSeconds(drop, now())));
     const because = "The upload's execution could not be started; the error says why.";
     return { outcome: 'retry', afterSeconds, because, blame: 'ours', cause, unstarted: followed };

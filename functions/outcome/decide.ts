@@ -11,7 +11,7 @@ export type Decision =
   /** `because` names the fault that outlasted the give-up time; a permanent one has none. */
   | { action: 'fail'; blame: Blame; failure: KnownFailure; because?: string };
 
-/** How long and how patiently faults that may pass are waited out. */
+/** How long, and how often, transient faults are retried. */
 export interface RetryPolicy {
   /** Seconds after the drop. */
   giveUpAfterSeconds: number;
@@ -30,8 +30,8 @@ export interface Circumstances extends RetryPolicy {
 
 const FIRST_WAIT_SECONDS = 5;
 /**
- * The longest wait that is taken from an answer of Pinterest, in seconds. SQS hides a message for 12 hours at most after it was
- * received. An answer that asks for more is wrong, or is asked again.
+ * The longest wait that is taken from an answer of Pinterest, in seconds. SQS hides a message for 12 hours at most
+ * after it was received. An answer that asks for more is wrong, or is asked again.
  */
 export const LONGEST_ASKED_WAIT_SECONDS = 11 * 60 * 60;
 
@@ -52,9 +52,9 @@ export function backoffSeconds(
 }
 
 /**
- * Seconds that a wait has at least: a hundredth of the time that was waited so far, which nobody notices. Without it, a short
- * `maxBackoffSeconds` and a long outage would come to more events than an execution may have (25,000), or more receives than
- * a message may have (1,000). With it there are less than 900 attempts in five days, whatever the settings are.
+ * The shortest wait: a hundredth of the time waited so far. Without it, a short `maxBackoffSeconds` and a long outage
+ * would exceed the events of an execution (25,000) or the receives of a message (1,000). With it there are fewer than
+ * 900 attempts in five days, whatever the settings.
  * @param ageSeconds since the drop, or since whatever the give-up time begins with
  */
 export function leastWaitSeconds(ageSeconds: number): number {
@@ -66,8 +66,8 @@ type Judgement =
   | { passes: false; blame: Blame; failure: KnownFailure };
 
 /**
- * Decides what becomes of a drop after a fault: another attempt and when, or the failure that ends it.
- * A fault that may pass is retried until the give-up time, and never earlier than Pinterest asked for.
+ * Decides what happens to a drop after a fault: another attempt and when, or the failure that ends it.
+ * A transient fault is retried until the give-up time, and never earlier than Pinterest asked for.
  */
 export function decide(fault: Fault, circumstances: Circumstances): Decision {
   const judgement = judge(fault, circumstances);
@@ -86,7 +86,7 @@ export function decide(fault: Fault, circumstances: Circumstances): Decision {
   return { action: 'retry', blame, because, afterSeconds };
 }
 
-/** The failure of a drop whose faults might have passed, but outlasted the give-up time. */
+/** The failure of a drop whose transient faults lasted longer than the give-up time. */
 export function gaveUp(because: string, giveUpAfterSeconds: number): KnownFailure {
   const hours = Math.round(giveUpAfterSeconds / 360) / 10;
   return {

@@ -38,8 +38,8 @@ export async function apiRequest(url: string, { timeoutMs, ...request }: ApiRequ
 }
 
 /**
- * True when the server closed the connection without an answer. fetch does not repeat a request that met a connection which the
- * server had just closed for being idle.
+ * True when the server closed the connection without an answer. fetch does not repeat a request that met a connection
+ * which the server had just closed for being idle.
  */
 function connectionClosed(error: unknown): boolean {
   const cause = error instanceof TypeError ? error.cause : undefined;

@@ -4,7 +4,7 @@ import { USER_AGENT } from './api-request.ts';
 import { lenient, number, text } from './lenient.ts';
 import { pinterestSays } from './pinterest-says.ts';
 
-/** The app at developers.pinterest.com on whose behalf tokens are asked for. */
+/** The app at developers.pinterest.com that requests tokens. */
 export interface OAuthApp {
   clientId: string;
   clientSecret: string;
@@ -14,7 +14,7 @@ export interface OAuthApp {
 
 export interface Tokens {
   accessToken: string;
-  /** Replaces the one before: Pinterest hands out a new one at each renewal. */
+  /** Replaces the previous one: Pinterest issues a new one at each renewal. */
   refreshToken?: string;
   /** ISO 8601 UTC */
   accessTokenExpiresAt?: string;
@@ -25,7 +25,7 @@ export const AUTHORIZE_URL = 'https://www.pinterest.com/oauth/';
 /** What media_create, media_get and media_list need. */
 export const SCOPES = ['pins:read', 'pins:write'];
 
-/** Tokens were asked for and not given. Its message carries no secret. */
+/** Thrown when Pinterest does not hand out tokens. Its message carries no secret. */
 export class TokenRequestError extends Error {
   override readonly name = 'TokenRequestError';
   /** The answer's HTTP status; absent when there was no answer. */
@@ -36,7 +36,7 @@ export class TokenRequestError extends Error {
     this.status = status;
   }
 
-  /** True when Pinterest will say the same again: the grant, the client or its secret is not valid. */
+  /** True when another request would be refused too: the grant, the client or its secret is not valid. */
   get refused(): boolean {
     return this.status !== undefined && this.status >= 400 && this.status < 500 && this.status !== 429;
   }
@@ -53,11 +53,11 @@ const server = ({ apiUrl }: OAuthApp): oauth.AuthorizationServer => ({
 const options = ({ apiUrl }: OAuthApp) => ({
   headers: { 'User-Agent': USER_AGENT },
   signal: () => AbortSignal.timeout(TIMEOUT_MS),
-  // Only to a server on this very machine, as the simulator is, does a secret go without TLS.
+  // A secret goes without TLS only to a server on this machine, such as the simulator.
   [oauth.allowInsecureRequests]: ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(apiUrl).hostname),
 });
 
-/** As Pinterest documents it: id and secret as they are, where the standard would percent-encode them first. */
+/** Pinterest documents id and secret as they are; the standard would percent-encode them first. */
 const basicAuthentication =
   ({ clientId, clientSecret }: OAuthApp): oauth.ClientAuth =>
   (_server, _client, _body, headers) =>
@@ -81,7 +81,7 @@ export function authorizationUrl(
     client_id: clientId,
     redirect_uri: redirectUri,
     response_type: 'code',
-    // Commas, where the standard has spaces.
+    // Pinterest separates scopes by commas, the standard by spaces.
     scope: scopes.join(','),
     state,
   }).toString();
@@ -89,7 +89,7 @@ export function authorizationUrl(
 }
 
 /**
- * Exchanges the code that a redirect brought for tokens.
+ * Exchanges the code of a redirect for tokens.
  * @param redirect the URL that the browser was sent to
  * @throws TokenRequestError when the state is another one, the person refused, or Pinterest refuses the code
  */
@@ -119,7 +119,7 @@ export async function exchangeCode(
       redirectUri,
       // Pinterest documents no PKCE; the redirect goes to this machine and the exchange needs the app's secret.
       oauth.nopkce,
-      // Apps from before September 2025 get a refresh token that can be renewed only if they ask for it.
+      // Apps made before September 2025 get a renewable refresh token only if they ask for it.
       { ...options(app), additionalParameters: { continuous_refresh: 'true' } },
     ),
   );

@@ -18,7 +18,7 @@ export { DEFAULT_API_URL };
 
 /**
  * Gives the access token of a request.
- * @param refused a token that Pinterest has just refused: the provider looks whether there is a newer one
+ * @param refused a token that Pinterest has just refused: the provider checks for a newer one
  */
 export type AccessTokenProvider = (refused?: string) => Promise<string>;
 
@@ -26,9 +26,9 @@ export interface PinterestClientOptions {
   /** Base URL with the version, without a slash at the end. */
   apiUrl?: string;
   accessToken: AccessTokenProvider;
-  /** Milliseconds until a request without a whole answer is given up. */
+  /** Milliseconds after which a request without a complete answer fails. */
   timeoutMs?: number;
-  /** Told of every answer, for metrics and logs. */
+  /** Called with every answer, for metrics and logs. */
   onAnswer?: (answer: { operation: PinterestOperation; status: number; rateLimit: RateLimit }) => void;
 }
 
@@ -42,7 +42,7 @@ interface Call<T> {
 
 /**
  * Pinterest's API, v5, as far as videos go: its operations under Pinterest's own names.
- * Every method throws {@link PinterestError}; none retries but for one repetition with a newer token after a 401.
+ * Every method throws {@link PinterestError}. After a 401 a method repeats its request once, if there is a newer token.
  * @see https://developers.pinterest.com/docs/api/v5/media-create
  */
 export class PinterestClient {
@@ -84,7 +84,7 @@ export class PinterestClient {
     return { items: answer.items.map(mediaOf), bookmark: answer.bookmark };
   }
 
-  /** Makes a Pin. Not idempotent, and there is no key that would make it so: each call that arrives makes another Pin. */
+  /** Makes a Pin. Not idempotent, and Pinterest has no key for that: each call that arrives makes another Pin. */
   async pinsCreate(pin: PinRequest): Promise<Pin> {
     const answer = await this.#call({
       operation: 'pins_create',

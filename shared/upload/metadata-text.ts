@@ -5,8 +5,9 @@ const ENCODED_TEXT = new RegExp(`(?:${ENCODED_WORD.source}\\s*)*${ENCODED_WORD.s
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The text of a metadata value as its user wrote it. HTTP headers are ASCII, so S3 gives other text back as encoded words. What
- * was put as raw UTF-8, S3 takes for Latin-1 and encodes that: every byte comes back as a character, and is put together here.
+ * The text of a metadata value as its user wrote it. HTTP headers are ASCII, so S3 gives other text back as encoded
+ * words. What was put as raw UTF-8, S3 takes for Latin-1 and encodes that: every byte comes back as a character, and is
+ * put together here.
  * @see RFC 2047; https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
  */
 export function metadataText(value: string): string {
@@ -31,7 +32,10 @@ const quoted = (text: string) =>
     'latin1',
   );
 
-/** Text whose characters all fit in a byte, and whose bytes are UTF-8, was encoded twice: as text it would make no sense. */
+/**
+ * Text whose characters all fit in a byte, and whose bytes are UTF-8, was encoded twice: as text it would make no
+ * sense.
+ */
 function withoutDoubleEncoding(text: string): string {
   if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
   return utf8Text(Buffer.from(text, 'latin1')) ?? text;

@@ -88,8 +88,8 @@ const unstartedSchema = z.object({
 const MAX_ENVELOPES = 3;
 
 /**
- * Reads a message of the queue: a notification of S3, by itself or in an envelope of SNS, or an event of EventBridge. Every
- * record becomes a drop, is known not to be one, or is reported as unreadable.
+ * Reads a message of the queue: a notification of S3, by itself or in an envelope of SNS, or an event of EventBridge.
+ * Every record becomes a drop, is known not to be one, or is reported as unreadable.
  * @param body the message's body
  */
 export function readNotification(body: string): Notification {

@@ -8,7 +8,7 @@ const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'
 const MEGABYTE = 1024 ** 2;
 
 describe('a file that Pinterest would not take', () => {
-  it('is answered with the rule that it breaks, and Pinterest hears nothing of it', async () => {
+  it('is rejected with the rule that it breaks, and Pinterest gets no request', async () => {
     const pindrop = await startLocalPindrop({ settings: { maxFileBytes: MEGABYTE } });
     const files: [key: string, bytes: Buffer, message: RegExp][] = [
       ['picture.mp4', png, /a PNG image.*Pinterest takes .*MP4/i],

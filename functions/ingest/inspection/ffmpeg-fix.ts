@@ -10,8 +10,8 @@ const MAX_KILOBITS = 20_000;
 const UNFIXABLE: RuleName[] = ['empty', 'truncated', 'no_video'];
 
 /**
- * The command that makes a file that fits of one that was rejected.
- * @returns undefined when there is none: what is missing cannot be made up
+ * The command that converts a rejected file to one that fits.
+ * @returns undefined when no command can: media that is missing cannot be restored
  */
 export function ffmpegFix(rules: RuleName[], facts: FileFacts, limits: VideoLimits): string | undefined {
   if (rules.some((rule) => UNFIXABLE.includes(rule)) || facts.otherKind?.video === false) return undefined;

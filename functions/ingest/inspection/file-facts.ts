@@ -8,8 +8,8 @@ import { type SegmentIndex, segmentIndex } from './segment-index.ts';
 import type { Shape } from './video-description.ts';
 
 /**
- * What was seen of a file. The rules judge by this alone. What is absent, or an empty list, was not seen: a rule that needs it
- * cannot reject.
+ * What was seen of a file. The rules judge by this alone. What is absent, or an empty list, was not seen: a rule that
+ * needs it cannot reject.
  */
 export interface FileFacts {
   size: number;
@@ -125,8 +125,8 @@ function withTracks(facts: FileFacts, index: MovieIndex, layout: FileLayout, seg
 }
 
 /**
- * In a fragmented file the headers of the tracks may describe the first part only. What describes all of it counts instead,
- * where it is there, together with what an edit list shortens.
+ * In a fragmented file the headers of the tracks may describe the first part only. What describes all of it counts
+ * instead, where it is there, together with what an edit list shortens.
  */
 function fragmentedDurations(track: Track, index: MovieIndex, segments: SegmentIndex[]): number[] {
   const listed = segments.filter(({ trackId }) => trackId === track.id).map(({ duration }) => duration);

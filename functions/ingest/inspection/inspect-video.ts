@@ -16,13 +16,13 @@ export type Verdict =
       rules: RuleName[];
       /** A clause for each broken rule: what was found, and what Pinterest takes. */
       message: string;
-      /** A command that makes a file that fits; absent when there is none. */
+      /** An ffmpeg command that converts the file to one that fits; absent when no command can. */
       fix?: string;
     };
 
 /**
- * Checks whether an object is a video that Pinterest takes, before anything is registered. It reads headers only, wherever
- * they lie: a few ranged reads, at most 100 of 512 KiB in all. It rejects only what is certain.
+ * Checks whether an object is a video that Pinterest takes, before anything is registered. It reads headers only,
+ * wherever they lie: a few ranged reads, at most 100 of 512 KiB in all. It rejects only what is certain.
  * @param object size in bytes, and how to read it
  * @throws what the object's reader throws: a source that cannot be read says nothing about the video
  */

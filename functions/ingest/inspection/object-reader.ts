@@ -14,8 +14,8 @@ export class BudgetSpentError extends Error {
 }
 
 /**
- * Reads an object in cached blocks, so that many small reads become a few requests. It makes at most 100 requests and reads
- * at most 512 KiB, whatever the object claims about itself.
+ * Reads an object in cached blocks, so that many small reads become a few requests. It makes at most 100 requests and
+ * reads at most 512 KiB, whatever the object claims about itself.
  */
 export class ObjectReader {
   readonly size: number;

@@ -15,7 +15,10 @@ export type RuleName =
   | 'too_long'
   | 'aspect_ratio';
 
-/** `broken` only when it is certain, with the value that shows it. `unsure`: the facts do not say, or contradict each other. */
+/**
+ * `broken` only when it is certain, with the value that shows it. `unsure`: the facts do not say, or contradict each
+ * other.
+ */
 export type Judgement = { broken: string } | 'kept' | 'unsure';
 
 export interface Rule {

@@ -1,4 +1,6 @@
-/** An object in memory that counts what is read of it. Behind its bytes there are zeros up to the size that it claims. */
+/**
+ * An object in memory that counts what is read of it. Behind its bytes there are zeros up to the size that it claims.
+ */
 export function countedObject(bytes: Buffer, size = bytes.length) {
   const reads: [number, number][] = [];
   return {
