@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLE_NAMES } from '../../infra/examples/example-names.ts';
 import { HELP } from '../../infra/local/start/command-line.ts';
+import { pindrop } from '../harness/pindrop-command.ts';
 import { type Command, commandsOf } from './commands.ts';
 import { inWords, PROJECT, page, pages } from './markdown.ts';
 import { type ReadersMachine, readersMachine } from './readers-machine.ts';
-import { shell } from './shell.ts';
 import { complaintAbout, NOT_RUN, wayOf } from './ways.ts';
 
 /** The changelog tells of what was; the other pages tell what to type. */
@@ -36,7 +36,11 @@ describe('the commands on the pages', () => {
   });
 
   it('name only options that there are', async () => {
-    const help = (await shell('npm run pindrop -- --help').outcome).stdout + HELP;
+    const { stdout: lines } = await pindrop(['--help']);
+    const commands = lines.flatMap((line) => /^ {2}([a-z]+) .*\S/.exec(line)?.[1] ?? []);
+    expect(commands).toContain('retry');
+    const helps = await Promise.all(commands.map(async (name) => (await pindrop([name, '--help'])).stdout));
+    const help = [HELP, ...lines, ...helps.flat()].join('\n');
     const options = new Set(help.match(/(?<!\S)--[a-z-]+/g));
     const named = pages().flatMap(({ spans }) => spans.filter(({ text }) => text.startsWith('--')));
     expect(named.length).toBeGreaterThan(5);
