@@ -1,0 +1,36 @@
+import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { queueDepth } from './stack-health.ts';
+import { outputOf, type StackPorts } from './stack-ports.ts';
+
+/** Files without a final event. */
+export interface FilesOnTheWay {
+  /** In the queue, or being uploaded. */
+  queued: number;
+  /** With Pinterest, followed by an execution. */
+  followed: number;
+  /** In the dead-letter queue. */
+  deadLetters: number;
+}
+
+export async function filesOnTheWay(ports: StackPorts): Promise<FilesOnTheWay> {
+  const [queue, dead, followed] = await Promise.all([
+    queueDepth(outputOf(ports, 'QueueUrl'), ports),
+    queueDepth(outputOf(ports, 'DeadLetterQueueUrl'), ports),
+    runningExecutions(ports),
+  ]);
+  return { queued: queue.ready + queue.inFlight, followed, deadLetters: dead.ready + dead.inFlight };
+}
+
+async function runningExecutions(ports: StackPorts): Promise<number> {
+  const stateMachineArn = outputOf(ports, 'StateMachineArn');
+  let running = 0;
+  let nextToken: string | undefined;
+  do {
+    const page = await ports.states.send(
+      new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', nextToken }),
+    );
+    running += page.executions?.length ?? 0;
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return running;
+}

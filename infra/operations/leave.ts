@@ -1,0 +1,45 @@
+import type { FilesOnTheWay } from './files-on-the-way.ts';
+
+export interface LeavePorts {
+  count: () => Promise<FilesOnTheWay>;
+  say: (line: string) => void;
+  /** Asks a person; undefined without a terminal. */
+  ask?: (question: string) => Promise<string>;
+  pause: () => Promise<void>;
+}
+
+/**
+ * Decides with a person whether a stack may be deleted although files are on their way.
+ * @param force true when the person said beforehand that it may
+ * @returns true when it may be deleted
+ */
+export async function mayLeave({ count, say, ask, pause }: LeavePorts, force: boolean): Promise<boolean> {
+  let files = await count();
+  if (total(files) === 0) return true;
+  say(`${inWords(files)}. If the stack is deleted now, they get no final event; the files stay in the bucket.`);
+  if (force) return true;
+  if (!ask) {
+    say('Wait until they have ended, or add --force to delete the stack now.');
+    return false;
+  }
+  const answer = (await ask('Wait for them, delete the stack now, or cancel? [w/d/C] ')).trim().toLowerCase();
+  if (answer === 'd') return true;
+  if (answer !== 'w') return false;
+  while (total(files) > 0) {
+    await pause();
+    const before = inWords(files);
+    files = await count();
+    if (inWords(files) !== before) say(`${inWords(files)}.`);
+  }
+  return true;
+}
+
+const total = ({ queued, followed, deadLetters }: FilesOnTheWay) => queued + followed + deadLetters;
+
+function inWords(files: FilesOnTheWay): string {
+  const { queued, followed, deadLetters } = files;
+  const count = total(files);
+  const dead = deadLetters === 0 ? '' : `, ${deadLetters} in the dead-letter queue`;
+  const parts = `${queued} in the queue, ${followed} with Pinterest${dead}`;
+  return `${count} ${count === 1 ? 'file is' : 'files are'} on the way (${parts})`;
+}
