@@ -9,7 +9,7 @@ import { inWords, PROJECT, page, pages } from './markdown.ts';
 import { type ReadersMachine, readersMachine } from './readers-machine.ts';
 import { complaintAbout, NOT_RUN, wayOf } from './ways.ts';
 
-/** The changelog tells of what was; the other pages tell what to type. */
+/** The changelog is about the past; the other pages say what to type. */
 const commands = pages()
   .filter(({ path }) => path !== 'CHANGELOG.md')
   .flatMap(commandsOf);
@@ -25,17 +25,17 @@ describe('the commands on the pages', () => {
     expect(toRun.length).toBeGreaterThan(30);
   });
 
-  it.each(notRun)('$text is there, though it is not run', ({ text }) => {
+  it.each(notRun)('$text exists, though it is not run', ({ text }) => {
     const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
     expect(complaintAbout(text, scripts)).toBeUndefined();
   });
 
-  it('are all known, or the test fails', () => {
+  it('are all known: an unknown one fails the test', () => {
     expect(() => wayOf('npm run frobnicate')).toThrow('Nobody knows how to run "npm run frobnicate"');
     expect(() => toRun.map(({ text }) => wayOf(text))).not.toThrow();
   });
 
-  it('name only options that there are', async () => {
+  it('name only options that exist', async () => {
     const { stdout: lines } = await pindrop(['--help']);
     const commands = lines.flatMap((line) => /^ {2}([a-z]+) .*\S/.exec(line)?.[1] ?? []);
     expect(commands).toContain('retry');
@@ -50,7 +50,7 @@ describe('the commands on the pages', () => {
     expect(unknown.map((span) => `${inWords(span)}: ${span.text}`)).toEqual([]);
   });
 
-  it('name the examples that there are', () => {
+  it('name all examples, and no others', () => {
     const [table] = page('docs/examples.md').tables;
     expect(table?.rows.map(([name]) => name)).toEqual(EXAMPLE_NAMES);
   });

@@ -1,21 +1,21 @@
-import { inWords, type Page, type Place } from './markdown.ts';
+import { inWords, type Page, type PagePlace } from './markdown.ts';
 
-/** A command as a page has it: what a reader would paste into a shell. */
-export interface Command extends Place {
+/** A command on a page, as a reader pastes it into a shell. */
+export interface Command extends PagePlace {
   text: string;
 }
 
-/** Languages of blocks that are no commands: what they are is checked elsewhere, or is only to be looked at. */
+/** Languages of blocks that hold no commands. Other tests check them, or they are only for reading. */
 const NO_COMMANDS = ['ts', 'json', 'text', 'mermaid'];
 
-/** Every command begins like this, and has more than its name, also where only indentation or backticks mark it. */
+/** How a command begins, also where only indentation or backticks mark it. A name alone is not a command. */
 const BEGINS = /^(?:[A-Z][A-Z0-9_]*=\S+\s+)*(?:npm|npx|node|aws|git|docker|curl|cd|export|sh|bash)\s+\S/;
-/** Settings that a sentence names stand for a deployment with them. */
+/** Settings in a sentence stand for a deployment with them. */
 const SETTINGS = /^-c \w+=/;
 
 /**
- * Every command of a page: each line of its shell blocks, and what stands in its sentences.
- * @throws Error naming a block of which it cannot be told whether it holds commands
+ * Every command of a page, in its shell blocks and its sentences.
+ * @throws Error that names a block whose language is unknown
  */
 export function commandsOf({ blocks, spans }: Page): Command[] {
   return [
@@ -35,8 +35,8 @@ export function commandsOf({ blocks, spans }: Page): Command[] {
   ];
 }
 
-/** The lines of a block without comments, those that end in a backslash joined. */
-function logicalLines({ page, line, text }: Place & { text: string }): Command[] {
+/** The lines of a block, without comments. A line that ends in a backslash is joined with the next. */
+function logicalLines({ page, line, text }: PagePlace & { text: string }): Command[] {
   const found: Command[] = [];
   let open = false;
   text.split('\n').forEach((raw, index) => {

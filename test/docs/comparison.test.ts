@@ -12,7 +12,7 @@ import { type Outcome, shell } from './shell.ts';
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const comparison = page('docs/comparison.md');
 
-/** The script of the page, in a project of its own. @returns where it is */
+/** Writes the script of the page into a project of its own. @returns its directory */
 async function scriptOfThePage(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-by-hand-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
@@ -24,14 +24,14 @@ async function scriptOfThePage(): Promise<string> {
 }
 
 interface Case {
-  /** The beginning of its row on the page. */
+  /** How its row on the page begins. */
   row: string;
   fault?: InjectedFault;
-  /** What is dropped, when it is no video. */
+  /** The dropped bytes, if they are not the clip. */
   bytes?: Buffer;
   /** How the script ends. */
   byHand: RegExp;
-  /** What the script leaves at Pinterest. */
+  /** Statuses of the media that the script leaves at Pinterest. */
   left: string[];
   /** How many media Pindrop registers. */
   registrations: number;
@@ -82,15 +82,17 @@ const CASES: Case[] = [
   },
 ];
 
-/** The script, run for what is in Pindrop's bucket, against a Pinterest of its own. */
+/** Runs the script for an object in Pindrop's bucket, against a Pinterest of its own. */
 async function byHand(directory: string, key: string, { stack, bucket }: LocalPindrop, simulator: PinterestSimulator) {
   const run = shell(`node by-hand.ts ${bucket} '${key}'`, {
     directory,
     environment: {
-      ...{ AWS_ENDPOINT_URL: stack.endpoint, AWS_REGION: stack.region },
+      AWS_ENDPOINT_URL: stack.endpoint,
+      AWS_REGION: stack.region,
       AWS_ACCESS_KEY_ID: stack.accessKey.accessKeyId,
       AWS_SECRET_ACCESS_KEY: stack.accessKey.secretAccessKey,
-      ...{ PINTEREST_API_URL: simulator.url, PINTEREST_ACCESS_TOKEN: simulator.accessToken },
+      PINTEREST_API_URL: simulator.url,
+      PINTEREST_ACCESS_TOKEN: simulator.accessToken,
     },
   });
   try {
@@ -110,13 +112,13 @@ async function simulatorOfItsOwn(fault?: InjectedFault): Promise<PinterestSimula
 const statuses = (simulator: PinterestSimulator) => simulator.media().map(({ status }) => status);
 
 describe('by hand and with Pindrop', () => {
-  it('has a row on the page for each fault that is caused here', () => {
+  it('has a row on the page for each fault of this test', () => {
     const rows = comparison.tables[0]?.rows.map(([what]) => what ?? '') ?? [];
     const told = [...CASES.map(({ row }) => row), 'the access token has ended', 'it is started twice'];
     expect(rows.map((what) => told.find((beginning) => what.startsWith(beginning)))).toEqual(told);
   });
 
-  it('both bring a video to Pinterest; the script ends at each fault, and Pindrop does not', async () => {
+  it('both upload a video; each fault ends the script, and none ends Pindrop', async () => {
     const [directory, pindrop] = await Promise.all([scriptOfThePage(), startLocalPindrop()]);
     for (const { row, fault, bytes = clip, byHand: ends, left, registrations, pindrop: end } of CASES) {
       if (fault) pindrop.simulator.inject(fault);

@@ -28,9 +28,9 @@ describe('the event patterns of the page on subscribing', () => {
       ['what failed and can be retried', failed.filter(({ detail }) => detail.failure.retryable)],
       ["one campaign's", [ofSpring]],
     ].map(([what, heard], index) => [what, patterns[index], heard] as const),
-  )('hear %s', (_what, pattern, heard) => {
+  )('match %s', (_what, pattern, heard) => {
     expect(all.filter(eventPatternMatcher(pattern))).toEqual(heard);
   });
 
-  it('are all told of', () => expect(patterns).toHaveLength(4));
+  it('are all tested', () => expect(patterns).toHaveLength(4));
 });

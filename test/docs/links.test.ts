@@ -5,7 +5,7 @@ import { inWords, type Link, PROJECT, page, pages } from './markdown.ts';
 
 const all = pages();
 
-/** What is wrong with a link to somewhere in the project; undefined when it leads where it says. */
+/** What is wrong with a link inside the project. @returns undefined if it leads where it says */
 function complaint({ page: from, href, text }: Link): string | undefined {
   const [path = '', anchor] = href.split('#');
   const target = path === '' ? from : normalize(join(dirname(from), decodeURIComponent(path)));
@@ -17,7 +17,7 @@ function complaint({ page: from, href, text }: Link): string | undefined {
     if (!page(target).sections.some((section) => section.anchor === anchor))
       return `${target} has no section #${anchor}`;
   }
-  // [`symbol`](file.ts) says that the symbol is there.
+  // [`symbol`](file.ts) promises that the file has the symbol.
   const isSymbol = /\.ts$/.test(target) && /^[A-Za-z]\w*$/.test(text) && statSync(file).isFile();
   if (isSymbol && !new RegExp(`\\b${text}\\b`).test(readFileSync(file, 'utf8'))) return `${target} has no ${text}`;
   return undefined;

@@ -7,41 +7,41 @@ import MarkdownIt, { type Token } from 'markdown-it';
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A place in a page, as editors and terminals link it. */
-export interface Place {
+export interface PagePlace {
   /** Path from the project's directory. */
   page: string;
   line: number;
 }
 
-export const inWords = ({ page, line }: Place) => `${page}:${line}`;
+export const inWords = ({ page, line }: PagePlace) => `${page}:${line}`;
 
-export interface CodeBlock extends Place {
-  /** What stands behind the fence; `indented` for a block that is only indented. */
+export interface CodeBlock extends PagePlace {
+  /** The word behind the fence; `indented` for an indented block. */
   language: string;
   text: string;
 }
 
-export interface CodeSpan extends Place {
+export interface CodeSpan extends PagePlace {
   text: string;
 }
 
-export interface Link extends Place {
+export interface Link extends PagePlace {
   href: string;
   text: string;
 }
 
-export interface Section extends Place {
+export interface Section extends PagePlace {
   title: string;
   level: number;
-  /** What a link to it ends with. */
+  /** The fragment of a link to it. */
   anchor: string;
 }
 
-export interface Table extends Place {
+export interface Table extends PagePlace {
   /** The title of the section that it is in. */
   section: string;
   head: string[];
-  /** Cells as plain text, with the marks of code left out. */
+  /** Cells as plain text, without backticks. */
   rows: string[][];
 }
 
@@ -55,7 +55,7 @@ export interface Page {
   tables: Table[];
 }
 
-/** The pages that people read, from the project's directory; what is written for tests and tools is none. */
+/** The pages for people: Markdown in the project's directory and in docs/. */
 export function pages(): Page[] {
   const markdown = (directory: string) =>
     readdirSync(join(PROJECT, directory))
@@ -66,11 +66,11 @@ export function pages(): Page[] {
 
 export const page = (path: string): Page => readPage(path, readFileSync(join(PROJECT, path), 'utf8'));
 
-/** What stands in a page of Markdown, each with its place. */
+/** The parts of a Markdown page, each with its place. */
 function readPage(path: string, source: string): Page {
   const tokens = new MarkdownIt({ html: true }).parse(source, {});
   const inline = tokens.flatMap((token, index) => {
-    // Of what is in a table, only the rows know their line.
+    // In a table, only rows have a line number.
     const row = () => tokens.slice(0, index).findLast(({ type }) => type === 'tr_open');
     return token.type === 'inline' ? [{ token, line: lineOf(token.map ? token : row()) }] : [];
   });
@@ -114,7 +114,7 @@ function tables(tokens: Token[], page: string): Table[] {
     else if (token.type === 'th_open') table?.head.push(plain(next));
     else if (token.type === 'td_open') table?.rows.at(-1)?.push(plain(next));
   });
-  // The first row was the head's.
+  // The first row is the head.
   return found.map((table) => ({ ...table, rows: table.rows.slice(1) }));
 }
 
@@ -123,7 +123,7 @@ const plain = (token: Token | undefined) =>
     .map(({ type, content }) => (type === 'softbreak' ? ' ' : type === 'html_inline' ? '' : content))
     .join('');
 
-function* spans({ children }: Token, { page: path, line }: Place): Generator<CodeSpan> {
+function* spans({ children }: Token, { page: path, line }: PagePlace): Generator<CodeSpan> {
   let passed = 0;
   for (const { type, content } of children ?? []) {
     if (type === 'softbreak') passed++;
@@ -131,7 +131,7 @@ function* spans({ children }: Token, { page: path, line }: Place): Generator<Cod
   }
 }
 
-function* links({ children }: Token, { page: path, line }: Place): Generator<Link> {
+function* links({ children }: Token, { page: path, line }: PagePlace): Generator<Link> {
   let passed = 0;
   let open: Link | undefined;
   for (const child of children ?? []) {

@@ -26,24 +26,24 @@ interface Projects {
   subscriber: string;
 }
 
-/** What someone has who follows the pages: a video, a shell, and a stack that is up and has seen two files. */
+/** The machine of a reader of the pages: a video, a shell, and a running stack that has handled two files. */
 export interface ReadersMachine {
   /** A directory with clip.mp4 in it. */
   directory: string;
-  /** A new directory for the state of a stack of its own. */
+  /** A new state directory, for a separate stack. */
   stateDirectory(): string;
-  /** A new copy of what is packed, beside an empty project that installs it. */
+  /** A new copy of the package's files, beside an empty project that installs it. */
   projects(): Projects;
-  /** The environment in which `npm run pindrop` and `aws` find the stack, as if it were deployed. */
+  /** Environment in which `npm run pindrop` and `aws` find the stack as if it were deployed. */
   environment: Record<string, string>;
-  /** Waits for a line of the stack. */
+  /** Waits until the stack prints this. */
   until(says: RegExp): Promise<void>;
-  /** A command with what it leaves to the reader filled in. @throws Error when something is left */
+  /** Fills in what a command leaves to the reader. @throws Error if a blank is left */
   filledIn(command: string): string;
   end(): Promise<void>;
 }
 
-/** Starts it all. The stack is one `npm start`, which stays up. */
+/** Starts everything. The stack is an `npm start` that stays up. */
 export async function readersMachine(): Promise<ReadersMachine> {
   const root = mkdtempSync(join(tmpdir(), 'pindrop-reader-'));
   const directory = join(root, 'videos');
@@ -64,11 +64,16 @@ export async function readersMachine(): Promise<ReadersMachine> {
   const deployed = await startStackDirectory(outputs);
   const environment = {
     ...deployed.environment,
-    ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region },
-    ...{ AWS_ACCESS_KEY_ID: accessKey.accessKeyId, AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey },
-    ...{ PINTEREST_API_URL: apiUrl, PINTEREST_AUTHORIZE_URL: `${new URL(apiUrl).origin}/oauth/` },
-    ...{ PINTEREST_CLIENT_ID: SIMULATED_APP.clientId, PINTEREST_CLIENT_SECRET: SIMULATED_APP.clientSecret },
-    ...{ PINDROP_STATE_DIR: state, PATH: `${bin}:${process.env['PATH']}` },
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,
+    PINTEREST_API_URL: apiUrl,
+    PINTEREST_AUTHORIZE_URL: `${new URL(apiUrl).origin}/oauth/`,
+    PINTEREST_CLIENT_ID: SIMULATED_APP.clientId,
+    PINTEREST_CLIENT_SECRET: SIMULATED_APP.clientSecret,
+    PINDROP_STATE_DIR: state,
+    PATH: `${bin}:${process.env['PATH']}`,
   };
 
   const bucket = outputs.DropBucketName;
@@ -106,7 +111,7 @@ export async function readersMachine(): Promise<ReadersMachine> {
     filledIn(command) {
       const text = blanks.reduce((filled, [blank, value]) => filled.replace(blank, value), command);
       const left = /…|(?<![\w-])[A-Z]+(_[A-Z]+)+\b(?!=)/.exec(text);
-      if (left) throw new Error(`What is ${left[0]} in: ${command}? Say it in the blanks of readers-machine.ts.`);
+      if (left) throw new Error(`What is ${left[0]} in: ${command}? Add it to the blanks in readers-machine.ts.`);
       return text;
     },
     async end() {

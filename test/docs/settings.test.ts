@@ -36,7 +36,7 @@ const accepts = (name: string, value: unknown) => {
 };
 
 describe('the tables of settings', () => {
-  it('name each setting once, and no other', () => {
+  it('name each setting once, and nothing else', () => {
     expect(tables.flatMap(({ rows }) => rows.map(([name]) => name)).sort()).toEqual([...SETTING_NAMES].sort());
   });
 
@@ -67,11 +67,16 @@ describe('the tables of settings', () => {
     }
   });
 
-  it('say which of them the stack on this machine stops at', () => {
+  it('say which settings stop the stack on this machine', () => {
     const values: Partial<Record<keyof Settings, string>> = {
-      ...{ alarmEmail: 'a@example.com', notifyEmail: 'a@example.com', webhookUrl: 'https://example.com/pindrop' },
-      ...{ forwardToQueueArn: QUEUE_ELSEWHERE, with: EXAMPLE_NAMES.join(',') },
-      ...{ prefix: 'pinterest/', inspect: 'false', runbookUrl: 'https://example.com/runbook' },
+      alarmEmail: 'a@example.com',
+      notifyEmail: 'a@example.com',
+      webhookUrl: 'https://example.com/pindrop',
+      forwardToQueueArn: QUEUE_ELSEWHERE,
+      with: EXAMPLE_NAMES.join(','),
+      prefix: 'pinterest/',
+      inspect: 'false',
+      runbookUrl: 'https://example.com/runbook',
     };
     const stopping = Object.entries(values).filter(([name, value]) => {
       const resources = Object.values<SynthesizedResource>(synthesized({ [name]: value }).toJSON().Resources);

@@ -2,33 +2,33 @@ import { spawn } from 'node:child_process';
 import { PROJECT } from './markdown.ts';
 
 export interface ShellOptions {
-  /** Where the reader is; the project's directory by default. */
+  /** Working directory; the project's by default. */
   directory?: string;
   environment?: Record<string, string>;
-  /** What the reader does once this has been said: press Ctrl+C, or anything else. */
+  /** What the reader does when the command prints this: presses Ctrl+C, or anything else. */
   when?: { says: RegExp; does: 'interrupt' | ((said: string) => Promise<void>) };
 }
 
 export interface Outcome {
-  /** Null when a signal ended it. */
+  /** Null if a signal ended it. */
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** Of the environment, what a reader's shell has: nothing of the tests, of npm, of Pinterest or of AWS. */
+/** The environment of a reader's shell: without variables of the tests, npm, Pinterest and AWS. */
 function readersEnvironment(): NodeJS.ProcessEnv {
   const ours =
     /^(npm_(?!config_(registry|cache|cafile|.*proxy)$)|INIT_CWD$|NODE_(?!EXTRA_CA)|VITEST|TEST$|PROD$|DEV$|MODE$|SSR$|BASE_URL$|PINDROP_|PINTEREST_|SLACK_|AWS_)/i;
   const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
-  // Nobody is asked for credentials who could not answer.
+  // Outside EC2, the request for credentials would only wait.
   return { ...Object.fromEntries(inherited), AWS_EC2_METADATA_DISABLED: 'true' };
 }
 
-/** Types a command into a shell, as it is, and waits for its end. */
+/** Runs a command in a shell. */
 export function shell(command: string, { directory = PROJECT, environment = {}, when }: ShellOptions = {}) {
-  // A process group of its own: Ctrl+C goes to all of it, as on a terminal.
-  // The shell outlives it, as one that a person sits at does, and says how the command ended.
+  // Its own process group: Ctrl+C reaches all its processes, as on a terminal.
+  // The shell ignores Ctrl+C, as an interactive one does, and reports the command's exit code.
   const child = spawn('/bin/sh', ['-c', `trap : INT\n${command}`], {
     cwd: directory,
     env: { ...readersEnvironment(), ...environment },
@@ -73,9 +73,9 @@ export function shell(command: string, { directory = PROJECT, environment = {}, 
   return {
     said,
     until,
-    /** What came of it, once it has ended and the reader has done their part. */
+    /** Resolves when the command has ended and the reader's action is done. */
     outcome: reacted.then(() => ended),
-    /** Ends it, and all that it started, whatever it is doing. */
+    /** Kills it and everything that it started. */
     async end() {
       signal('SIGKILL');
       await ended;

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /**
- * Stands in for what a deployed stack has and the one on this machine has not: CloudFormation, which knows the outputs, and
- * CloudWatch, of which no alarm is raised. With it the operator's commands run as they are typed, without `--local`.
+ * Stands in for CloudFormation, which knows the outputs of a deployed stack, and CloudWatch, where no alarm is raised: the
+ * stack on this machine has neither. With it the operator's commands run as they are typed, without `--local`.
  */
 export async function startStackDirectory(outputs: Record<string, string>) {
   const members = Object.entries(outputs).map(

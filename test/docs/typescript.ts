@@ -15,7 +15,7 @@ declare const myQueue: import('aws-cdk-lib/aws-sqs').IQueue;
 declare const eventBusName: string;
 `;
 
-/** A block as a module: what is written for the inside of a construct is put there. */
+/** Makes a module of a block. A block that uses `this` goes into the constructor of a stack. */
 export function moduleOf({ text }: Pick<CodeBlock, 'text'>): string {
   if (!/\bthis\b/.test(text)) return `${text}\nexport {};\n`;
   const lines = text.split('\n');
@@ -32,12 +32,14 @@ export function moduleOf({ text }: Pick<CodeBlock, 'text'>): string {
   ].join('\n');
 }
 
-/** Compiles modules in a project of a reader's, by file name. @returns what the compiler says; nothing when all is well */
+/** Compiles modules, by file name, in a reader's project. @returns the compiler's output; empty if it finds no error */
 export async function compiled(modules: Record<string, string>): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-snippets-'));
   try {
     const compilerOptions = {
-      ...{ noUnusedLocals: false, noUnusedParameters: false, exactOptionalPropertyTypes: false },
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      exactOptionalPropertyTypes: false,
       paths: { 'pindrop/events': [join(PROJECT, 'shared/events/index.ts')] },
     };
     const tsconfig = { extends: join(PROJECT, 'tsconfig.json'), compilerOptions, include: ['*.ts'] };
@@ -46,7 +48,7 @@ export async function compiled(modules: Record<string, string>): Promise<string>
     writeFileSync(join(directory, 'readers-own.d.ts'), READERS_OWN);
     for (const [name, text] of Object.entries(modules)) writeFileSync(join(directory, name), text);
     symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
-    // A checkout beside the reader's app.
+    // A checkout of Pindrop in the reader's app.
     mkdirSync(join(directory, 'pindrop'));
     for (const part of ['infra', 'functions', 'shared'])
       symlinkSync(join(PROJECT, part), join(directory, 'pindrop', part));
@@ -61,5 +63,5 @@ export async function compiled(modules: Record<string, string>): Promise<string>
   }
 }
 
-/** The file name under which a block is compiled: a person finds the block by it. */
+/** The file name of a block: it shows a person where the block is. */
 export const fileOf = (block: CodeBlock) => `${inWords(block).replaceAll(/[/:.]/g, '-')}.ts`;

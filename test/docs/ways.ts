@@ -6,7 +6,7 @@ import { PROJECT } from './markdown.ts';
 import { eventsIn, type ReadersMachine } from './readers-machine.ts';
 import { type Outcome, type ShellOptions, shell } from './shell.ts';
 
-/** Commands that are not run here, and why. Keep it short. */
+/** Commands that are not run, and why. Keep it short. */
 export const NOT_RUN: Record<string, string> = {
   'npm ci': 'has been run, or this would not be',
   'npm cit': 'is what runs this',
@@ -23,13 +23,13 @@ export const NOT_RUN: Record<string, string> = {
   'npm run destroy': 'wants an account of AWS in which something is',
 };
 
-/** How commands of one kind are run, and what has to come of them. */
+/** How to run commands of one kind, and what to expect of them. */
 export interface Way {
   commands: RegExp;
   run(command: string, machine: ReadersMachine): Promise<void>;
 }
 
-/** Types a command, and ends what it started however the test ends. */
+/** Runs a command, and ends what it started however the test ends. */
 async function typed(command: string, options: ShellOptions): Promise<Outcome> {
   const run = shell(command, options);
   try {
@@ -53,7 +53,7 @@ async function inTemporaryDirectory<T>(use: (directory: string) => Promise<T>): 
   }
 }
 
-/** The first way that takes a command is its way. */
+/** The first way whose pattern matches a command runs it. */
 export const WAYS: Way[] = [
   {
     // It stays up until Ctrl+C.
@@ -125,7 +125,7 @@ export const WAYS: Way[] = [
     },
   },
   {
-    // As typed, for the deployed stack, and for the one of npm start.
+    // For the deployed stack as typed, and for the one of npm start.
     commands: /^npm run pindrop -- (doctor|list|status|redrive)\b/,
     async run(command, { environment, filledIn }) {
       for (const typing of [command, `${command} --local`]) {
@@ -240,14 +240,14 @@ export const WAYS: Way[] = [
   },
 ];
 
-/** @throws Error when nobody has said how such a command is run: a page must not tell of what was never tried */
+/** @throws Error if no way matches: a page must not name a command that was never tried */
 export function wayOf(command: string): Way {
   const way = WAYS.find(({ commands }) => commands.test(command));
-  if (!way) throw new Error(`Nobody knows how to run "${command}": say so in test/docs/ways.ts, or mend the page.`);
+  if (!way) throw new Error(`Nobody knows how to run "${command}": add it to test/docs/ways.ts, or fix the page.`);
   return way;
 }
 
-/** What is wrong with a command that is not run, as far as that can be seen without running it. */
+/** What is wrong with a command, as far as this can be seen without running it. */
 export function complaintAbout(command: string, scripts: Record<string, string>): string | undefined {
   const [, script] = /\bnpm run (\S+)/.exec(command) ?? [];
   if (script !== undefined && !scripts[script]) return `package.json has no script ${script}`;

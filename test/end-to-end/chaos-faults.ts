@@ -3,7 +3,7 @@ import type { LocalPindrop } from '../harness/local-pindrop.ts';
 import { seededRandom } from '../harness/seeded-random.ts';
 
 const FAULT_PROBABILITY = 0.25;
-/** How likely a function's process is killed in each turn, idle or at work: a few in a hundred attempts die. */
+/** Probability per turn that a function's process is killed, busy or idle: a few percent of the attempts die. */
 const KILL_PROBABILITY = 0.03;
 const TURN_MS = 400;
 
@@ -29,14 +29,14 @@ const FAULTS: Record<SimulatedOperation, [weight: number, fault: Fault][]> = {
     [2, { kind: 'status', status: 400, s3Code: 'EntityTooLarge' }],
     [2, { kind: 'slow', milliseconds: 500 }],
   ],
-  // Last, so that the seeds of the others stay what they were.
+  // Last, so that the seeds of the others stay the same.
   pins_create: [...COMMON, [8, { kind: 'stored-not-answered' }], [4, { kind: 'made-late', milliseconds: 500 }]],
   boards_list_pins: COMMON,
 };
-/** What a drop may rightly fail with: the only answers above that cannot pass, as failures quote them. */
+/** The permanent answers above, as failure messages quote them: only these may fail a drop. */
 export const FINAL_ANSWER = /\((403, code 29|400 EntityTooLarge)\)/;
 
-/** The n-th request of an operation meets the same fault whenever the seed is the same. */
+/** With the same seed, the n-th request of an operation gets the same fault. */
 export function seededFaults(seed: number): FaultSource {
   const draws = Object.fromEntries(
     Object.keys(FAULTS).map((operation, index) => [operation, seededRandom(seed + index)]),
@@ -57,8 +57,8 @@ export function seededFaults(seed: number): FaultSource {
 }
 
 /**
- * Kills functions' processes at random until it is told to stop.
- * @returns stops it, and says how many were killed
+ * Kills processes of functions at random.
+ * @returns a function that stops it and returns how many were killed
  */
 export function killFunctions({ stack }: LocalPindrop, random: () => number): () => number {
   let kills = 0;

@@ -12,7 +12,7 @@ import { FINAL_ANSWER, killFunctions, seededFaults } from './chaos-faults.ts';
 const SEED = Number(process.env['PINDROP_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const DROPS = Number(process.env['PINDROP_CHAOS_DROPS'] ?? 300);
 
-/** A small real video; each drop gets a `free` box of its own, so that no two are the same bytes. */
+/** A small real video. Each drop gets its own `free` box, so that no two have the same bytes. */
 const video = readFileSync(new URL('../fixtures/inspection/index-first.mp4', import.meta.url));
 function videoNumber(number: number): Buffer {
   const box = Buffer.alloc(24);
@@ -28,7 +28,7 @@ interface Dropped {
   sha256: string;
 }
 
-/** Drops a video of its own, one time in ten over an earlier one. */
+/** Drops a new video, one time in ten over an earlier one. */
 async function dropVideo(
   number: number,
   pindrop: LocalPindrop,
@@ -42,7 +42,7 @@ async function dropVideo(
   return { key, size: bytes.length, versionId: await pindrop.drop(key, bytes), sha256 };
 }
 
-/** What the test does to the stack beside dropping files. */
+/** What the test does beside dropping files. */
 function hands({ stack, bucket }: LocalPindrop) {
   const { endpoint, region, accessKey: credentials, outputs } = stack;
   const client = { endpoint, region, credentials };
@@ -61,7 +61,7 @@ function hands({ stack, bucket }: LocalPindrop) {
     return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
   };
   return {
-    /** S3 tells of a drop once more. */
+    /** Sends the put event of a drop again. */
     async repeat({ key, size, versionId }: Dropped) {
       const object = { key: encodeURIComponent(key), size, versionId };
       const record = {
@@ -73,7 +73,7 @@ function hands({ stack, bucket }: LocalPindrop) {
       const MessageBody = JSON.stringify({ Records: [record] });
       await sqs.send(new SendMessageCommand({ QueueUrl: outputs['QueueUrl'], MessageBody }));
     },
-    /** Waits until no queue and no execution has anything left to do: no event can come after that. */
+    /** Waits until the queues are empty and no execution runs: no event can come after that. */
     async rest() {
       const isBusy = async () => {
         const [drops, deadLetters] = [
@@ -90,7 +90,7 @@ function hands({ stack, bucket }: LocalPindrop) {
   };
 }
 
-/** An event tells of its drop, and of a fault that could not pass, or of a media that has the very bytes. */
+/** True if the event names its drop, and a permanent fault or a media with the same bytes. */
 function isRight(event: FinalEventDetail, drops: Dropped[], { simulator }: LocalPindrop): boolean {
   const drop = drops.find(({ versionId }) => versionId === event.object.versionId);
   if (drop?.key !== event.object.key) return false;
@@ -99,7 +99,7 @@ function isRight(event: FinalEventDetail, drops: Dropped[], { simulator }: Local
 }
 
 describe('chaos', () => {
-  it(`leaves every one of ${DROPS} drops with exactly one event (seed ${SEED})`, {
+  it(`ends each of ${DROPS} drops in exactly one event (seed ${SEED})`, {
     timeout: DROPS * 5000,
   }, async () => {
     const random = seededRandom(SEED + 100);

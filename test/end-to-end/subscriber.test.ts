@@ -16,7 +16,7 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc');
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
-/** What a developer who never saw our source would write. */
+/** What a developer writes who never saw our source. */
 const SUBSCRIBER = `
 import { eventPattern, type Failure, type FailureReason, mediaUploadFailedEventExamples, onMediaUpload } from 'pindrop/events';
 
@@ -57,20 +57,27 @@ export async function main(events: unknown[]): Promise<{ told: string[]; pattern
 }
 `;
 
-/** The same in CommonJS, in short. */
+/** A short one in CommonJS. */
 const COMMON_JS = `
 import { onMediaUpload } from 'pindrop/events';
 
 export const handler = onMediaUpload({ succeeded: ({ mediaId }) => console.log(mediaId) });
 `;
 
-/** A project elsewhere that has installed the package as it would be published. */
+/** Another project, which has installed the package as it is published. */
 async function foreignProject(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-subscriber-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const compilerOptions = {
-    ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
-    ...{ target: 'ES2022', module: 'NodeNext', types: [], outDir: 'out', rootDir: '.' },
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    target: 'ES2022',
+    module: 'NodeNext',
+    types: [],
+    outDir: 'out',
+    rootDir: '.',
   };
   await mkdir(join(directory, 'src'));
   await writeFile(join(directory, 'package.json'), JSON.stringify({ name: 'subscriber', type: 'module' }));
@@ -84,7 +91,7 @@ async function foreignProject(): Promise<string> {
 }
 
 describe('pindrop/events, installed from its tarball in a project elsewhere', () => {
-  it('type-checks under strict and handles real events of the local bus, which are what all its descriptions say', async () => {
+  it('type-checks under strict and handles real events of the local bus, which match all its schemas', async () => {
     const [directory, pindrop] = await Promise.all([foreignProject(), startLocalPindrop()]);
     await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip, { board: '42' }));
     await pindrop.finalEventOf(await pindrop.drop('empty.mp4', Buffer.alloc(0)));

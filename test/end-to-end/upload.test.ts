@@ -10,7 +10,7 @@ const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4',
 const sha256 = createHash('sha256').update(clip).digest('hex');
 
 describe('a drop', () => {
-  it('ends in one event, with the very bytes uploaded', async () => {
+  it('ends in one event, with the same bytes uploaded', async () => {
     const pindrop = await startLocalPindrop();
     const versionId = await pindrop.drop('a folder/a b+c 100% é.mp4', clip, { board: '42' });
     const event = await pindrop.finalEventOf(versionId);
@@ -44,7 +44,7 @@ describe('a drop', () => {
     });
   });
 
-  it('that is told of again and again is uploaded and answered once', async () => {
+  it('whose put event comes again and again is uploaded once and has one event', async () => {
     const pindrop = await startLocalPindrop();
     const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
     const sqs = new SQSClient({ endpoint, region, credentials });
@@ -70,7 +70,7 @@ describe('a drop', () => {
     expect(pindrop.simulator.media()).toHaveLength(1);
   });
 
-  it('that is overwritten at once is uploaded as it was, and so is what overwrote it', async () => {
+  it('that is overwritten at once is uploaded as it was, and so is the new version', async () => {
     const pindrop = await startLocalPindrop();
     const other = Buffer.concat([clip, Buffer.from('\0\0\0\x08free', 'latin1')]);
     const [first, second] = [await pindrop.drop('clip.mp4', clip), await pindrop.drop('clip.mp4', other)];
@@ -84,7 +84,7 @@ describe('a drop', () => {
     ).toEqual([clip.length, other.length].sort());
   });
 
-  it('that is deleted in flight is answered as missing', async () => {
+  it('that is deleted in flight fails as source_missing', async () => {
     const pindrop = await startLocalPindrop({ simulator: { rateLimits: {} } });
     // Until the object is deleted, no registration succeeds; after that, nothing is registered.
     pindrop.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 }, times: 1000 });
@@ -94,12 +94,12 @@ describe('a drop', () => {
     expect(await pindrop.finalEventOf(versionId)).toMatchObject({ failure: { reason: 'source_missing' } });
   });
 
-  it('without a version that is another object by now is answered as changed', async () => {
+  it('without a version whose object has changed fails as source_changed', async () => {
     const pindrop = await startLocalPindrop();
     const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
     const sqs = new SQSClient({ endpoint, region, credentials });
     await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
-    // As a bucket without versions would have told of the object that was there before.
+    // The put event of an earlier object, as a bucket without versions sends it.
     const object = { key: 'clip.mp4', size: 7, eTag: 'another', sequencer: '01' };
     const record = {
       eventSource: 'aws:s3',
@@ -120,7 +120,7 @@ describe('a drop', () => {
     const pindrop = await startLocalPindrop({
       settings: { ...patience, redeliverAfterSeconds: 3, uploadTimeoutMinutes: 0.2 },
     });
-    // The uploads hang, so that each attempt has taken hold of its message when it is killed.
+    // Uploads hang, so that each attempt has its message when it is killed.
     pindrop.simulator.inject({ operation: 'upload', fault: { kind: 'hang' }, times: 1000 });
     const versionId = await pindrop.drop('clip.mp4', clip);
     let kills = 0;

@@ -5,14 +5,14 @@ import { z } from 'zod';
 import { pinEventSchema } from '../../shared/events/pin/pin-event-schema.ts';
 import { mediaUploadEventSchema } from '../../shared/events/schema.ts';
 
-/** What the JSON Schemas are to subscribers in other languages. */
+/** Validates with a JSON Schema, as subscribers in other languages do. */
 export function jsonSchemaReader(schema: object): ValidateFunction {
   const ajv = new Ajv2020({ strict: true });
   addFormats.default(ajv);
   return ajv.compile(schema);
 }
 
-/** The contract without what it leaves open to later versions: for what this version sends itself. */
+/** The contract without additions of later versions: for what this version sends. */
 const closed = (schema: z.ZodType) =>
   jsonSchemaReader(
     z.toJSONSchema(schema, {
@@ -28,7 +28,7 @@ const closed = (schema: z.ZodType) =>
 
 const sent = { upload: closed(mediaUploadEventSchema), pin: closed(pinEventSchema) };
 
-/** Checks an event of ours by the contract: nothing in it is not described, and no reason is unknown. */
+/** Checks an event against the contract: no property and no reason that the contract does not describe. */
 export function expectByContract(event: { 'detail-type': string }): void {
   const valid = event['detail-type'].startsWith('Pin ') ? sent.pin : sent.upload;
   expect(valid(event), JSON.stringify([valid.errors, event])).toBe(true);

@@ -4,7 +4,7 @@ import http from 'node:http';
 /** Below the ports that Linux, macOS and Windows give to connections and to servers that ask for any port. */
 const [FIRST, LAST] = [20_000, 32_000];
 
-/** A port of loopback on which nothing listens, and which the system gives to nobody who does not ask for it. */
+/** A port of loopback on which nothing listens, and which the system gives only to those who ask for it. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, LAST);

@@ -19,7 +19,7 @@ export interface LocalPindropOptions {
   settings?: Record<string, unknown>;
   /** Changes the synthesized template before it is started. */
   change?: (template: string) => string;
-  /** What the token secret holds; the simulator's access token by default. */
+  /** The value of the token secret; the simulator's access token by default. */
   tokens?: (simulator: PinterestSimulator) => object;
   /** Values of secrets by the output that names them, beside the token's. */
   secretValues?: Record<string, string>;
@@ -27,7 +27,7 @@ export interface LocalPindropOptions {
 
 export interface LocalPindrop {
   stack: LocalStack;
-  /** What `cdk synth` wrote. */
+  /** The output of `cdk synth`. */
   assemblyDirectory: string;
   simulator: PinterestSimulator;
   s3: S3Client;
@@ -38,9 +38,9 @@ export interface LocalPindrop {
   events(): FinalEventDetail[];
   /** Drops bytes. @returns the version that the bucket made of them */
   drop(key: string, bytes: Buffer, metadata?: Record<string, string>): Promise<string>;
-  /** The final event of a version, once it is there. */
+  /** Waits for the final event of a version. */
   finalEventOf(versionId: string): Promise<FinalEventDetail>;
-  /** Waits until something is so. */
+  /** Waits for a condition, checked at each observation. */
   until(what: () => boolean): Promise<void>;
   /** Everything that the functions logged. */
   log(): string;
@@ -60,7 +60,7 @@ async function copyAssembly(from: string, to: string, change: (template: string)
   await writeFile(join(to, TEMPLATE), change(await readFile(join(from, TEMPLATE), 'utf8')));
 }
 
-/** Pindrop as it would be deployed, on this machine, against the simulated Pinterest, for as long as the test lasts. */
+/** Pindrop as it would be deployed, on this machine, against the simulated Pinterest, until the test ends. */
 export async function startLocalPindrop({
   simulator: simulated = {},
   settings = {},
@@ -145,7 +145,7 @@ export async function startLocalPindrop({
       const find = () => events().find(({ object }) => object.versionId === versionId);
       await until(() => find() !== undefined);
       const event = find() as FinalEventDetail;
-      // Whatever the reason, the person learns what to do.
+      // Every message says what to do.
       if (event.status === 'failed') expect(event.failure.message).toMatch(/\b(drop|retry|check|look)\b/i);
       return event;
     },

@@ -15,7 +15,7 @@ export interface Measurement {
 }
 
 /**
- * What the functions have measured so far, by metric name, as CloudWatch would take it from their logs.
+ * The functions' metrics so far, by name, as CloudWatch would extract them from the logs.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function measuredBy({ observations }: LocalPindrop): Map<string, Measurement[]> {

@@ -12,9 +12,9 @@ export interface Run {
   process: ChildProcess;
   stdout(): string;
   stderr(): string;
-  /** Whole lines of stdout, each a JSON document. */
+  /** The complete lines of stdout, parsed as JSON. */
   events(): { id: string; detail: { uploadId: string; status: string; object: { key: string; versionId?: string } } }[];
-  /** The exit code; null when a signal ended it. */
+  /** The exit code; null if a signal ended it. */
   ended: Promise<number | null>;
   until(what: () => boolean): Promise<void>;
 }
@@ -26,7 +26,7 @@ export async function stateDirectory(): Promise<string> {
   return directory;
 }
 
-/** A copy of what `npm start` is made of, with settings in its cdk.json. */
+/** A copy of the files that `npm start` runs, with settings in its cdk.json. */
 export async function projectWith(context: Record<string, unknown>): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), 'pindrop-project-'));
   onTestFinished(() => rm(project, { recursive: true, force: true }));

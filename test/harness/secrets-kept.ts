@@ -3,12 +3,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
 import type { Observation } from '../../infra/local/aws/observation.ts';
 
-/** Access tokens, refresh tokens, the app's secret, and what signs a form: nothing of it may be read anywhere. */
+/** Access tokens, refresh tokens, the app's secret, and form signatures: none may appear anywhere. */
 const SECRET = /pin[ar]_[\w-]+|simulated_client_secret|x-amz-(signature|security-token|credential)|Basic [\w+/=]{8,}/i;
 
 /**
- * Looks for secrets in everything that a stack let be seen: logs, events, errors, and the executions with what went in and
- * out of them. Called after each end-to-end test, so that whatever any of them does is searched.
+ * Looks for secrets in everything that a stack showed: logs, events, errors, and the input and output of executions. Runs
+ * after each end-to-end test.
  * @param stateDirectory of a stack that has stopped
  */
 export function expectNoSecretIn(observations: Observation[], stateDirectory: string): void {

@@ -1,5 +1,5 @@
 /**
- * Numbers from 0 up to 1, the same ones for the same seed.
+ * Numbers from 0 to below 1, the same for the same seed.
  * @see splitmix32 in "Fast Splittable Pseudorandom Number Generators" (Steele, Lea, Flood 2014)
  */
 export function seededRandom(seed: number): () => number {

@@ -12,7 +12,7 @@ import { npmStart, type Run, stateDirectory, whereTo } from '../../harness/npm-s
 const CLIP = fileURLToPath(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const clip = readFileSync(CLIP);
 
-/** The Pins that the simulator made, after the run that it was a part of. */
+/** The Pins that the simulator of a run made, after the run. */
 function pinsBelow(directory: string) {
   const store = new MediaStore(join(directory, 'simulator', 'pinterest'));
   const pins = store.pins();
@@ -30,8 +30,17 @@ describe('npm start -- --with NAME', () => {
     const directory = await stateDirectory();
     const run = npmStart(
       [
-        ...['--with', 'slack-webhook,results-bucket', '--with', 'start-state-machine', '--with', 'publish-pin'],
-        ...['--metadata', 'board=42', '--metadata', 'title=Frühling', CLIP],
+        '--with',
+        'slack-webhook,results-bucket',
+        '--with',
+        'start-state-machine',
+        '--with',
+        'publish-pin',
+        '--metadata',
+        'board=42',
+        '--metadata',
+        'title=Frühling',
+        CLIP,
       ],
       directory,
     );
@@ -80,7 +89,7 @@ describe('npm start -- --with NAME', () => {
   });
 
   it('makes one Pin of each look-alike video when it is killed at random times', async () => {
-    // Pinterest is elsewhere, slow, and does what it was asked for after whoever asked was killed.
+    // A slow Pinterest in another process: it makes the Pin although the caller was killed.
     const simulator = await startPinterestSimulator({
       processingSeconds: () => 0,
       faults: ({ operation }) => (operation === 'pins_create' ? { kind: 'slow', milliseconds: 1200 } : undefined),
@@ -111,7 +120,7 @@ describe('npm start -- --with NAME', () => {
       s3.destroy();
       const before = creations();
       while (creations() === before) await wait(20);
-      // In the middle of a creation, more often than not.
+      // Usually in the middle of a creation.
       await wait(randomInt(2000));
       run.process.kill('SIGKILL');
       await run.ended;

@@ -8,7 +8,7 @@ import { killFunctions, seededFaults } from '../chaos-faults.ts';
 
 const SEED = Number(process.env['PINDROP_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const DROPS = 40;
-/** Drops with the same words: what makes Pins hard to tell apart. */
+/** Drops with the same title: their Pins are hard to tell apart. */
 const ALIKE = 5;
 
 const video = readFileSync(new URL('../../fixtures/inspection/index-first.mp4', import.meta.url));
@@ -20,8 +20,11 @@ describe('publish-pin in chaos', () => {
     const pindrop = await startLocalPindrop({
       simulator: { faults: seededFaults(SEED), pinListDelayMs: 500 },
       settings: {
-        ...{ with: 'publish-pin', pinPatienceSeconds: 10 },
-        ...{ redeliverAfterSeconds: 3, uploadTimeoutMinutes: 0.2, maxBackoffSeconds: 5 },
+        with: 'publish-pin',
+        pinPatienceSeconds: 10,
+        redeliverAfterSeconds: 3,
+        uploadTimeoutMinutes: 0.2,
+        maxBackoffSeconds: 5,
       },
     });
     const stopKilling = killFunctions(pindrop, seededRandom(SEED + 100));

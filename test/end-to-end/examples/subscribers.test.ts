@@ -19,7 +19,7 @@ describe('slack-webhook', () => {
     });
     const { endpoint, region, accessKey: credentials } = pindrop.stack;
     const sqs = new SQSClient({ endpoint, region, credentials });
-    // What is a minute on AWS.
+    // One minute on AWS.
     const QueueUrl = `${endpoint}/000000000000/Pindrop-SlackWebhookUploadsQueue`;
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: '1' } }));
     sqs.destroy();

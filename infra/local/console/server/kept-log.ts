@@ -7,8 +7,18 @@ const UPLOADS = 1000;
 
 /** Fields for a log store, which say nothing beside a row. */
 const SURROUNDINGS = new Set([
-  ...['message', 'level', 'timestamp', 'service', 'uploadId', 'sampling_rate', 'xray_trace_id', 'cold_start'],
-  ...['function_name', 'function_arn', 'function_memory_size', 'function_request_id'],
+  'message',
+  'level',
+  'timestamp',
+  'service',
+  'uploadId',
+  'sampling_rate',
+  'xray_trace_id',
+  'cold_start',
+  'function_name',
+  'function_arn',
+  'function_memory_size',
+  'function_request_id',
 ]);
 
 /** The log lines of the newest uploads, for as long as the process lives. On AWS, CloudWatch keeps them. */

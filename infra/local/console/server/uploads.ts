@@ -62,7 +62,7 @@ export type KnownAttempt = StartedAttempt & Pick<UploadRow, 'uploadId'>;
 
 export const attemptOfDrop = ({ uploadId, droppedAt, bucket, key, versionId, eTag }: Drop): KnownAttempt => ({
   uploadId,
-  object: { bucket, key, ...(versionId === undefined ? {} : { versionId }), eTag },
+  object: { bucket, key, versionId, eTag },
   timeline: { droppedAt },
 });
 

@@ -95,7 +95,7 @@ const LINES: [number, string, string, object][] = [
 
 /** @param endpoint of the S3 that gets the files */
 async function morning(endpoint?: string) {
-  const console = await startStagedConsole({ uploads: MORNING, ...(endpoint === undefined ? {} : { endpoint }) });
+  const console = await startStagedConsole({ uploads: MORNING, endpoint });
   const ids = await uploadIds(console.url);
   for (const [ago, key, message, details] of LINES) {
     const timestamp = new Date(Date.now() - ago * 1000).toISOString();

@@ -17,17 +17,17 @@ const now = Date.parse('2026-03-01T09:00:00Z');
 
 function board(...uploads: StagedUpload[]) {
   const made = new Board(stagedRecords(uploads, now));
-  const told: UploadRow[] = [];
-  made.watch((row) => told.push(row));
+  const changes: UploadRow[] = [];
+  made.watch((row) => changes.push(row));
   const log = (line: object) =>
     made.observe({ kind: 'function-log', functionName: 'Ingest', line: JSON.stringify(line) });
-  return { board: made, told, log };
+  return { board: made, changes, log };
 }
 
 const waiting = { key: 'clip.mp4', sizeBytes: 5_000_000, dropped: 60 };
 
 describe('the board', () => {
-  it('begins with what the stack has kept: what waits, what is followed and what has ended, newest first', () => {
+  it('starts with the records of the stack: waiting, followed and ended uploads, newest first', () => {
     const { board: made } = board(
       {
         ...waiting,
@@ -50,33 +50,33 @@ describe('the board', () => {
     expect(made.counts()).toMatchObject({ underWay: 2, succeeded: 1, failed: 0 });
   });
 
-  it('follows the log until an execution does', () => {
-    const { board: made, told, log } = board(waiting);
+  it('goes by the log until there is an execution', () => {
+    const { board: made, changes, log } = board(waiting);
     const [{ uploadId } = { uploadId: '' }] = made.rows();
     const timestamp = '2026-03-01T09:00:01.000Z';
     log({ uploadId, message: 'drop received' });
     log({ uploadId, message: 'registered', mediaId: '5', timestamp });
     log({ uploadId, message: 'uploading', percent: 30 });
     log({ uploadId, message: 'uploaded' });
-    expect(told.map(({ state }) => state)).toEqual(['taken-up', 'registered', 'uploading', 'processing']);
-    expect(told.at(-1)).toMatchObject({ mediaId: '5', timeline: { registeredAt: timestamp } });
+    expect(changes.map(({ state }) => state)).toEqual(['taken-up', 'registered', 'uploading', 'processing']);
+    expect(changes.at(-1)).toMatchObject({ mediaId: '5', timeline: { registeredAt: timestamp } });
     expect(made.counts().lastMinute.uploadedBytes).toBe(5_000_000);
   });
 
-  it('shows a drop that is to be tried again as waiting, without what came of the attempt', () => {
-    const { told, log, board: made } = board(waiting);
+  it('shows a drop that will be tried again as waiting, without results of the last attempt', () => {
+    const { changes, log, board: made } = board(waiting);
     const [{ uploadId } = { uploadId: '' }] = made.rows();
     log({ uploadId, message: 'registered', mediaId: '5' });
     const timestamp = '2026-03-01T09:00:00.000Z';
     log({ uploadId, message: 'to be tried again', because: 'It broke.', afterSeconds: 20, timestamp });
-    expect(told.at(-1)).toMatchObject({ state: 'waiting', because: 'It broke.', nextAt: now + 20_000 });
-    expect(told.at(-1)).not.toHaveProperty('mediaId');
-    expect(told.at(-1)?.timeline).not.toHaveProperty('registeredAt');
+    expect(changes.at(-1)).toMatchObject({ state: 'waiting', because: 'It broke.', nextAt: now + 20_000 });
+    expect(changes.at(-1)).not.toHaveProperty('mediaId');
+    expect(changes.at(-1)?.timeline).not.toHaveProperty('registeredAt');
     log({ uploadId, message: 'drop received' });
-    expect(told.at(-1)).not.toHaveProperty('because');
+    expect(changes.at(-1)).not.toHaveProperty('because');
   });
 
-  it('knows after a restart what waits on purpose, until when, and what a function has', () => {
+  it('knows after a restart which drop waits, until when, and which one a function has', () => {
     const { board: made } = board(
       { ...waiting, key: 'waits.mp4', inFlight: 'on purpose', visible: 30 },
       { ...waiting, key: 'taken.mp4', dropped: 70, inFlight: 'with a function', visible: 30 },
@@ -88,18 +88,18 @@ describe('the board', () => {
     expect(made.rows()[1]).not.toHaveProperty('nextAt');
   });
 
-  it('forgets what came of an attempt when the next one begins without a word about it', () => {
-    const { told, log, board: made } = board(waiting);
+  it('forgets the results of an attempt when the next one starts without a log line in between', () => {
+    const { changes, log, board: made } = board(waiting);
     const [{ uploadId } = { uploadId: '' }] = made.rows();
     log({ uploadId, message: 'drop received' });
     log({ uploadId, message: 'registered', mediaId: '5', timestamp: '2026-03-01T09:00:01.000Z' });
     log({ uploadId, message: 'uploading', percent: 62, mediaId: '5' });
     log({ uploadId, message: 'drop received' });
-    const { uploadId: _, key, sizeBytes, ...rest } = told.at(-1) ?? ({} as UploadRow);
+    const { uploadId: _, key, sizeBytes, ...rest } = changes.at(-1) ?? ({} as UploadRow);
     expect(rest).toEqual({ state: 'taken-up', polls: 0, timeline: { droppedAt: '2026-03-01T08:59:00.000Z' } });
   });
 
-  it('says of what a dead function had that it died, and when it is taken up again', async () => {
+  it('shows that the function of a drop died, and when the drop is tried again', async () => {
     const records = stagedRecords([{ ...waiting, inFlight: 'on purpose', visible: 40 }], now);
     let inFlight: WaitingMessage['inFlight'] = 'with a function';
     const made = new Board({ ...records, waiting: () => records.waiting().map((each) => ({ ...each, inFlight })) });
@@ -122,16 +122,16 @@ describe('the board', () => {
     expect(made.rows()[0]).not.toHaveProperty('mediaId');
   });
 
-  it('knows the media from a later line when the one that told of it came before anybody listened', () => {
-    const { told, log, board: made } = board({ ...waiting, inFlight: 'with a function', visible: 30 });
+  it('takes the media from a later line if the registration was logged before the start', () => {
+    const { changes, log, board: made } = board({ ...waiting, inFlight: 'with a function', visible: 30 });
     const [{ uploadId } = { uploadId: '' }] = made.rows();
     log({ uploadId, message: 'uploading', percent: 62, mediaId: '5' });
-    expect(told.at(-1)).toMatchObject({ state: 'uploading', mediaId: '5' });
+    expect(changes.at(-1)).toMatchObject({ state: 'uploading', mediaId: '5' });
     log({ uploadId, message: 'uploaded', mediaId: '6' });
-    expect(told.at(-1)).toMatchObject({ state: 'processing', mediaId: '6' });
+    expect(changes.at(-1)).toMatchObject({ state: 'processing', mediaId: '6' });
   });
 
-  it('shows all that are under way however old they are, and the newest of those that have ended', () => {
+  it('shows all uploads under way, however old, and the newest that have ended', () => {
     const ended = Array.from(
       { length: 1100 },
       (_, index): StagedUpload => ({
@@ -151,7 +151,7 @@ describe('the board', () => {
     expect(made.counts()).toMatchObject({ underWay: 1, succeeded: 1100 });
   });
 
-  it('shows a drop that is told of again as what its execution has made of it', () => {
+  it('shows the state of the old execution when a put event comes again', () => {
     const done: StagedUpload = { ...waiting, queued: 1, uploading: 2, ending: 'succeeded' };
     const records = stagedRecords([done], now);
     const [row] = records.executions(1);
@@ -159,7 +159,7 @@ describe('the board', () => {
       .waiting()
       .map((message) => message.body);
     const known = dropsOf(body)[0]?.uploadId;
-    // It is none of the newest thousand: the records have it, and the board has not.
+    // It is not among the newest thousand: the records have it, and the board does not.
     const made = new Board({
       ...records,
       executions: () => [],
@@ -169,7 +169,7 @@ describe('the board', () => {
     expect(made.rows()).toMatchObject([{ state: 'succeeded' }]);
   });
 
-  it('says what became of the Pin, and lists its event beside the final one', () => {
+  it('shows the Pin, and lists its event beside the final one', () => {
     const done: StagedUpload = { ...waiting, queued: 1, uploading: 2, ending: 'succeeded' };
     const records = stagedRecords([done], now);
     const made = new Board(records);
@@ -193,7 +193,7 @@ describe('the board', () => {
     expect(new Board(records).rows()[0]).not.toHaveProperty('pin');
   });
 
-  it('knows the attempt that a failed one was retried as, and whose version it is', () => {
+  it('finds the new attempt of a failed upload by key and version', () => {
     const failure = { reason: 'gave_up', message: 'It broke.', retryable: true } as const;
     const failed = { ...waiting, dropped: 600, ending: failure };
     const version = 'of-both';
@@ -213,7 +213,7 @@ describe('the board', () => {
     for (const dropped of [500, 400, 300]) expect(made.details(of(dropped))).not.toHaveProperty('retriedAs');
   });
 
-  it('makes up no reason for one whose execution broke', () => {
+  it('gives no reason for an upload whose execution failed', () => {
     const records = stagedRecords([{ ...waiting, queued: 1, uploading: 1, polls: 1 }], now);
     const broken = (row: ExecutionRow): ExecutionRow => ({ ...row, status: 'FAILED', error: 'States.Runtime' });
     const made = new Board({ ...records, executions: (limit) => records.executions(limit).map(broken) });
@@ -223,17 +223,17 @@ describe('the board', () => {
     expect(row?.failure).not.toHaveProperty('reason');
   });
 
-  it('takes up a drop as soon as the queue is told of it, once', () => {
-    const { board: made, told } = board();
+  it('adds a row once when the put event arrives', () => {
+    const { board: made, changes } = board();
     const [body = ''] = stagedRecords([waiting], now)
       .waiting()
       .map((message) => message.body);
     made.observe({ kind: 'put-notified', body });
     made.observe({ kind: 'put-notified', body });
-    expect(told).toMatchObject([{ key: 'clip.mp4', state: 'dropped' }]);
+    expect(changes).toMatchObject([{ key: 'clip.mp4', state: 'dropped' }]);
   });
 
-  it('keeps the log lines of an upload, and lets the oldest go', () => {
+  it('keeps the log lines of an upload, and drops the oldest', () => {
     const { board: made, log } = board(waiting);
     const [{ uploadId } = { uploadId: '' }] = made.rows();
     for (let line = 0; line < 600; line++)
@@ -245,11 +245,11 @@ describe('the board', () => {
     expect(made.details('no-such-upload')).toBeUndefined();
   });
 
-  it('does not trip over lines and messages that are about something else', () => {
-    const { board: made, told } = board(waiting);
+  it('ignores lines and messages about something else', () => {
+    const { board: made, changes } = board(waiting);
     for (const line of ['', 'no JSON', '{"message":"x"}', '{"uploadId":"unknown","message":"registered"}']) {
       made.observe({ kind: 'function-log', functionName: 'Ingest', line });
     }
-    expect(told).toEqual([]);
+    expect(changes).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { loopbackServer } from '../../../../harness/loopback-server.ts';
 import { keyHeaders, startStagedConsole } from '../staged-console.ts';
 
-/** A request as it is, with headers that fetch would not let through. */
+/** A request with headers that fetch does not allow. */
 function ask(url: string, path: string, { method = 'GET', headers = {} }: http.RequestOptions = {}) {
   return new Promise<{ status: number | undefined; headers: http.IncomingHttpHeaders; body: string }>(
     (resolve, reject) => {
@@ -25,8 +25,8 @@ describe('the console', () => {
     ['another port', 'GET', { Host: '127.0.0.1:1' }, 421],
     ['a form of another site', 'POST', { Origin: 'https://evil.example' }, 403],
     ['another site of this machine', 'PUT', { Origin: 'http://localhost:3000' }, 403],
-    ['a page without an origin', 'POST', { Origin: 'null' }, 403],
-    ['nobody in particular', 'PUT', {}, 403],
+    ['a page with an opaque origin', 'POST', { Origin: 'null' }, 403],
+    ['a request without an origin', 'PUT', {}, 403],
     ['a script of another site', 'GET', { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' }, 403],
   ])('refuses %s', async (_who, method, headers, status) => {
     const { url, faults } = await startStagedConsole();
@@ -61,18 +61,18 @@ describe('the console', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('lets its own page in, by either name of this machine', async () => {
+  it('accepts its own page under both names of this machine', async () => {
     const { url, faults } = await startStagedConsole();
     const Host = `localhost:${new URL(url).port}`;
     const own = { Host, Origin: `http://${Host}`, 'Sec-Fetch-Site': 'same-origin' };
     expect((await ask(url, '/faults/outage', { method: 'PUT', headers: own })).status).toBe(200);
     expect(faults.switches().find(({ name }) => name === 'outage')?.on).toBe(true);
-    // A link on another page may be followed.
+    // A link on another site may open the page.
     const followed = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' };
     expect((await ask(url, '/', { headers: followed })).status).toBe(200);
   });
 
-  it('sends a policy under which nothing but its own files runs', async () => {
+  it('sends a policy that allows only its own files', async () => {
     const { url } = await startStagedConsole();
     const { headers } = await ask(url, '/');
     const policy = headers['content-security-policy'];
@@ -96,7 +96,7 @@ describe('the console', () => {
     expect(JSON.parse(answer.body).message).toMatch(/^.*\.$/);
   });
 
-  it('answers HEAD as it would GET, without the body', async () => {
+  it('answers HEAD like GET, without the body', async () => {
     const { url } = await startStagedConsole();
     const answer = await ask(url, '/', { method: 'HEAD' });
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '' });
@@ -109,7 +109,7 @@ describe('the console', () => {
     expect(body).not.toContain(': number');
   });
 
-  it('hands a file on as it comes, before the rest of it is there', async () => {
+  it('streams a file on before it has all of it', async () => {
     let arrived: () => void = () => {};
     const firstBytes = new Promise<void>((resolve) => {
       arrived = resolve;
@@ -141,7 +141,7 @@ describe('the console', () => {
     expect(size).toBe(2 * half.length);
   });
 
-  it('says why the bucket refused a file, even when it did not wait for all of it', async () => {
+  it('says why the bucket refused a file, also when the bucket did not wait for all of it', async () => {
     const endpoint = await loopbackServer((_request, response) => {
       response.writeHead(403).end('<Error><Message>The bucket is closed.</Message></Error>');
     });
@@ -149,12 +149,12 @@ describe('the console', () => {
     const headers = { ...keyHeaders(url), Origin: new URL(url).origin, 'Content-Length': 8 * 1024 * 1024 };
     const put = http.request(new URL('/objects/clip.mp4', url), { method: 'PUT', headers });
     const answered = new Promise<http.IncomingMessage>((resolve) => put.on('response', resolve));
-    // The rest of the body may find nobody any more.
+    // The rest of the body can meet a closed connection.
     put.on('error', () => {}).end(Buffer.alloc(8 * 1024 * 1024));
     expect(JSON.parse(await text(await answered)).message).toContain('(The bucket is closed).');
   });
 
-  it('shows days of the token, and nothing of the token', async () => {
+  it('shows the days until the token expires, and nothing else of the token', async () => {
     const secret = {
       accessToken: 'pina_secret',
       refreshToken: 'pinr_secret',
@@ -177,7 +177,7 @@ describe('the console', () => {
     expect(snapshot).not.toMatch(/pin[ar]_/);
   });
 
-  it('has the same address again after a restart, as long as nobody else took it', async () => {
+  it('has the same address after a restart', async () => {
     const first = await startStagedConsole();
     await first.close();
     const again = await startStagedConsole({ stateDirectory: first.stateDirectory });
