@@ -26,6 +26,12 @@ interface Projects {
   subscriber: string;
 }
 
+interface FailedUpload {
+  uploadId: string;
+  /** `s3://bucket/key` */
+  url: string;
+}
+
 /** The machine of a reader of the pages: a video, a shell, and a running stack that has handled two files. */
 export interface ReadersMachine {
   /** A directory with clip.mp4 in it. */
@@ -38,6 +44,8 @@ export interface ReadersMachine {
   environment: Record<string, string>;
   /** Waits until the stack prints this. */
   until(says: RegExp): Promise<void>;
+  /** Drops another file, which fails, and waits for its final event. */
+  failedUpload(): Promise<FailedUpload>;
   /** Fills in what a command leaves to the reader. @throws Error if a blank is left */
   filledIn(command: string): string;
   end(): Promise<void>;
@@ -52,8 +60,6 @@ export async function readersMachine(): Promise<ReadersMachine> {
   cpSync(CLIP, join(directory, 'clip.mp4'));
   writeFileSync(join(bin, 'aws'), `#!/bin/sh\nexec "${process.execPath}" "${AWS_CLI}" "$@"\n`, { mode: 0o755 });
 
-  const failing = join(directory, 'clip.simulate-failed.mp4');
-  cpSync(CLIP, failing);
   const state = join(root, 'state');
   const webhook = await startWebhookSimulator();
   const start = shell('npm start -- --with slack-webhook', { environment: { PINDROP_STATE_DIR: state } });
@@ -78,10 +84,18 @@ export async function readersMachine(): Promise<ReadersMachine> {
 
   const bucket = outputs.DropBucketName;
   const drop = (file: string) => `aws s3 cp ${file} s3://${bucket}/`;
-  await shell(`${drop('clip.mp4')} && ${drop(failing)}`, { directory, environment }).outcome;
+  await shell(drop('clip.mp4'), { directory, environment }).outcome;
   await start.until(/"status":"succeeded"/);
-  await start.until(/"status":"failed"/);
-  const failed = eventsIn(start.said.stdout).find(({ detail }) => detail.status === 'failed');
+  let failures = 0;
+  async function failedUpload(): Promise<FailedUpload> {
+    const key = `${++failures}.simulate-failed.mp4`;
+    cpSync(CLIP, join(directory, key));
+    await shell(drop(key), { directory, environment }).outcome;
+    await start.until(new RegExp(`^(?=.*"status":"failed").*"key":"${key}".*\\n`, 'm'));
+    const event = eventsIn(start.said.stdout).find(({ detail }) => detail.object.key === key);
+    return { uploadId: event?.detail.uploadId ?? '', url: `s3://${bucket}/${key}` };
+  }
+  const failed = await failedUpload();
 
   const blanks: [blank: RegExp, value: string][] = [
     [/(?<= )(clip\.mp4|FILE)$/g, join(directory, 'clip.mp4')],
@@ -90,13 +104,13 @@ export async function readersMachine(): Promise<ReadersMachine> {
     [/\bDROP_BUCKET_NAME\b/g, bucket],
     [/(?<=AWS_ACCESS_KEY_ID=)PINDROP…/g, accessKey.accessKeyId],
     [/(?<=AWS_SECRET_ACCESS_KEY=)…/g, accessKey.secretAccessKey],
-    [/s3:\/\/bucket\/(key|clip\.mp4)\b/g, `s3://${bucket}/clip.mp4`],
+    [/s3:\/\/bucket\/clip\.mp4\b/g, `s3://${bucket}/clip.mp4`],
     [/\bSLACK_WEBHOOK_SECRET_ARN\b/g, outputs.SlackWebhookSecretArn],
     [/\bTOKEN_SECRET_ARN\b/g, outputs.TokenSecretArn],
     // The reader has no example with a machine: the stack's own answers the same.
     [/\bSTATE_MACHINE_ARN\b/g, outputs.StateMachineArn],
     [/\bEXECUTION_ARN\b/g, outputs.StateMachineArn.replace(':stateMachine:', ':execution:').concat(':any')],
-    [/\bUPLOAD_ID\b/g, failed?.detail.uploadId ?? ''],
+    [/\bUPLOAD_ID\b/g, failed.uploadId],
     [/pina_…/g, SIMULATED_ACCESS_TOKEN],
     [/https:\/\/hooks\.slack\.com\/services\/…/g, webhook.url],
     [/https:\/\/api-sandbox\.pinterest\.com\/v5/g, apiUrl],
@@ -108,6 +122,7 @@ export async function readersMachine(): Promise<ReadersMachine> {
     projects: () => projectsBelow(mkdtempSync(join(root, 'projects-'))),
     environment,
     until: start.until,
+    failedUpload,
     filledIn(command) {
       const text = blanks.reduce((filled, [blank, value]) => filled.replace(blank, value), command);
       const left = /…|(?<![\w-])[A-Z]+(_[A-Z]+)+\b(?!=)/.exec(text);

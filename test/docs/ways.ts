@@ -19,6 +19,8 @@ export const NOT_RUN: Record<string, string> = {
   'npm run bench -- upload': 'takes a quiet machine; bench.test.ts runs its shorter parts',
   'npm run bench -- cost scale --json figures.json': 'takes minutes; bench.test.ts runs the other parts',
   'npm run chaos': 'takes hours; a tenth of it is a test of its own',
+  'npm install': 'with a git address, it needs a repository on the network',
+  'npm run fuzz': 'takes minutes; a part of it is a test of its own',
   'PINDROP_CHAOS_SEED=… npx vitest run test/end-to-end/chaos.test.ts': 'is a test of its own',
   'npm run destroy': 'wants an account of AWS in which something is',
 };
@@ -118,8 +120,11 @@ export const WAYS: Way[] = [
   },
   {
     commands: /^npm run pindrop -- retry /,
-    async run(command, { environment, filledIn, until }) {
-      const { stdout } = succeeded(await typed(filledIn(command), { environment }));
+    // A failed upload of its own for each: a second retry of the same one would find the first.
+    async run(command, { environment, failedUpload, filledIn, until }) {
+      const { uploadId: failed, url } = await failedUpload();
+      const own = command.replace(/\bUPLOAD_ID\b/, failed).replace('s3://bucket/key', url);
+      const { stdout } = succeeded(await typed(filledIn(own), { environment }));
       const uploadId = stdout.trim().split('\n').at(-1);
       await until(new RegExp(`"uploadId":"${uploadId}"`));
     },

@@ -84,8 +84,10 @@ export class Session {
    */
   async live(stack: LocalStack, consoleUrl?: string): Promise<number> {
     const interrupted = new Promise<number>((resolve) => {
-      process.once('SIGINT', () => resolve(130));
-      process.once('SIGTERM', () => resolve(143));
+      // Ctrl+C comes twice: from the terminal, and from npm, which forwards it. The second one must not end the process
+      // before it has stopped the stack.
+      process.on('SIGINT', () => resolve(130));
+      process.on('SIGTERM', () => resolve(143));
     });
     const code = await Promise.race([
       interrupted,
