@@ -90,7 +90,7 @@ describe('publish-pin', () => {
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ ...uploaded, id: `${turn}` }) }));
     }
     sqs.destroy();
-    await pindrop.until(() => pindrop.log().split('execution started before').length > 5);
+    await pindrop.until(() => pindrop.log().split('execution already exists').length > 5);
     expect(pindrop.simulator.pins()).toHaveLength(1);
     expect(pinEvents(pindrop)).toHaveLength(1);
   });

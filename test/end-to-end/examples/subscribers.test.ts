@@ -79,7 +79,7 @@ describe('start-state-machine', () => {
       }),
     );
     await pindrop.until(
-      () => pindrop.log().includes('execution started before') && pindrop.log().split('"execution started"').length > 2,
+      () => pindrop.log().includes('execution already exists') && pindrop.log().split('"execution started"').length > 2,
     );
     const stateMachineArn = outputs['StartedStateMachineArn'] ?? '';
     const { executions = [] } = await states.send(new ListExecutionsCommand({ stateMachineArn }));

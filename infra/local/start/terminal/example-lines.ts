@@ -1,6 +1,6 @@
 import { EXAMPLE_NAMES } from '../../../examples/example-names.ts';
 
-const TOLD = ['result written', 'execution started', 'the event is taken up again'];
+const TOLD = ['result written', 'execution started', 'the event will be redelivered'];
 
 /** What an example's function logs that a person wants to know, as a sentence. */
 export function exampleSentence(line: string): string | undefined {

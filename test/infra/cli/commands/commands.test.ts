@@ -152,7 +152,7 @@ describe('the commands', () => {
       stdout: [],
       stderr: ['1 went back into the queue of SlackWebhook.'],
     });
-    await stack.until(() => stack.log().includes('the event is taken up again'));
+    await stack.until(() => stack.log().includes('the event will be redelivered'));
     expect((await command('doctor')).stdout).toContain('✔ dead letters of SlackWebhook: 0');
   });
 
