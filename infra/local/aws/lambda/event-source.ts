@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LocalQueues, Queue, ReceivedMessage } from '../sqs/queues.ts';
+import { LOCAL_REGION } from '../template/stack-environment.ts';
 import { type Unfinished, unfinished } from '../unfinished.ts';
 import type { LocalFunction } from './local-function.ts';
 
@@ -110,7 +111,7 @@ export class EventSource {
       md5OfBody: MD5OfBody,
       eventSource: 'aws:sqs',
       eventSourceARN: this.#queue.arn,
-      awsRegion: 'us-east-1',
+      awsRegion: LOCAL_REGION,
     };
   }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { AccessKey } from '../access-key.ts';
+import { LOCAL_REGION } from '../template/stack-environment.ts';
 import { type InvocationAnswer, InvocationError, type InvocationRequest } from './invocation.ts';
 
 export interface FunctionDefinition {
@@ -121,8 +122,8 @@ function environmentOf(
   return {
     ...Object.fromEntries(host),
     TZ: ':UTC',
-    AWS_REGION: 'us-east-1',
-    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_REGION: LOCAL_REGION,
+    AWS_DEFAULT_REGION: LOCAL_REGION,
     AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,
     AWS_SESSION_TOKEN: 'local',

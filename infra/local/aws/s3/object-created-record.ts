@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { LOCAL_REGION } from '../template/stack-environment.ts';
 
 /** One record of S3's notification, in the shape that AWS gives it. */
 export interface ObjectCreatedRecord {
@@ -43,7 +44,7 @@ export function objectCreatedRecord(version: CreatedVersion, versioned: boolean)
   return {
     eventVersion: '2.1',
     eventSource: 'aws:s3',
-    awsRegion: 'us-east-1',
+    awsRegion: LOCAL_REGION,
     eventTime: new Date(lastModified).toISOString(),
     eventName: `ObjectCreated:${created}`,
     userIdentity: { principalId: 'local' },

@@ -1,4 +1,4 @@
-import type { Place } from './place.ts';
+import { arnOf, type StackEnvironment } from './stack-environment.ts';
 
 /** How the local runtime takes a type of resource. */
 export interface ResourceType {
@@ -6,17 +6,15 @@ export interface ResourceType {
   properties: string[];
   /** The name that its properties give it. */
   nameFrom?: (properties: Record<string, unknown>) => string | undefined;
-  ref: (name: string, place: Place) => string;
-  attributes?: (name: string, place: Place) => Record<string, string>;
+  ref: (name: string, environment: StackEnvironment) => string;
+  attributes?: (name: string, environment: StackEnvironment) => Record<string, string>;
 }
 
-const arn = ({ region, account }: Place, service: string, resource: string) =>
-  `arn:aws:${service}:${region}:${account}:${resource}`;
 const ownName = (name: string) => name;
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 const bucketName = (name: string) => name.toLowerCase();
-const queueUrl = (name: string, { endpoint, account }: Place) => `${endpoint}/${account}/${name}`;
+const queueUrl = (name: string, { endpoint, account }: StackEnvironment) => `${endpoint}/${account}/${name}`;
 
 /** Nobody else is on this machine: what says who may do what, and where logs go, has nothing to act on. */
 const inert = (properties: string[], attributes?: ResourceType['attributes']): ResourceType => ({
@@ -57,7 +55,11 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
       'Tags',
     ],
     ref: queueUrl,
-    attributes: (name, place) => ({ Arn: arn(place, 'sqs', name), QueueName: name, QueueUrl: queueUrl(name, place) }),
+    attributes: (name, environment) => ({
+      Arn: arnOf(environment, 'sqs', name),
+      QueueName: name,
+      QueueUrl: queueUrl(name, environment),
+    }),
   },
   'AWS::Lambda::Function': {
     // Honoured: Code, Environment, Handler, MemorySize, Runtime, Timeout. The rest says who it is and where it logs to.
@@ -66,7 +68,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
       ...['Architectures', 'Description', 'LoggingConfig', 'Role', 'TracingConfig', 'Tags'],
     ],
     ref: ownName,
-    attributes: (name, place) => ({ Arn: arn(place, 'lambda', `function:${name}`) }),
+    attributes: (name, environment) => ({ Arn: arnOf(environment, 'lambda', `function:${name}`) }),
   },
   // Honoured but for the qualifier: there is one version of each function.
   'AWS::Lambda::EventInvokeConfig': inert([
@@ -90,25 +92,25 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
       ...['LoggingConfiguration', 'RoleArn', 'TracingConfiguration', 'Tags'],
     ],
     nameFrom: ({ StateMachineName }) => text(StateMachineName),
-    ref: (name, place) => arn(place, 'states', `stateMachine:${name}`),
-    attributes: (name, place) => ({ Arn: arn(place, 'states', `stateMachine:${name}`), Name: name }),
+    ref: (name, environment) => arnOf(environment, 'states', `stateMachine:${name}`),
+    attributes: (name, environment) => ({ Arn: arnOf(environment, 'states', `stateMachine:${name}`), Name: name }),
   },
   'AWS::Events::EventBus': {
     properties: ['Name', 'Description', 'Tags'],
     nameFrom: ({ Name }) => text(Name),
     ref: ownName,
-    attributes: (name, place) => ({ Arn: arn(place, 'events', `event-bus/${name}`), Name: name }),
+    attributes: (name, environment) => ({ Arn: arnOf(environment, 'events', `event-bus/${name}`), Name: name }),
   },
   'AWS::Events::Rule': {
     // Honoured; what a target may have is checked where it is read.
     properties: ['Description', 'EventBusName', 'EventPattern', 'State', 'Targets', 'Tags'],
     ref: ownName,
-    attributes: (name, place) => ({ Arn: arn(place, 'events', `rule/${name}`) }),
+    attributes: (name, environment) => ({ Arn: arnOf(environment, 'events', `rule/${name}`) }),
   },
   'AWS::SecretsManager::Secret': {
     properties: ['Description', 'SecretString', 'Tags'],
-    ref: (name, place) => arn(place, 'secretsmanager', `secret:${name}-local0`),
-    attributes: (name, place) => ({ Id: arn(place, 'secretsmanager', `secret:${name}-local0`) }),
+    ref: (name, environment) => arnOf(environment, 'secretsmanager', `secret:${name}-local0`),
+    attributes: (name, environment) => ({ Id: arnOf(environment, 'secretsmanager', `secret:${name}-local0`) }),
   },
   // Honoured, but for RotateImmediatelyOnUpdate: nobody updates a schedule here.
   'AWS::SecretsManager::RotationSchedule': inert([
@@ -121,8 +123,8 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     properties: ['Description', 'Type', 'Value', 'Tags'],
     ref: ownName,
   },
-  'AWS::Logs::LogGroup': inert(['LogGroupName', 'RetentionInDays', 'Tags'], (name, place) => ({
-    Arn: arn(place, 'logs', `log-group:${name}:*`),
+  'AWS::Logs::LogGroup': inert(['LogGroupName', 'RetentionInDays', 'Tags'], (name, environment) => ({
+    Arn: arnOf(environment, 'logs', `log-group:${name}:*`),
   })),
   // What watches the deployed stack, and what keeps its events for later subscribers: nobody is on call for this machine.
   'AWS::CloudWatch::Alarm': inert(
@@ -139,13 +141,13 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
         'TreatMissingData',
       ],
     ],
-    (name, place) => ({ Arn: arn(place, 'cloudwatch', `alarm:${name}`) }),
+    (name, environment) => ({ Arn: arnOf(environment, 'cloudwatch', `alarm:${name}`) }),
   ),
   'AWS::CloudWatch::Dashboard': inert(['DashboardName', 'DashboardBody']),
   'AWS::Events::Archive': inert(['Description', 'EventPattern', 'KmsKeyIdentifier', 'RetentionDays', 'SourceArn']),
-  'AWS::EventSchemas::Registry': inert(['Description'], (name, place) => ({
+  'AWS::EventSchemas::Registry': inert(['Description'], (name, environment) => ({
     RegistryName: name,
-    RegistryArn: arn(place, 'schemas', `registry/${name}`),
+    RegistryArn: arnOf(environment, 'schemas', `registry/${name}`),
   })),
   'AWS::EventSchemas::Schema': inert(['RegistryName', 'SchemaName', 'Description', 'Type', 'Content']),
   'AWS::IAM::Role': inert(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Place } from './place.ts';
 import { RESOURCE_TYPES } from './resource-types.ts';
+import type { StackEnvironment } from './stack-environment.ts';
 
 export interface Resource {
   logicalId: string;
@@ -29,21 +29,25 @@ interface RawTemplate {
  * Reads a synthesized template and resolves its references to this machine.
  * @throws Error naming the resource type or the property that is not known here
  */
-export function readTemplate(assemblyDirectory: string, stackName: string, place: Place): ReadTemplate {
+export function readTemplate(
+  assemblyDirectory: string,
+  stackName: string,
+  environment: StackEnvironment,
+): ReadTemplate {
   const path = join(assemblyDirectory, `${stackName}.template.json`);
   const template: RawTemplate = JSON.parse(readFileSync(path, 'utf8'));
   const named = new Map(
     Object.entries(template.Resources).map(([logicalId, { Type: type, Properties = {} }]) => {
       const known = requireKnown(logicalId, type, Properties);
       const name = known.nameFrom?.(Properties) ?? physicalName(stackName, logicalId);
-      return [logicalId, { logicalId, type, name, ref: known.ref(name, place), known, raw: Properties }] as const;
+      return [logicalId, { logicalId, type, name, ref: known.ref(name, environment), known, raw: Properties }] as const;
     }),
   );
   const references: References = {
-    ref: (logicalId) => named.get(logicalId)?.ref ?? pseudoParameter(logicalId, stackName, place),
+    ref: (logicalId) => named.get(logicalId)?.ref ?? pseudoParameter(logicalId, stackName, environment),
     attribute(logicalId, attribute) {
       const resource = named.get(logicalId);
-      const value = resource?.known.attributes?.(resource.name, place)[attribute];
+      const value = resource?.known.attributes?.(resource.name, environment)[attribute];
       if (value === undefined) {
         throw new Error(
           `The attribute ${attribute} of ${logicalId} (${resource?.type}) is not known to the local runtime.`,
@@ -74,7 +78,7 @@ function requireKnown(logicalId: string, type: string, properties: Record<string
 /** Readable: without the hash that CDK puts at the end of logical ids. */
 const physicalName = (stackName: string, logicalId: string) => `${stackName}-${logicalId.replace(/[0-9A-F]{8}$/, '')}`;
 
-function pseudoParameter(name: string, stackName: string, { account, region }: Place): string {
+function pseudoParameter(name: string, stackName: string, { account, region }: StackEnvironment): string {
   const values: Record<string, string> = {
     'AWS::AccountId': account,
     'AWS::Region': region,

@@ -1,7 +1,6 @@
+import { LOCAL_REGION } from '../../template/stack-environment.ts';
 import { answerXml, isoTime, type Operation, OWNER } from '../operation.ts';
 import { S3Error } from '../s3-error.ts';
-
-export const REGION = 'us-east-1';
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
 export const listBuckets: Operation = ({ query }, response, buckets) => {
@@ -9,12 +8,12 @@ export const listBuckets: Operation = ({ query }, response, buckets) => {
   const names = buckets.names().filter((name) => name.startsWith(prefix));
   answerXml(response, 'ListAllMyBucketsResult', {
     Owner: OWNER,
-    Buckets: { Bucket: names.map((Name) => ({ Name, CreationDate: isoTime(0), BucketRegion: REGION })) },
+    Buckets: { Bucket: names.map((Name) => ({ Name, CreationDate: isoTime(0), BucketRegion: LOCAL_REGION })) },
   });
 };
 
 export const headBucket: Operation = (_request, response) => {
-  response.writeHead(200, { 'x-amz-bucket-region': REGION }).end();
+  response.writeHead(200, { 'x-amz-bucket-region': LOCAL_REGION }).end();
 };
 
 /** Clients create a bucket to be sure that it is there. In us-east-1 that succeeds for the owner of an existing one. */

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { LocalService, StackContext } from '../local-service.ts';
+import type { LocalQueues } from '../sqs/queues.ts';
+import type { Resource } from '../template/template.ts';
+import type { LocalBucket } from './buckets.ts';
+import { startLocalS3 } from './local-s3.ts';
+
+interface QueueConfiguration {
+  Events: string[];
+  QueueArn: string;
+  Filter?: { Key: { FilterRules: { Name: string; Value: string }[] } };
+}
+
+/**
+ * Starts the template's buckets, with their notifications to queues.
+ * @throws Error naming a notification that the local runtime does not know
+ */
+export async function startS3(context: StackContext, queues: LocalQueues): Promise<LocalService> {
+  const { ofType, endpoint, accessKey, stateDirectory, observe } = context;
+  const s3 = await startLocalS3({
+    directory: join(stateDirectory, 's3'),
+    accessKey,
+    onUnrecovered: (version) => observe({ kind: 'version-unrecovered', ...version }),
+  });
+  const notifications = ofType('Custom::S3BucketNotifications');
+  for (const bucket of ofType('AWS::S3::Bucket')) {
+    const notification = notifications.find(({ properties }) => properties['BucketName'] === bucket.ref);
+    await s3.createBucket(bucket.ref, {
+      versioned: bucket.properties['VersioningConfiguration']?.Status === 'Enabled',
+      abortIncompleteMultipartUploadDays: abortAfterDays(bucket),
+      ...notified(bucket, notification, context, queues),
+    });
+  }
+  endpoint.s3 = s3.handler;
+  return { recover: () => s3.recover(), stop: () => s3.close() };
+}
+
+function abortAfterDays({ properties }: Resource): number | undefined {
+  const rules: { AbortIncompleteMultipartUpload?: { DaysAfterInitiation: number } }[] =
+    properties['LifecycleConfiguration']?.Rules ?? [];
+  return rules.flatMap((rule) => rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation ?? [])[0];
+}
+
+function notified(
+  { logicalId }: Resource,
+  notification: Resource | undefined,
+  { observe }: StackContext,
+  queues: LocalQueues,
+): Partial<LocalBucket> {
+  const { QueueConfigurations = [], ...others } = notification?.properties['NotificationConfiguration'] ?? {};
+  const [configuration, ...more] = QueueConfigurations as QueueConfiguration[];
+  const known = more.length === 0 && Object.keys(others).length === 0;
+  if (!known || (configuration && configuration.Events.join() !== 's3:ObjectCreated:*')) {
+    throw new Error(`The local runtime only knows one notification of s3:ObjectCreated:* to a queue (${logicalId}).`);
+  }
+  if (!configuration) return {};
+  const rules = configuration.Filter?.Key.FilterRules ?? [];
+  const valuesOf = (name: string) => rules.filter((rule) => rule.Name.toLowerCase() === name).map(({ Value }) => Value);
+  return {
+    prefixes: valuesOf('prefix'),
+    suffixes: valuesOf('suffix'),
+    onIgnored: (key) => observe({ kind: 'put-ignored', key }),
+    async notify(record) {
+      const body = JSON.stringify({ Records: [record] });
+      queues.send(configuration.QueueArn, body);
+      observe({ kind: 'put-notified', body });
+    },
+  };
+}
