@@ -8,8 +8,8 @@ const CONNECTION_TIMEOUT_MS = 5_000;
  * nothing, the object's connection is idle too, and must not be the one that fails.
  */
 const OBJECT_IDLE_TIMEOUT_MS = 90_000;
-/** Bytes. Larger reads, so that an object's connection is paused and resumed less often. */
-const OBJECT_HIGH_WATER_MARK = 1024 * 1024;
+/** Larger reads, so that an object's connection is paused and resumed less often. */
+const OBJECT_HIGH_WATER_MARK_BYTES = 256 * 1024;
 
 /** Without these, the SDK waits for a response for as long as the function lives. */
 const requestHandler = {
@@ -27,7 +27,7 @@ export const s3ClientOptions: S3ClientConfig = {
   requestHandler: {
     ...requestHandler,
     socketTimeout: OBJECT_IDLE_TIMEOUT_MS,
-    httpsAgent: { highWaterMark: OBJECT_HIGH_WATER_MARK },
+    httpsAgent: { highWaterMark: OBJECT_HIGH_WATER_MARK_BYTES },
   },
   // The SDK would compute a CRC over every byte in JavaScript. Length, ETag and TLS already guard the bytes.
   responseChecksumValidation: 'WHEN_REQUIRED',

@@ -33,8 +33,8 @@ export class IngestFunction extends NodeFunction {
       folder: 'ingest',
       description: 'Registers dropped videos with Pinterest and streams them there',
       timeout: ingestTimeout(settings),
-      // `npm run bench -- memory`: 96 MiB at its peak, whatever the file. Memory buys CPU, too: with 0.14 of one, the 1.1 s that a
-      // GiB takes (`npm run bench -- upload`) are 8 s, less than the 14 s that Lambda's network needs for it.
+      // The process has some 140 MiB at its peak, whatever the file (`npm run bench -- memory`); Lambda's own runtime needs room
+      // too. Memory also buys CPU: 0.14 of one, which takes some 11 s for a GiB. Lambda's network takes 14 s.
       memorySize: 256,
       environment: {
         PINTEREST_API_URL: settings.pinterestApiUrl,
