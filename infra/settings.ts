@@ -7,13 +7,8 @@ import { EXAMPLE_NAMES } from './examples/example-names.ts';
 const positive = z.coerce.number().positive();
 const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
-/** Every setting, read from CDK context (`-c name=value`, or `context` in cdk.json). docs/settings.md describes them. */
-const settingsSchema = z.strictObject({
-  stackName: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'it must be letters, digits and hyphens')
-    .optional()
-    .describe('Name of the stack; `Pindrop` without it'),
+/** The settings of the construct `Pindrop`. docs/settings.md describes them. */
+const constructShape = {
   pinterestApiUrl: z
     .url()
     .refine(isApiUrl, 'it must be https, or http on this machine (127.0.0.1)')
@@ -75,6 +70,10 @@ const settingsSchema = z.strictObject({
     .string()
     .default('docs/runbook.md')
     .describe('Where your team reads the runbook; alarms link to its sections'),
+};
+
+/** The settings of the stack around it: for the app of this repository. */
+const stackShape = {
   with: z
     .union([z.array(z.string()), z.string().transform((text) => text.split(',').map((name) => name.trim()))])
     .transform((names) => [...new Set(names.filter((name) => name !== ''))])
@@ -85,11 +84,23 @@ const settingsSchema = z.strictObject({
     .max(3600)
     .default(120)
     .describe('publish-pin: seconds to look for a Pin after a lost answer, before it is created again'),
+};
+
+const constructSchema = z.strictObject(constructShape);
+/** Every setting, read from CDK context (`-c name=value`, or `context` in cdk.json). */
+const settingsSchema = z.strictObject({
+  stackName: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'it must be letters, digits and hyphens')
+    .optional()
+    .describe('Name of the stack; `Pindrop` without it'),
+  ...constructShape,
+  ...stackShape,
 });
 
 export type Settings = z.output<typeof settingsSchema>;
-/** Settings as they are given: each may be left out. */
-export type SettingsInput = z.input<typeof settingsSchema>;
+/** What the construct reads of the settings. */
+export type ConstructSettings = z.output<typeof constructSchema>;
 
 export const SETTING_NAMES = Object.keys(settingsSchema.shape) as (keyof Settings)[];
 
@@ -106,10 +117,24 @@ const read = new WeakSet<object>();
  * @param context settings among the context of CDK itself, or what this function returned
  * @throws Error that names each setting that is unknown or ill-typed, and lists the settings
  */
-export function readSettings(context: Record<string, unknown>): Settings {
+export function readSettings(context: object): Settings {
   if (read.has(context)) return context as Settings;
   const own = Object.fromEntries(Object.entries(context).filter(([name]) => !foreign(name)));
-  const settings = settingsSchema.safeParse(own);
+  return checked(settingsSchema, own, SETTING_NAMES);
+}
+
+/**
+ * Checks the settings of the construct and fills in the defaults.
+ * @param given settings of the construct, or what {@link readSettings} returned
+ * @throws Error that names each setting that is unknown or ill-typed, and lists the settings
+ */
+export function readConstructSettings(given: object): ConstructSettings {
+  if (read.has(given)) return given as Settings;
+  return checked(constructSchema, given, Object.keys(constructShape));
+}
+
+function checked<T extends object>(schema: z.ZodType<T>, given: object, names: string[]): T {
+  const settings = schema.safeParse(given);
   if (settings.success) {
     read.add(settings.data);
     return settings.data;
@@ -120,6 +145,6 @@ export function readSettings(context: Record<string, unknown>): Settings {
       : [`${issue.path.join('.')} is ill-typed: ${issue.message}`],
   );
   throw new Error(
-    `${complaints.join('; ')}. The settings are ${SETTING_NAMES.join(', ')}; docs/settings.md says what each does.`,
+    `${complaints.join('; ')}. The settings are ${names.join(', ')}; docs/settings.md says what each does.`,
   );
 }

@@ -1,13 +1,22 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  paginateListStackResources,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import { ListTagsForResourceCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
+import { OUTPUT_TAG_PREFIX } from '../output-tags.ts';
 import { OperationError } from './operation-error.ts';
 
 /** Where a stack is, and what it says of itself. */
 export interface StackLocation {
   /** CloudFormation's name of the stack. The names of its alarms begin with it. */
   stackName: string;
+  /** What `--stack` takes for it, if that is not the name of the stack. */
+  selector?: string;
   /** What belongs to the stack, under the names that the outputs of `PindropStack` have. */
   outputs: Record<string, string>;
   /** How its services are reached: nothing for AWS, the endpoint for the stack on this machine. */
@@ -69,18 +78,66 @@ function listed(directory: string): string[] {
   }
 }
 
+/** The clients that a deployed stack is looked up with. */
+export interface LookupClients {
+  cloudFormation: CloudFormationClient;
+  states: SFNClient;
+}
+
+const awsClients = (): LookupClients => ({ cloudFormation: new CloudFormationClient({}), states: new SFNClient({}) });
+
 /**
  * A deployed stack, in the account and region of the AWS credentials of this process.
- * @throws OperationError when CloudFormation does not show it
+ * @param stack its name; with several Pindrops in one stack `STACK/PATH`, PATH being the construct's path in it
+ * @throws OperationError when CloudFormation does not show it, or there is no Pindrop in it
  */
-export async function deployedStack(stackName = DEFAULT_STACK_NAME): Promise<StackLocation> {
-  const client = new CloudFormationClient({});
-  const { Stacks: [stack] = [] } = await client
+export async function deployedStack(
+  stack = DEFAULT_STACK_NAME,
+  { cloudFormation, states }: LookupClients = awsClients(),
+): Promise<StackLocation> {
+  const [stackName = '', ...path] = stack.split('/');
+  const { Stacks: [found] = [] } = await cloudFormation
     .send(new DescribeStacksCommand({ StackName: stackName }))
     .catch((error) => {
       throw lookupError(stackName, error);
     });
-  return { stackName, outputs: stack ? outputsOf(stack) : {}, local: false, client: {} };
+  const outputs = found ? outputsOf(found) : {};
+  const own = path.length === 0 && 'StateMachineArn' in outputs;
+  return {
+    stackName,
+    outputs: own ? outputs : await taggedOutputs(stackName, path.join('/'), { cloudFormation, states }),
+    selector: path.length === 0 ? undefined : stack,
+    local: false,
+    client: {},
+  };
+}
+
+/** What the tags of a state machine in the stack say: a Pindrop in a stack of somebody else's has no outputs. */
+async function taggedOutputs(
+  stackName: string,
+  path: string,
+  { cloudFormation, states }: LookupClients,
+): Promise<Record<string, string>> {
+  const instances = new Map<string, Record<string, string>>();
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources(
+    { client: cloudFormation },
+    { StackName: stackName },
+  )) {
+    for (const { ResourceType, PhysicalResourceId: resourceArn } of StackResourceSummaries) {
+      if (ResourceType !== 'AWS::StepFunctions::StateMachine') continue;
+      const { tags = [] } = await states.send(new ListTagsForResourceCommand({ resourceArn }));
+      const ours = tags.flatMap(({ key = '', value = '' }) =>
+        key.startsWith(OUTPUT_TAG_PREFIX) ? [[key.slice(OUTPUT_TAG_PREFIX.length), value] as const] : [],
+      );
+      const { Path = '', ...outputs } = Object.fromEntries(ours);
+      if (ours.length > 0) instances.set(Path, { ...outputs, StateMachineArn: resourceArn ?? '' });
+    }
+  }
+  const chosen = path === '' && instances.size === 1 ? [...instances.values()][0] : instances.get(path);
+  if (chosen) return chosen;
+  if (instances.size === 0) throw new OperationError(`There is no Pindrop in the stack ${stackName}.`);
+  const choices = [...instances.keys()].map((each) => `--stack ${stackName}/${each}`).join(' or ');
+  throw new OperationError(`The stack ${stackName} has several Pindrops: use ${choices}.`);
 }
 
 function lookupError(stackName: string, cause: NodeJS.ErrnoException): Error {

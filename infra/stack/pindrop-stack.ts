@@ -1,13 +1,13 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { EXAMPLES } from '../examples/examples.ts';
-import { readSettings, type Settings, type SettingsInput } from '../settings.ts';
+import { readSettings, type Settings } from '../settings.ts';
 import { keepNotificationsLog } from './drops/drop-notifications.ts';
 import { Pindrop } from './pindrop.ts';
 
 export interface PindropStackProps extends StackProps {
   /** The settings of docs/settings.md. */
-  settings: SettingsInput;
+  settings: object;
 }
 
 /** A stack with {@link Pindrop}, the examples, and the outputs that commands and other programs use. */

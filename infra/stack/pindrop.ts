@@ -1,5 +1,7 @@
-import { Names } from 'aws-cdk-lib';
-import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { Names, Stack } from 'aws-cdk-lib';
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { EventBus, type IEventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -7,8 +9,15 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import {
+  type EventPatternOptions,
+  eventPattern,
+  type FailureFilter,
+  type ObjectFilter,
+} from '../../shared/events/event-pattern.ts';
 import { GATE_OPEN, NOTHING_LEARNED } from '../../shared/upload/initial-parameters.ts';
-import { readSettings, type SettingsInput } from '../settings.ts';
+import { METRIC, METRIC_NAMESPACE, type MetricName } from '../../shared/upload/metrics.ts';
+import { readConstructSettings } from '../settings.ts';
 import { DropBucket } from './drops/drop-bucket.ts';
 import { DropNotifications } from './drops/drop-notifications.ts';
 import { DropQueue } from './drops/drop-queue.ts';
@@ -17,7 +26,9 @@ import { ReportDeadLetterFunction } from './drops/report-dead-letter-function.ts
 import { EventRecord } from './events/event-record.ts';
 import { Subscriptions } from './events/subscriptions.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
+import type { PindropSettings } from './pindrop-settings.ts';
 import { MediaStatusMachine } from './status/media-status-machine.ts';
+import { tagWithOutputs } from './status/output-tags.ts';
 import { TokenRotation } from './tokens/token-rotation.ts';
 import { TokenSecret } from './tokens/token-secret.ts';
 
@@ -26,7 +37,7 @@ export interface PindropProps {
    * The settings of docs/settings.md.
    * @default - each setting has its own default
    */
-  settings?: SettingsInput;
+  settings?: PindropSettings;
   /**
    * Where videos are dropped. It may belong to another stack. Switch its versions on: without them, a file that is overwritten
    * before it was read is not uploaded.
@@ -64,11 +75,14 @@ export class Pindrop extends Construct {
    * @default - undefined without the setting `alarmEmail`
    */
   readonly alarmTopic?: ITopic;
+  /** The value of the dimension `service` of every metric. */
+  readonly #deployment: string;
+  readonly #prefix: string;
 
   /** @throws Error that names each setting that is unknown or ill-typed */
   constructor(scope: Construct, id: string, props: PindropProps = {}) {
     super(scope, id);
-    const settings = readSettings(props.settings ?? {});
+    const settings = readConstructSettings(props.settings ?? {});
     // Distinguishes several instances in an account: it holds the stack's name and the path in the stack.
     const deployment = Names.uniqueResourceName(this, { maxLength: 60 });
 
@@ -127,6 +141,17 @@ export class Pindrop extends Construct {
     });
     new Subscriptions(this, 'Subscriptions', { settings, bus, onCall });
 
+    tagWithOutputs(machine, {
+      Path: this.node.path.slice(Stack.of(this).node.path.length + 1),
+      DropBucketName: bucket.bucketName,
+      EventBusName: bus.eventBusName,
+      QueueUrl: drops.queue.queueUrl,
+      DeadLetterQueueUrl: drops.deadLetters.queueUrl,
+      TokenSecretArn: token.secretArn,
+      PinterestApiUrl: settings.pinterestApiUrl,
+    });
+    this.#deployment = deployment;
+    this.#prefix = settings.prefix;
     this.bucket = bucket;
     this.eventBus = bus;
     this.tokenSecret = token;
@@ -134,5 +159,76 @@ export class Pindrop extends Construct {
     this.queue = drops.queue;
     this.deadLetterQueue = drops.deadLetters;
     this.alarmTopic = onCall.topic;
+  }
+  /** Lets an identity put files into the drop bucket, below the prefix if there is one. */
+  grantDrop(identity: IGrantable): Grant {
+    return this.bucket.grantPut(identity, `${this.#prefix}*`);
+  }
+
+  /**
+   * Makes a rule that sends each `Media Upload Succeeded` to a target.
+   * @param id of the rule, unique in this construct
+   * @param filter only some of these events
+   */
+  onUploadSucceeded(id: string, target: IRuleTarget, filter: ObjectFilter = {}): Rule {
+    return this.onMediaUpload(id, target, { ...filter, status: 'succeeded' });
+  }
+
+  /**
+   * Makes a rule that sends each `Media Upload Failed` to a target.
+   * @param id of the rule, unique in this construct
+   * @param filter only some of these events
+   */
+  onUploadFailed(id: string, target: IRuleTarget, filter: FailureFilter = {}): Rule {
+    return this.onMediaUpload(id, target, { ...filter, status: 'failed' });
+  }
+
+  /**
+   * Makes a rule that sends each final event to a target.
+   * @param id of the rule, unique in this construct
+   * @param options only some of the events
+   */
+  onMediaUpload(id: string, target: IRuleTarget, options: EventPatternOptions = {}): Rule {
+    return new Rule(this, id, { eventBus: this.eventBus, eventPattern: eventPattern(options), targets: [target] });
+  }
+
+  /**
+   * A metric of this instance.
+   * @param name one of {@link METRIC}
+   * @param options default: the sum over five minutes
+   */
+  metric(name: MetricName, options: MetricOptions = {}): Metric {
+    return new Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName: name,
+      statistic: 'Sum',
+      ...options,
+      dimensionsMap: { service: this.#deployment, ...options.dimensionsMap },
+    });
+  }
+
+  /** Files dropped in the bucket. */
+  metricFilesDropped(options?: MetricOptions): Metric {
+    return this.metric(METRIC.dropped, options);
+  }
+
+  /** Files that Pinterest has ready. */
+  metricFilesSucceeded(options?: MetricOptions): Metric {
+    return this.metric(METRIC.succeeded, options);
+  }
+
+  /** Files that failed. */
+  metricFilesFailed(options?: MetricOptions): Metric {
+    return this.metric(METRIC.failed, options);
+  }
+
+  /** Share of the finished files that failed, 0 to 1. */
+  metricFailureRatio(options?: MetricOptions): Metric {
+    return this.metric(METRIC.failureRatio, { statistic: 'Average', ...options });
+  }
+
+  /** Seconds from the drop to the final event; the median unless `options` says otherwise. */
+  metricSecondsToCompletion(options?: MetricOptions): Metric {
+    return this.metric(METRIC.secondsToCompletion, { statistic: 'p50', ...options });
   }
 }

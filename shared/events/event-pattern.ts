@@ -1,6 +1,7 @@
 import { DETAIL_TYPE, EVENT_SOURCE, type FailureReason } from './names.ts';
 
-interface ObjectOptions {
+/** Which objects' events match. */
+export interface ObjectFilter {
   /** Only objects whose key starts with this. */
   keyPrefix?: string;
   /** Only objects whose metadata has these values; an array means any of its values. */
@@ -12,15 +13,15 @@ interface EndOptions {
   status?: keyof typeof DETAIL_TYPE;
 }
 
-interface FailureOptions {
-  status: 'failed';
+/** Which failures match. */
+export interface FailureFilter extends ObjectFilter {
   /** Only failures with one of these reasons. */
   reasons?: FailureReason[];
   /** true: only failures that a new attempt may fix; false: only the others. */
   retryable?: boolean;
 }
 
-export type EventPatternOptions = ObjectOptions & (EndOptions | FailureOptions);
+export type EventPatternOptions = (ObjectFilter & EndOptions) | (FailureFilter & { status: 'failed' });
 
 /** The value of a CDK rule's `eventPattern`. Its arrays are new, so it can be modified. */
 export interface MediaUploadEventPattern {
@@ -38,13 +39,7 @@ export interface MediaUploadEventPattern {
  *     new Rule(this, 'Ready', { eventBus, eventPattern: eventPattern({ status: 'succeeded' }), targets: […] });
  */
 export function eventPattern(options: EventPatternOptions = {}): MediaUploadEventPattern {
-  const {
-    status,
-    keyPrefix,
-    metadata,
-    reasons,
-    retryable,
-  }: ObjectOptions & EndOptions & Omit<Partial<FailureOptions>, 'status'> = options;
+  const { status, keyPrefix, metadata, reasons, retryable }: EndOptions & FailureFilter = options;
   const object = {
     ...(keyPrefix === undefined ? {} : { key: [{ prefix: keyPrefix }] }),
     ...(metadata === undefined ? {} : { metadata: anyOf(metadata) }),

@@ -4,7 +4,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { Settings } from '../../settings.ts';
+import type { ConstructSettings } from '../../settings.ts';
 import { acknowledgeWildcard } from '../function/acknowledged-finding.ts';
 import { followUploads, readSecret, takeFrom } from '../function/grants.ts';
 import { NodeFunction } from '../function/node-function.ts';
@@ -12,7 +12,7 @@ import type { DropQueue } from './drop-queue.ts';
 import { ingestTimeout } from './ingest-timeout.ts';
 
 export interface IngestFunctionProps {
-  settings: Settings;
+  settings: ConstructSettings;
   deployment: string;
   bucket: IBucket;
   drops: DropQueue;

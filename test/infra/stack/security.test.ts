@@ -3,19 +3,18 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { EXAMPLE_NAMES } from '../../../infra/examples/example-names.ts';
-import type { SettingsInput } from '../../../infra/settings.ts';
 import { Pindrop } from '../../../infra/stack/pindrop.ts';
 import { PindropStack } from '../../../infra/stack/pindrop-stack.ts';
 
 /** All that a setting can add. */
-const EVERYTHING: SettingsInput = {
+const EVERYTHING = {
   alarmEmail: 'on-call@example.com',
   notifyEmail: 'marketing@example.com',
   webhookUrl: 'https://hooks.example.com/pindrop',
   forwardToQueueArn: 'arn:aws:sqs:us-east-1:123456789012:videos',
 };
 
-function stackWith(settings: SettingsInput): { app: App; stack: Stack } {
+function stackWith(settings: object): { app: App; stack: Stack } {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   return { app, stack: new PindropStack(app, 'Pindrop', { settings }) };
 }

@@ -1,0 +1,112 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { describe, expect, it } from 'vitest';
+import { readConstructSettings } from '../../../infra/settings.ts';
+import { Pindrop } from '../../../infra/stack/pindrop.ts';
+import type { PindropSettings } from '../../../infra/stack/pindrop-settings.ts';
+import { METRIC } from '../../../shared/upload/metrics.ts';
+
+function consumer() {
+  const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Videos');
+  return { stack, pindrop: new Pindrop(stack, 'BrandA', { settings: { prefix: 'brand-a/' } }) };
+}
+
+describe('Pindrop in an app of its user', () => {
+  it('lets whoever it is told to drop files below the prefix, and do nothing else', () => {
+    const { stack, pindrop } = consumer();
+    const role = new Role(stack, 'Editor', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+    pindrop.grantDrop(role);
+    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')).filter(
+      ({ Properties }) => Properties.Roles[0].Ref === stack.getLogicalId(role.node.defaultChild as never),
+    );
+    expect(policy?.Properties.PolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: expect.arrayContaining(['s3:PutObject', 's3:Abort*']),
+        Resource: {
+          'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringContaining('DropBucket'), 'Arn'] }, '/brand-a/*']],
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['onUploadSucceeded', ['Media Upload Succeeded']],
+    ['onUploadFailed', ['Media Upload Failed']],
+    ['onMediaUpload', ['Media Upload Succeeded', 'Media Upload Failed']],
+  ] as const)('%s makes a rule on its bus', (method, detailTypes) => {
+    const { stack, pindrop } = consumer();
+    pindrop[method]('Rule', new SqsQueue(new Queue(stack, 'Ready')));
+    Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
+      EventBusName: { Ref: Match.stringLikeRegexp('BrandAEventBus') },
+      EventPattern: { source: ['pindrop'], 'detail-type': detailTypes },
+    });
+  });
+
+  it('passes a filter on to the rule', () => {
+    const { stack, pindrop } = consumer();
+    pindrop.onUploadFailed('Retryable', new SqsQueue(new Queue(stack, 'Ready')), { retryable: true });
+    Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { 'detail-type': ['Media Upload Failed'], detail: { failure: { retryable: [true] } } },
+    });
+  });
+
+  it('has the metrics that its functions write', () => {
+    const { pindrop } = consumer();
+    const { namespace, metricName, statistic, dimensions } = pindrop.metricFilesFailed();
+    expect({ namespace, metricName, statistic }).toEqual({
+      namespace: 'Pindrop',
+      metricName: 'FilesFailed',
+      statistic: 'Sum',
+    });
+    const failed = pindrop.metric(METRIC.failed, { dimensionsMap: { reason: 'timed_out' } });
+    expect(failed.dimensions).toEqual({ ...dimensions, reason: 'timed_out' });
+    expect(dimensions?.['service']).toContain('BrandA');
+  });
+
+  it('tags its state machine with what the command needs to find it', () => {
+    const { stack } = consumer();
+    Template.fromStack(stack).hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      Tags: Match.arrayWith([
+        { Key: 'pindrop:Path', Value: 'BrandA' },
+        { Key: 'pindrop:QueueUrl', Value: { Ref: Match.stringLikeRegexp('BrandADrops') } },
+      ]),
+    });
+  });
+
+  it('refuses a setting of the stack around it', () => {
+    expect(() => new Pindrop(new Stack(), 'P', { settings: { with: 'publish-pin' } as PindropSettings })).toThrow(
+      'with is not a setting',
+    );
+  });
+
+  it('accepts every setting of its type', () => {
+    const all: Required<PindropSettings> = {
+      pinterestApiUrl: 'https://api-sandbox.pinterest.com/v5',
+      prefix: 'a/',
+      maxConcurrency: 4,
+      pollDeadlineMinutes: 1,
+      giveUpAfterHours: 1,
+      maxBackoffSeconds: 5,
+      uploadTimeoutMinutes: 1,
+      redeliverAfterSeconds: 5,
+      maxFileBytes: 1,
+      inspect: false,
+      emulated: true,
+      alarmEmail: 'a@example.com',
+      notifyEmail: 'a@example.com',
+      forwardToQueueArn: 'arn:aws:sqs:eu-west-1:123456789012:videos',
+      webhookUrl: 'https://example.com/',
+      runbookUrl: 'https://example.com/',
+    };
+    expect(readConstructSettings(all)).toEqual(all);
+    expect(Object.keys(readConstructSettings({})).sort()).toEqual(
+      Object.keys(all)
+        .filter((name) => !['emulated', 'alarmEmail', 'notifyEmail', 'forwardToQueueArn', 'webhookUrl'].includes(name))
+        .sort(),
+    );
+  });
+});
