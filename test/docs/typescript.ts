@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CodeBlock, inWords, PROJECT } from './markdown.ts';
@@ -7,10 +7,11 @@ import { type CodeBlock, inWords, PROJECT } from './markdown.ts';
 /** What the blocks leave to the reader. */
 const READERS_OWN = `
 declare function publish(mediaId: string, about?: string | Record<string, string>): Promise<void>;
-declare function tell(...words: string[]): Promise<void>;
+declare function report(...words: string[]): Promise<void>;
 declare function handler(event: unknown): Promise<void>;
 declare const subscriber: import('aws-cdk-lib/aws-lambda').IFunction;
 declare const myBucket: import('aws-cdk-lib/aws-s3').IBucket;
+declare const myRole: import('aws-cdk-lib/aws-iam').IRole;
 declare const myQueue: import('aws-cdk-lib/aws-sqs').IQueue;
 declare const eventBusName: string;
 `;
@@ -40,7 +41,11 @@ export async function compiled(modules: Record<string, string>): Promise<string>
       noUnusedLocals: false,
       noUnusedParameters: false,
       exactOptionalPropertyTypes: false,
-      paths: { 'pindrop/events': [join(PROJECT, 'shared/events/index.ts')] },
+      paths: {
+        pindrop: [join(PROJECT, 'infra/stack/index.ts')],
+        'pindrop/events': [join(PROJECT, 'shared/events/index.ts')],
+        'pindrop/pinterest': [join(PROJECT, 'shared/pinterest/index.ts')],
+      },
     };
     const tsconfig = { extends: join(PROJECT, 'tsconfig.json'), compilerOptions, include: ['*.ts'] };
     writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(tsconfig));
@@ -48,10 +53,6 @@ export async function compiled(modules: Record<string, string>): Promise<string>
     writeFileSync(join(directory, 'readers-own.d.ts'), READERS_OWN);
     for (const [name, text] of Object.entries(modules)) writeFileSync(join(directory, name), text);
     symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
-    // A checkout of Pindrop in the reader's app.
-    mkdirSync(join(directory, 'pindrop'));
-    for (const part of ['infra', 'functions', 'shared'])
-      symlinkSync(join(PROJECT, part), join(directory, 'pindrop', part));
     const compiler = join(PROJECT, 'node_modules/typescript/bin/tsc');
     return await new Promise((resolve) =>
       execFile(process.execPath, [compiler, '--project', directory], { cwd: directory }, (_failed, stdout, stderr) =>
