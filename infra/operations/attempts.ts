@@ -57,7 +57,7 @@ export async function newestAttempt(known: KnownUpload, ports: UploadPorts): Pro
 }
 
 /** How many executions are looked through, by name, for an object without versions. One request lists 1,000. */
-export const NAMES_LOOKED_THROUGH = 10_000;
+const NAMES_LOOKED_THROUGH = 10_000;
 
 /**
  * Finds the newest attempt of an object.

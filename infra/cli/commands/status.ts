@@ -10,7 +10,7 @@ import type { ExitCode, Output } from '../command.ts';
 import { hint } from '../hint.ts';
 
 /** How many of the newest uploads are looked through for a media id. */
-export const LOOKED_THROUGH = 1000;
+const LOOKED_THROUGH = 1000;
 
 /** An upload, and the newest attempt of the same object version when that is another one. */
 interface UploadStatus extends KnownUpload {
