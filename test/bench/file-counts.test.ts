@@ -45,6 +45,7 @@ describe('what the bill is reckoned with', () => {
         return {
           ETag: '"e"',
           ContentLength: clip.length,
+          ...(Range !== undefined && { ContentRange: `bytes ${start}-${last}/${clip.length}` }),
           Body: { transformToByteArray: async () => clip.subarray(start, last + 1) },
         };
       },
