@@ -16,11 +16,11 @@ const UNITS: Partial<Record<MetricName, (typeof MetricUnit)[keyof typeof MetricU
 /** Takes one measurement. */
 export type Measure = (name: MetricName, value?: number) => void;
 
-/** The measurements of a function, written to its log in CloudWatch's embedded metric format. */
+/** A function's measurements, written to its log in CloudWatch's embedded metric format. */
 export class Measurements {
   readonly metrics: Metrics;
 
-  /** @param deployment tells several Pindrops in an account apart */
+  /** @param deployment distinguishes several Pindrops in one account */
   constructor(deployment: string) {
     this.metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: deployment });
   }
@@ -41,13 +41,13 @@ export class Measurements {
     byReason.addMetric(METRIC.failed, MetricUnit.Count, 1);
   }
 
-  /** What Pinterest's answers say of the rate limit. */
+  /** Measures what a response of Pinterest says about the rate limit. */
   readonly answered: NonNullable<PinterestClientOptions['onAnswer']> = ({ status, rateLimit }) => {
     if (status === 429) this.measure(METRIC.rateLimited);
     if (rateLimit.remaining !== undefined) this.measure(METRIC.quotaLeft, rateLimit.remaining);
   };
 
-  /** What the secret says of its token. */
+  /** Measures the days that the secret's token has left. */
   readonly tokenRead = (secret: TokenSecretValue): void => {
     const days = tokenDaysLeft(secret, new Date());
     if (days !== undefined) this.measure(METRIC.tokenDaysLeft, days);

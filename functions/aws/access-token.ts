@@ -2,13 +2,13 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import type { AccessTokenProvider } from '../../shared/pinterest/pinterest-client.ts';
 import { readTokenSecret, type TokenSecretValue } from '../../shared/pinterest/token-secret.ts';
 
-/** A renewed token is found at the next 401 at the latest; this only bounds how long an old one is preferred. */
+/** A 401 makes the token be read again at once. This only bounds how long an old token is used. */
 const MAX_AGE_MS = 5 * 60 * 1000;
 
 /**
  * Reads the access token from the secret, keeps it for some minutes, and reads it again when Pinterest refused it.
  * @param secretId ARN of a secret holding `{ "accessToken": "…" }`
- * @param onRead told of every secret that a token is taken from, for the days that it has left
+ * @param onRead called with each secret value that was read, to measure the days that its token has left
  * @throws TokenMissingError when the secret holds no access token
  */
 export function accessTokenFromSecret(

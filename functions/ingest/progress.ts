@@ -9,7 +9,7 @@ const STEP_PERCENT = 10;
 const QUIET_MS = 1000;
 
 /**
- * Thins an upload's progress out to what a log can bear: at most ten reports a file and one a second.
+ * Reduces an upload's progress reports for the log: at most ten per file, and one per second.
  * @returns the callback for the upload
  */
 export function progressReports(

@@ -4,8 +4,8 @@ import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
 import type { RateLimitGate } from '../aws/rate-limit-gate.ts';
 
 /**
- * Registers a video, unless another function was told to wait: then nothing is asked, and the error is the one that
- * asking would have brought.
+ * Registers a video, unless Pinterest told another function to wait. Then no request is made, and the error is the one that
+ * a request would have got.
  * @throws PinterestError
  */
 export async function registerMedia(

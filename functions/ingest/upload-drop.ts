@@ -14,7 +14,7 @@ export interface UploadPorts {
 }
 
 /**
- * Streams a dropped object to where its registration says.
+ * Streams a dropped object to the upload host that its registration names.
  * @returns once the upload host has acknowledged it, or Pinterest has it in spite of a lost acknowledgement
  */
 export async function uploadDrop(

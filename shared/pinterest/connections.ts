@@ -1,14 +1,14 @@
 import http from 'node:http';
 import https from 'node:https';
 
-/** Milliseconds. A function may be frozen between two requests, and the connection be gone when it wakes: an idle one is soon closed. */
+/** Milliseconds. A function may be frozen between two requests, and its connections are gone when it resumes: close them soon. */
 const IDLE_CONNECTION_MS = 5_000;
 
-// Node's types do not know that an agent hands it on to its sockets.
+// An agent passes this option on to its sockets; Node's types do not have it.
 export type ConnectionOptions = http.AgentOptions & { highWaterMark?: number };
 export type RequestSender = (url: URL, options: https.RequestOptions) => http.ClientRequest;
 
-/** Begins requests, http and https, over connections that are kept for the next ones. Redirects are not followed. */
+/** Starts http and https requests over connections that are kept alive. Redirects are not followed. */
 export function keptConnections(agentOptions: ConnectionOptions = {}): RequestSender {
   const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS, ...agentOptions };
   const plain = new http.Agent(options);

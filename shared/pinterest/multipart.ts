@@ -12,9 +12,9 @@ export interface MultipartEnvelope {
   contentType: string;
   /** Exact length in bytes of head, file and tail together. */
   contentLength: number;
-  /** What goes before the file's bytes: every field, then the file part's own header. */
+  /** Bytes before the file's: every field, then the file part's own header. */
   head: Buffer;
-  /** What goes after them. */
+  /** Bytes after the file's. */
   tail: Buffer;
 }
 
@@ -22,8 +22,8 @@ export interface MultipartEnvelope {
 const escaped = (name: string) => name.replace(/\r/g, '%0D').replace(/\n/g, '%0A').replace(/"/g, '%22');
 
 /**
- * Everything of a multipart/form-data body but the file's bytes, so that the length is known before the first byte is
- * sent: S3 refuses chunked transfer coding, and ignores what follows the file.
+ * Makes everything of a multipart/form-data body except the file's bytes, so that the length is known before the first
+ * byte is sent: S3 refuses chunked transfer coding, and ignores fields after the file.
  * @param fields in the order in which they are sent, all before the file
  */
 export function multipartEnvelope(

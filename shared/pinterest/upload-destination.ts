@@ -1,11 +1,12 @@
 import { isLoopback } from './api-url.ts';
 
 /**
- * Decides whether the form upload may go where Pinterest's answer says.
- * The file is a customer's: it goes to Amazon S3 over TLS, or, when the API itself is on this machine, to that host.
+ * Checks the upload host that Pinterest's response names. The file is a customer's: it goes only to Amazon S3 over TLS, or,
+ * when the API itself is on this machine, to that host.
  * @param uploadUrl `upload_url` of a `media_create` answer
  * @param apiUrl the API's base URL, which the operator chose
- * @throws Error naming the host that was refused
+ * @returns the URL to post the form to
+ * @throws Error naming the refused host
  */
 export function uploadDestination(uploadUrl: string, apiUrl: string): URL {
   const url = new URL(uploadUrl);

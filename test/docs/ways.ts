@@ -142,6 +142,12 @@ export const WAYS: Way[] = [
     },
   },
   {
+    commands: /^npm run bench -- --help$/,
+    async run(command) {
+      expect(succeeded(await typed(command, {})).stdout).toContain('--servers');
+    },
+  },
+  {
     // In simulated time: the one part that takes seconds, and no quiet machine.
     commands: /^npm run bench -- requests$/,
     run: (command) =>

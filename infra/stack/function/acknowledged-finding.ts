@@ -2,7 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * Says of a grant whose resource ends in a wildcard why it cannot be narrower, to whoever checks the app with cdk-nag.
+ * Acknowledges cdk-nag's finding for a grant whose resource ends in a wildcard, with the reason why it cannot be narrower.
  * @param where the role that has the grant
  */
 export function acknowledgeWildcard(where: IConstruct, resource: string, reason: string): void {

@@ -7,7 +7,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { acknowledgeWildcard } from './acknowledged-finding.ts';
 import type { NodeFunction } from './node-function.ts';
 
-/** Invokes a function with a queue's messages; the function says which of them failed. */
+/** Invokes a function with a queue's messages. The function reports which of them failed. */
 export function takeFrom(
   queue: IQueue,
   fn: NodeFunction,
@@ -26,7 +26,7 @@ export function takeFrom(
     reportBatchItemFailures: true,
     ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
   });
-  // Lambda looks at once whether the role may receive.
+  // Lambda checks the role's permission when the mapping is created.
   if (fn.role) mapping.node.addDependency(fn.role);
 }
 
@@ -38,7 +38,7 @@ export function readSecret(secret: ISecret, fn: NodeFunction): void {
   secret.encryptionKey?.grantDecrypt(fn);
 }
 
-/** Lets a function start executions, and look whether one is there. */
+/** Lets a function start executions, and check whether one exists. */
 export function followUploads(machine: StateMachine, fn: NodeFunction): void {
   fn.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] }));
   const executions = Stack.of(fn).formatArn({
@@ -48,5 +48,5 @@ export function followUploads(machine: StateMachine, fn: NodeFunction): void {
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
   fn.addToRolePolicy(new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] }));
-  if (fn.role) acknowledgeWildcard(fn.role, executions, 'Executions have the names of uploads to come.');
+  if (fn.role) acknowledgeWildcard(fn.role, executions, 'Executions have the names of future uploads.');
 }

@@ -18,7 +18,7 @@ export interface NodeFunctionProps extends FunctionOptions {
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A Lambda function of ours: its own bundle, its own log group, its own role. */
+/** A Lambda function with its own bundle, log group and role. */
 export class NodeFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, { folder, environment, ...props }: NodeFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -43,19 +43,19 @@ export class NodeFunction extends NodejsFunction {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: Duration.seconds(30),
-      // Functions that ask and answer have some 77 MiB at their peak, as `npm start` saw poll. At 128 MB they would have 0.07 of a
-      // CPU, and to connect would take longer than the answer; what this costs is a hundredth of what the machine's transitions do.
+      // At 128 MB a function would have 0.07 of a CPU, and connecting would take longer than the answer. The functions that only
+      // make requests start with some 65 MiB. What this costs is a hundredth of what the state machine's transitions cost.
       memorySize: 256,
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
       bundling: {
-        // An ES module that imports node:http pays for all that it could export, fetch included: 20 ms of a cold start.
+        // An ES module that imports node:http loads all of its exports, fetch included: 20 ms of a cold start.
         format: OutputFormat.CJS,
         minify: true,
         target: 'node24',
-        // Beside the bundle they would be read at every cold start; `pindrop where` reads them here.
+        // In the bundle's folder they would be read at every cold start. `pindrop where` reads them from SOURCE_MAPS.
         sourceMap: true,
         sourceMapMode: SourceMapMode.EXTERNAL,
         // A map is read for places only; with the sources it would be ten times the bundle.
@@ -70,7 +70,7 @@ export class NodeFunction extends NodejsFunction {
             `rm "${output}/index.js.map"`,
           ],
         },
-        // The bundle is the whole function: the same here as there, whatever SDK the runtime brings.
+        // The bundle contains the SDK: the same version on this machine and on Lambda.
         bundleAwsSDK: true,
         mainFields: ['module', 'main'],
       },

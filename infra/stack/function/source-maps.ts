@@ -10,7 +10,7 @@ import { gunzipSync } from 'node:zlib';
  */
 export const SOURCE_MAPS = join(packageDirectory(fileURLToPath(import.meta.url)), 'dist/source-maps');
 
-/** @param folder of a function, below functions/ */
+/** @param folder the function's folder, below functions/ */
 export const sourceMapPath = (folder: string) => join(SOURCE_MAPS, `${folder.replaceAll('/', '-')}.js.map.gz`);
 
 /** @throws Error (ENOENT) when the function was never bundled here */
@@ -25,15 +25,15 @@ function packageDirectory(file: string): string {
 }
 
 /**
- * The place in the source that a place in a bundle comes from.
+ * Finds the place in the source for a place in a bundle.
  * @param line 1 for the first, as stack traces count
  * @param column 1 for the first
- * @returns `functions/ingest/handler.ts:12:3`; undefined when the map knows none
+ * @returns `functions/ingest/handler.ts:12:3`; undefined when the map has none
  */
 export function sourcePlace(map: string, line: number, column: number): string | undefined {
   const entry = new SourceMap(JSON.parse(map)).findEntry(line - 1, column - 1);
   if (!('originalSource' in entry)) return undefined;
-  // A map names files from where the bundle was made, which may have been anywhere.
+  // A map names files relative to the folder where the bundle was built, which may be any folder.
   const file = /(?:^|\/)((?:functions|shared|node_modules)\/.*)$/.exec(entry.originalSource)?.[1];
   return `${file ?? entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
 }
