@@ -3,11 +3,11 @@ import type { Fault, FaultSource, FaultyRequest } from './faults.ts';
 import { processingSecondsBySize } from './simulator.ts';
 
 interface Switchable extends Pick<FaultSwitch, 'name' | 'label' | 'consequence'> {
-  /** `once`: it strikes the next request that it can strike. A number: so many seconds. */
+  /** `once`: until it has struck one request. A number: for that many seconds. */
   lasts: 'once' | 'until turned off' | number;
   /** @param secondsLeft of a fault that ends by itself */
   strikes?: (request: FaultyRequest, secondsLeft: number) => Fault | undefined;
-  /** Seconds that processing takes longer. */
+  /** Seconds that it adds to the processing. */
   slows?: number;
 }
 
@@ -15,7 +15,7 @@ const MINUTE = 60;
 /** Long enough to watch a few polls. */
 const SLOW_PROCESSING_SECONDS = 60;
 const SLOW_NETWORK_BYTES_PER_SECOND = 2_000_000;
-/** Past the form's own fields, and within every video. */
+/** After the form's fields and within every video. */
 const CUT_AFTER_BYTES = 20_000;
 
 const uploads = (fault: Fault) => (request: FaultyRequest) => (request.operation === 'upload' ? fault : undefined);
@@ -75,9 +75,9 @@ const SWITCHABLE: Switchable[] = [
   },
 ];
 
-/** Faults of the simulated Pinterest, each of which can be turned on and off while it runs. */
+/** Faults of the simulated Pinterest that can be turned on and off while it runs. */
 export class FaultSwitches {
-  /** When each that is on ends; Infinity for one that does not end by itself. */
+  /** When each active switch ends, in milliseconds since 1970; Infinity for one that does not end by itself. */
   readonly #on = new Map<string, number>();
   readonly #now: () => number;
 

@@ -12,38 +12,38 @@ export type Fault =
   | { kind: 'status'; status: number; code?: number; s3Code?: string; retryAfterSeconds?: number }
   /** Answered with a gateway's HTML page. */
   | { kind: 'html'; status: number }
-  /** Answered with 200 and something that is not what was promised. */
+  /** Answered with 200 and a body that is not valid JSON. */
   | { kind: 'garbage' }
-  /** The connection is reset: before an answer, and in an upload after so many bytes of its body. */
+  /** The connection is reset before an answer; in an upload, after this many bytes of its body. */
   | { kind: 'reset'; afterBytes?: number }
   /** Never answered. */
   | { kind: 'hang' }
   /** An upload that is read no faster than this. */
   | { kind: 'slow-network'; bytesPerSecond: number }
-  /** An upload that is taken, and that Pinterest cannot process. */
+  /** An upload that is accepted and that Pinterest cannot process. */
   | { kind: 'not-processable' }
-  /** Answered as usual, so many milliseconds late. */
+  /** Answered as usual, this many milliseconds late. */
   | { kind: 'slow'; milliseconds: number }
-  /** An upload that is stored, or a Pin that is made, and whose answer is lost. */
+  /** The upload is stored, or the Pin is made, but the answer is lost. */
   | { kind: 'stored-not-answered' }
-  /** A Pin that is made so many milliseconds after the connection was reset. */
+  /** The connection is reset, and the Pin is made this many milliseconds later. */
   | { kind: 'made-late'; milliseconds: number };
 
 export interface FaultyRequest {
   operation: SimulatedOperation;
   /** Only in media_get and upload. */
   mediaId?: string;
-  /** How many requests there were before this one. */
+  /** Number of requests before this one. */
   count: number;
 }
 
-/** Draws a fault for a request; undefined lets it be. */
+/** Chooses a fault for a request; undefined for none. */
 export type FaultSource = (request: FaultyRequest) => Fault | undefined;
 
-/** A fault that waits for its operation. */
+/** A fault for the next requests of an operation. */
 export interface InjectedFault {
   operation: SimulatedOperation;
   fault: Fault;
-  /** Requests that it strikes; 1 unless said otherwise. */
+  /** Number of requests that it strikes; 1 by default. */
   times?: number;
 }

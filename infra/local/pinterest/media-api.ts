@@ -66,7 +66,7 @@ function struckAnswer(fault: Fault | undefined): Answer | undefined {
   return refusal(status, code, 'A simulated fault.', headers);
 }
 
-/** Who may not, or not now, gets no further. */
+/** The refusal of a request without a valid token or beyond a rate limit. */
 function gate(
   request: IncomingMessage,
   response: ServerResponse,

@@ -12,20 +12,20 @@ export interface ReceivedFile {
   fileName: string;
   contentType: string;
   contentLength: number;
-  /** Absent, as S3 wants it. */
+  /** S3 wants it absent. */
   transferEncoding?: string;
 }
 
 export interface SimulatedMedia {
   mediaId: string;
   status: MediaStatus;
-  /** The last file that was stored for it. */
+  /** The file that was stored last. */
   file?: ReceivedFile;
-  /** Files stored for it: one, unless a client sent it again. */
+  /** Number of files stored for it; more than one when a client sent the file again. */
   uploads: number;
 }
 
-/** The body of `POST /pins`, as far as it is looked at. @see Pinterest OpenAPI 5.23.0, schema PinCreate */
+/** The body of `POST /pins`, the properties that the simulator reads. @see Pinterest OpenAPI 5.23.0, schema PinCreate */
 export interface PinCreateRequest {
   board_id: string;
   title?: string | null;
@@ -47,7 +47,7 @@ export interface SimulatedPin {
   createdAt: number;
 }
 
-/** As long as Pinterest's own, and rising. */
+/** As long as Pinterest's own ids, and increasing. */
 const pinIdOf = (number: number) => `9${String(number).padStart(17, '0')}`;
 
 interface Row {
@@ -83,13 +83,13 @@ export class MediaStore {
   }
 
   create(): string {
-    // As long as Pinterest's own, and rising, so that a list has an order of its own.
+    // As long as Pinterest's own ids, and increasing: lists are sorted by them.
     const mediaId = `5${String(Date.now()).padStart(14, '0')}${String(randomBytes(2).readUInt16BE()).padStart(5, '0')}`;
     const { changes } = this.#database.prepare('INSERT OR IGNORE INTO media (media_id) VALUES (?)').run(mediaId);
     return changes === 0 ? this.create() : mediaId;
   }
 
-  /** @param readyAt milliseconds since 1970 at which processing is over; a later file changes nothing of that */
+  /** @param readyAt milliseconds since 1970 at which processing ends; a later file does not change it */
   store(mediaId: string, file: ReceivedFile, readyAt: number, outcome: 'succeeded' | 'failed'): void {
     this.#database
       .prepare(
@@ -133,7 +133,7 @@ export class MediaStore {
     return { pinId: pinIdOf(Number(lastInsertRowid)), request, createdAt: now };
   }
 
-  /** Newest first. @param boardId undefined for those of all boards */
+  /** Newest first. @param boardId undefined for all boards */
   pins(boardId?: string): SimulatedPin[] {
     const rows = this.#database
       .prepare('SELECT * FROM pins WHERE ? IS NULL OR board_id = ? ORDER BY number DESC')

@@ -19,14 +19,14 @@ export class SimulatedOAuth {
   readonly #codes = new Map<string, Grant & { redirectUri: string }>();
   readonly #access = new Map<string, Grant>();
   readonly #refresh = new Map<string, Grant>();
-  /** What the person says at the next sign-in. */
+  /** Whether the person agrees at the next sign-in. */
   agrees = true;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Tokens as a sign-in that is over has left them. */
+  /** Issues tokens, as at the end of a sign-in. */
   signedIn(): { accessToken: string; refreshToken: string } {
     const accessToken = `pina_${randomBytes(24).toString('hex')}`;
     const refreshToken = `pinr_${randomBytes(24).toString('hex')}`;
@@ -39,13 +39,13 @@ export class SimulatedOAuth {
     return this.#isValid(this.#access.get(accessToken));
   }
 
-  /** The person has taken their consent back. */
+  /** The person withdraws their consent. */
   revokeAll(): void {
     this.#access.clear();
     this.#refresh.clear();
   }
 
-  /** GET /oauth/: the person agrees, or does not, and the browser is sent back. */
+  /** GET /oauth/: the person agrees or refuses, and the browser is redirected back. */
   authorize(request: IncomingMessage, response: ServerResponse): void {
     const { searchParams } = new URL(request.url ?? '/', 'http://simulator');
     const [clientId, redirectUri] = [searchParams.get('client_id'), searchParams.get('redirect_uri')];
@@ -102,7 +102,7 @@ export class SimulatedOAuth {
     };
   }
 
-  /** Strict: a refresh token is good for one renewal. */
+  /** A refresh token works once. */
   #renews(form: URLSearchParams): 'refresh_token' | '' {
     const refreshToken = form.get('refresh_token') ?? '';
     const valid = this.#isValid(this.#refresh.get(refreshToken));

@@ -10,7 +10,7 @@ const characters = (text: string) => Array.from(text).length;
 const isId = (value: unknown) => typeof value === 'string' && /^\d+$/.test(value);
 const invalid = (what: string) => refusal(400, 1, `Invalid request: ${what}`);
 
-/** `POST /pins`: each one makes a Pin, however often the same is asked for. */
+/** `POST /pins`: every request makes a Pin, also when it repeats another. */
 export function makePin(body: string, { store, options }: Simulation): Answer {
   let pin: PinCreateRequest;
   try {
@@ -27,7 +27,7 @@ export function makePin(body: string, { store, options }: Simulation): Answer {
       return invalid(`${name} is longer than ${most} characters.`);
   }
   if (source?.source_type !== 'video_id' || !isId(source.media_id))
-    return invalid('media_source is no uploaded video.');
+    return invalid('media_source is not an uploaded video.');
   if (source.cover_image_url === undefined && source.cover_image_key_frame_time === undefined)
     return invalid('a video Pin needs a cover image.');
   const media = store.get(source.media_id, Date.now());
@@ -49,7 +49,7 @@ export function listPins(boardId: string, query: URLSearchParams, { store, optio
   return { status: 200, body: { items: items.map(wire), bookmark: more ? items.at(-1)?.pinId : null } };
 }
 
-/** As Pinterest gives a Pin back: not a word of the media that it was made of. */
+/** As Pinterest answers: without the media that the Pin was made of. */
 const wire = ({ pinId, request, createdAt }: SimulatedPin) => ({
   id: pinId,
   board_id: request.board_id,

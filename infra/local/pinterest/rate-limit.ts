@@ -1,8 +1,8 @@
-/** Requests that each category may have; a category that is not named has no limit. */
+/** Requests allowed in each category; a category without a number has no limit. */
 export interface RateLimits {
   orgReadPerMinute?: number;
   orgWritePerMinute?: number;
-  /** Of all together: trial access has 1,000. */
+  /** Of all categories together: trial access has 1,000. */
   perDay?: number;
 }
 
@@ -27,7 +27,7 @@ export function rateLimiter(limits: RateLimits, now: () => number) {
     org_write: window(limits.orgWritePerMinute, 60),
     day: window(limits.perDay, 24 * 3600),
   };
-  /** Counts a request. @returns the tightest of its windows, undefined when nothing limits it */
+  /** Counts a request. @returns the window with the fewest requests left; undefined when nothing limits it */
   return (category: 'org_read' | 'org_write'): RateLimitState | undefined => {
     const states = [windows[category], windows.day]
       .filter((each) => each !== undefined)

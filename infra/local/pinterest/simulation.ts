@@ -9,28 +9,28 @@ export interface PinterestSimulatorOptions {
   accessToken?: string;
   /** Directory in which media and their states survive a restart; memory by default. */
   stateDirectory?: string;
-  /** Seconds from the upload until a media is succeeded or failed. */
+  /** Seconds from the upload to the end of processing. */
   processingSeconds?: (file: { size: number; fileName: string }) => number;
-  /** Largest file that the upload policy lets pass; 2 GiB by default. */
+  /** Largest file that the upload policy allows, in bytes; 2 GiB by default. */
   maxUploadBytes?: number;
   /** Seconds that an upload policy lives; an hour by default. */
   policySeconds?: number;
-  /** Milliseconds without a byte until an upload is answered RequestTimeout. */
+  /** Milliseconds without a byte until the answer to an upload is RequestTimeout. */
   uploadIdleMs?: number;
   /** Milliseconds that every answer takes at least. */
   latencyMs?: number;
   rateLimits?: RateLimits;
-  /** Draws a fault for each request. */
+  /** Chooses a fault for each request. */
   faults?: FaultSource;
-  /** The boards that exist; by default every board does. */
+  /** The boards that exist; all by default. */
   boards?: string[];
   /** Milliseconds until a new Pin is listed on its board. */
   pinListDelayMs?: number;
-  /** Fail what is no MP4 or QuickTime file, as Pinterest does; true by default. */
+  /** Whether a file that is not MP4 or QuickTime fails in processing, as at Pinterest; true by default. */
   judgeBytes?: boolean;
 }
 
-/** A request as it was answered. */
+/** A request and its answer. */
 export interface AnsweredRequest {
   operation: SimulatedOperation;
   mediaId?: string;
@@ -49,6 +49,6 @@ export interface Simulation {
   baseUrl: () => string;
   limit: ReturnType<typeof rateLimiter>;
   oauth: SimulatedOAuth;
-  /** Notes a request and draws its fault. */
+  /** Records a request and chooses its fault. */
   arrived: (operation: SimulatedOperation, mediaId?: string) => { fault: Fault | undefined; request: AnsweredRequest };
 }

@@ -9,7 +9,7 @@ import { rateLimiter } from './rate-limit.ts';
 import type { AnsweredRequest, PinterestSimulatorOptions, Simulation } from './simulation.ts';
 import { answerUpload } from './upload-host.ts';
 
-/** What the simulator takes as access token unless it is told another. */
+/** The default access token. */
 export const SIMULATED_ACCESS_TOKEN = 'pina_simulated_access_token';
 
 export interface PinterestSimulator {
@@ -18,22 +18,22 @@ export interface PinterestSimulator {
   accessToken: string;
   /** Where a person signs in. */
   authorizeUrl: string;
-  /** The authorization server: its tokens are taken beside the one above. */
+  /** The authorization server. Its tokens are accepted as well as the one above. */
   oauth: SimulatedOAuth;
-  /** Lets days pass for the tokens. */
+  /** Moves the clock of the tokens forward. */
   pass(days: number): void;
-  /** Every request so far, in the order in which they came. */
+  /** Every request so far, in order of arrival. */
   requests: readonly AnsweredRequest[];
   media(): SimulatedMedia[];
   /** Newest first. */
   pins(): SimulatedPin[];
-  /** Makes the next request of an operation go wrong. */
+  /** Makes the next requests of an operation fail. */
   inject(fault: InjectedFault): void;
-  /** Refuses the old access token from now on. */
+  /** Replaces the access token; the old one is refused from now on. */
   renewAccessToken(accessToken: string): void;
-  /** Answers 404 for a media from now on. */
+  /** Answers 404 for this media from now on. */
   forget(mediaId: string): void;
-  /** Ends a media's processing now. */
+  /** Ends the processing of a media now. */
   finish(mediaId: string, outcome: 'succeeded' | 'failed'): void;
   close(): Promise<void>;
 }
@@ -41,14 +41,14 @@ export interface PinterestSimulator {
 const answerToken = (request: http.IncomingMessage, response: http.ServerResponse, { oauth }: Simulation) =>
   oauth.token(request, response);
 
-/** Seconds: long enough to be seen, short enough for someone who tries it out; large files take longer, to half a minute. */
+/** Seconds of processing: 3 for a small file, up to 30 for a large one. */
 export const processingSecondsBySize = ({ size }: { size: number }) => Math.min(30, 3 + size / 50_000_000);
 
 /**
- * A stand-in for Pinterest's API, as far as videos and their Pins go, and its upload host, on loopback. Its answers follow the official OpenAPI, its
- * upload host S3's POST Object with a policy that is signed and verified.
+ * Simulates Pinterest's API for videos and their Pins, and its upload host, on loopback. The answers follow the official
+ * OpenAPI; the upload host follows S3's POST Object, with a policy that is signed and verified.
  *
- * A file whose name contains `simulate-failed` ends as `failed`, and so does one that is no MP4 or QuickTime file.
+ * A file whose name contains `simulate-failed` ends as `failed`, and so does a file that is not MP4 or QuickTime.
  */
 export async function startPinterestSimulator(options: PinterestSimulatorOptions = {}): Promise<PinterestSimulator> {
   const { port = 0, stateDirectory, faults, rateLimits = {}, ...rest } = options;

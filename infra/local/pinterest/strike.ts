@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './faults.ts';
 
 /**
- * Lets a fault strike that leaves no answer to be made, or none of the API's own making.
- * @returns true when the request is dealt with
+ * Applies a fault that replaces or delays the API's own answer.
+ * @returns true when the request needs no further answer
  */
 export async function strike(
   fault: Fault | undefined,

@@ -2,18 +2,18 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface WebhookSimulator {
-  /** Secret in part, as Slack's are. */
+  /** Its path is a secret, as with Slack. */
   url: string;
-  /** The texts that were taken, in the order in which they came. */
+  /** The texts that were accepted, in order of arrival. */
   messages: readonly string[];
-  /** Answers so many posts with 503 before it takes one again. */
+  /** Answers the next posts with 503, this many times. */
   refuse(times: number): void;
-  /** Posts that were refused so far. */
+  /** Number of posts that were refused so far. */
   refused(): number;
   close(): Promise<void>;
 }
 
-/** A stand-in for Slack's incoming webhooks, on loopback. @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+/** Simulates Slack's incoming webhooks on loopback. @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
 export async function startWebhookSimulator({
   onMessage,
 }: {

@@ -51,7 +51,7 @@ export function readFormPost<T>(
     const refuse = (error: unknown) => {
       clearTimeout(idle);
       body.unpipe(parser);
-      // Who reads the file must not wait for the rest of it.
+      // The reader of the file must not wait for the rest of it.
       parser.destroy();
       reject(isNamed(error) ? error : malformed());
     };

@@ -26,7 +26,8 @@ const inert = (properties: string[], attributes?: ResourceType['attributes']): R
 /** Every resource type that the local runtime knows. What is not here is an error, so that it never drifts from AWS. */
 export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::S3::Bucket': {
-    // Honoured: VersioningConfiguration. Encryption, access and lifecycle rules mean nothing to a folder of one's own.
+    // Honoured: VersioningConfiguration, and the lifecycle rule that aborts incomplete multipart uploads. Encryption and
+    // access rules mean nothing to a folder of one's own.
     properties: [
       'VersioningConfiguration',
       'BucketEncryption',

@@ -10,14 +10,14 @@ function switches() {
 }
 
 describe('the fault switches', () => {
-  it('are all off at first, and each says what it leads to', () => {
+  it('are all off at first, and each names its consequence', () => {
     const { made, strikes } = switches();
     for (const each of made.switches())
       expect(each).toMatchObject({ on: false, consequence: expect.stringMatching(/\.$/) });
     expect(strikes('upload')).toBeUndefined();
   });
 
-  it('strike the next request that they are about, once', () => {
+  it('strike the next request of their operation once', () => {
     const { made, strikes } = switches();
     expect(made.turn('upload-cut-off', true)).toBe(true);
     expect(strikes('media_create')).toBeUndefined();
@@ -36,7 +36,7 @@ describe('the fault switches', () => {
     expect(made.switches().find(({ name }) => name === 'rate-limit')).toMatchObject({ on: false });
   });
 
-  it('slow the processing down until they are turned off', () => {
+  it('slow down processing until they are turned off', () => {
     const { made } = switches();
     const usual = made.processingSeconds({ size: 1 });
     made.turn('slow-processing', true);
@@ -45,7 +45,7 @@ describe('the fault switches', () => {
     expect(made.processingSeconds({ size: 1 })).toBe(usual);
   });
 
-  it('know their names', () => {
+  it('refuse an unknown name', () => {
     expect(switches().made.turn('earthquake', true)).toBe(false);
   });
 });

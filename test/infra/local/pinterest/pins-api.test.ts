@@ -14,7 +14,7 @@ async function simulated(options: PinterestSimulatorOptions = {}) {
 }
 
 describe('the simulated Pins', () => {
-  it('are made each time that they are asked for, and do not name their media', async () => {
+  it('are made by every request and do not name their media', async () => {
     const { simulator, client, mediaId } = await simulated();
     simulator.finish(mediaId, 'succeeded');
     const pin = { boardId: '42', mediaId, title: 'Spring', link: 'https://example.com/', altText: 'A clip', cover };
@@ -58,7 +58,7 @@ describe('the simulated Pins', () => {
     expect(simulator.pins()).toEqual([]);
   });
 
-  it('are not made of a media that is not ready', async () => {
+  it('are refused for a media that is not ready', async () => {
     const { client, mediaId } = await simulated();
     await expect(client.pinsCreate({ boardId: '42', mediaId, cover })).rejects.toThrow('the media is registered');
   });

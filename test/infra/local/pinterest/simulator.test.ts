@@ -51,7 +51,7 @@ function postForm(
 const unchanged = (fields: [string, string][]) => fields;
 
 describe('the simulated upload host', () => {
-  it('stores what was posted by the rules', async () => {
+  it('stores a file that was posted by the rules', async () => {
     const { simulator, client } = await simulated();
     const registration = await client.mediaCreate();
     expect((await client.mediaGet(registration.mediaId)).status).toBe('registered');
@@ -88,7 +88,7 @@ describe('the simulated upload host', () => {
     expect((await postForm(await client.mediaCreate(), unchanged)).text).toContain('Policy expired');
   });
 
-  it('refuses what is larger than the policy lets pass', async () => {
+  it('refuses a file that is larger than the policy allows', async () => {
     const { client } = await simulated({ maxUploadBytes: 1000 });
     expect((await postForm(await client.mediaCreate(), unchanged)).text).toContain('<Code>EntityTooLarge</Code>');
   });
@@ -100,7 +100,7 @@ describe('the simulated upload host', () => {
     );
   });
 
-  it('wants a length, and no chunked coding', async () => {
+  it('requires a length and refuses chunked coding', async () => {
     const { client } = await simulated();
     const { uploadUrl, uploadParameters } = await client.mediaCreate();
     const { contentType, head, tail } = multipartEnvelope(Object.entries(uploadParameters), {
@@ -112,7 +112,7 @@ describe('the simulated upload host', () => {
     expect(answer).toMatchObject({ status: 411, text: expect.stringContaining('MissingContentLength') });
   });
 
-  it('wants the file last', async () => {
+  it('requires the file to be the last field', async () => {
     const { client } = await simulated();
     const { uploadUrl, uploadParameters } = await client.mediaCreate();
     const { head, contentType } = multipartEnvelope(
@@ -128,7 +128,7 @@ describe('the simulated upload host', () => {
     expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('InvalidArgument') });
   });
 
-  it('gives up a client that says nothing', async () => {
+  it('answers RequestTimeout to a client that stops sending', async () => {
     const { client } = await simulated({ uploadIdleMs: 200 });
     const { uploadUrl, uploadParameters } = await client.mediaCreate();
     const { head, contentType } = multipartEnvelope(Object.entries(uploadParameters), {
@@ -171,7 +171,7 @@ describe('the simulated Media API', () => {
     await expect(stranger.mediaCreate()).rejects.toMatchObject({ status: 401, code: 2 });
   });
 
-  it('limits rates, and says for how long', async () => {
+  it('limits rates and says when to ask again', async () => {
     const { client } = await simulated({ rateLimits: { orgWritePerMinute: 2 } });
     await client.mediaCreate();
     await client.mediaCreate();
@@ -180,7 +180,7 @@ describe('the simulated Media API', () => {
     await expect(client.mediaList()).resolves.toMatchObject({ items: expect.any(Array) });
   });
 
-  it('does not know a media that never was', async () => {
+  it('answers 404 for a media that was never registered', async () => {
     const { client } = await simulated();
     await expect(client.mediaGet('123')).rejects.toMatchObject({ status: 404 });
   });
