@@ -15,7 +15,7 @@ export const PENDING = 'AWSPENDING';
 /** Our own: the version whose refresh token the pending version was made with. */
 export const SOURCE = 'PINDROP_ROTATED_FROM';
 
-export type StagingLabel = typeof CURRENT | typeof PENDING | typeof SOURCE;
+type StagingLabel = typeof CURRENT | typeof PENDING | typeof SOURCE;
 
 /** The version that has each label; undefined when no version has it. */
 export type Labels = Record<StagingLabel, string | undefined>;

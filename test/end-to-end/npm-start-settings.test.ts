@@ -27,7 +27,7 @@ describe('the settings of npm start', () => {
     expect(run.stderr()).not.toContain('results-bucket');
   });
 
-  it('are in what is to be pasted and on the page, and a put beside the prefix is told of', async () => {
+  it('are in the line to paste and on the page, and a put without the prefix is reported', async () => {
     const run = npmStart(['-c', 'prefix=pinterest/'], await stateDirectory());
     const { endpoint, bucket: Bucket, credentials } = await whereTo(run);
     expect(run.stderr()).toContain(`s3 cp clip.mp4 s3://${Bucket}/pinterest/`);

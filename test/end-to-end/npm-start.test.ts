@@ -62,7 +62,7 @@ describe('npm start -- FILE', () => {
     [['no-such-clip.mp4'], {}, 'There is no file no-such-clip.mp4.'],
     [['--colour', CLIP], {}, "Unknown option '--colour'"],
     [['--port', 'x'], {}, '--port takes a number'],
-    [[fileURLToPath(new URL('.', import.meta.url))], {}, 'is no file.'],
+    [[fileURLToPath(new URL('.', import.meta.url))], {}, 'is not a file.'],
     [[CLIP], { PINTEREST_API_URL: 'http://127.0.0.1:1/v5' }, 'PINTEREST_ACCESS_TOKEN is not'],
   ])('exits 2 with one sentence, and starts nothing, for %o', async (args, environment, sentence) => {
     const run = npmStart(args, await stateDirectory(), environment);

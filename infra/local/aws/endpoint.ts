@@ -41,7 +41,7 @@ export async function openEndpoint(wishes: PortWishes, accessKey: AccessKey): Pr
     else if (listener) listener(request, response);
     else response.writeHead(503).end();
   });
-  // Large objects take their time.
+  // The upload of a large object can take hours.
   server.requestTimeout = 0;
   const port = await listenOnLoopback(server, wishes);
   return Object.assign(endpoint, {
@@ -66,7 +66,7 @@ function complaintAbout({ headers }: http.IncomingMessage, port: number): string
   if (!hosts.includes(headers.host ?? '')) {
     return `The stack on this machine is at http://${hosts[0]} and answers to no other name. Buckets are named in the path.\n`;
   }
-  // Browsers say who asks, and programs do not: a form of any site could otherwise drop a file.
+  // Browsers send these headers and programs do not. Without this check a form on any site could drop a file.
   const site = headers['sec-fetch-site'] ?? 'none';
   if (headers.origin === undefined && site === 'none') return undefined;
   return 'The stack on this machine answers programs, not pages in a browser: the console is for those.\n';

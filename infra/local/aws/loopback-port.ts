@@ -3,18 +3,17 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface PortWishes {
-  /** Keeps the port for the next time. */
+  /** Keeps the port for the next start. */
   file: string;
-  /** Tried before the one of the last time. */
+  /** Tried before the port of the last start. */
   wanted?: number | undefined;
   /** Tried after it. */
   usual?: number;
 }
 
 /**
- * Has a server listen on loopback, where only this machine reaches it; on a free port when none of those wished for can be
- * had.
- * @returns the port that it got
+ * Lets a server listen on loopback, which only this machine reaches. Takes a free port when none of the wanted ones is free.
+ * @returns the port
  */
 export async function listenOnLoopback(server: Server, { file, wanted, usual }: PortWishes): Promise<number> {
   await listenOnFirst(server, [...[wanted, lastPort(file), usual].filter((port) => port !== undefined), 0]);

@@ -1,7 +1,6 @@
 /**
- * Under which names a server on loopback may be asked. Any other is a site's that was made to resolve to 127.0.0.1, whose
- * pages could then read the answers.
- * @returns values of the Host header
+ * The Host headers that a server on loopback accepts. Another name is a site's that was made to resolve to 127.0.0.1: its
+ * pages could read the answers.
  */
 export const ownHosts = (port: number): string[] =>
   ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`);

@@ -4,17 +4,17 @@ import type { EventEnvelope } from './observation.ts';
 import type { Queue } from './sqs/queues.ts';
 import type { EnteredState, ExecutionRow, ExecutionTable } from './step-functions/execution-table.ts';
 
-/** A message that is in the drop queue: a drop that no execution follows yet. */
+/** A message in the drop queue: a drop without an execution so far. */
 export interface WaitingMessage {
   /** S3's notification as JSON. */
   body: string;
-  /** Why it is not free to be received: a function works at it, or it is tried again later. */
+  /** Why it cannot be received now: a function has it, or it waits for its next attempt. */
   inFlight?: 'with a function' | 'on purpose';
-  /** When one that is in flight is received again unless it is deleted: milliseconds since 1970. */
+  /** When a message in flight becomes visible again: milliseconds since 1970. */
   visibleAt?: number;
 }
 
-/** A delivery that is still due. */
+/** A delivery of an event to a target that has not taken it. */
 export interface DueDelivery {
   target: string;
   attempts: number;
@@ -23,8 +23,8 @@ export interface DueDelivery {
 }
 
 /**
- * What the stack keeps of its uploads, for whoever shows it: what waits in the queue, the executions of the state
- * machine, their events and the deliveries that are due. Nothing here writes.
+ * Reads what the stack keeps of its uploads: messages in the queue, executions of the state machine, their events, and
+ * deliveries that are due.
  */
 export class StackRecords {
   readonly #database: DatabaseSync;
@@ -53,7 +53,7 @@ export class StackRecords {
     ];
   }
 
-  /** All that run, and the newest of those that have ended. @param ended how many of these at most */
+  /** All running executions, and the newest ended ones. @param ended maximum number of ended ones */
   executions(ended: number): ExecutionRow[] {
     return [...this.#executions.running(this.#machineArn), ...this.#executions.ended(this.#machineArn, ended)];
   }
@@ -62,12 +62,12 @@ export class StackRecords {
     return this.#executions.get(this.#machineArn, uploadId);
   }
 
-  /** The states that an upload's execution has entered, in their order. */
+  /** The states that an upload's execution has entered, in order. */
   statesOf(uploadId: string): EnteredState[] {
     return this.#executions.statesOf(this.#machineArn, uploadId);
   }
 
-  /** How many executions ended with which final event, since there is state. */
+  /** Number of executions that ended with each kind of final event, over all starts. */
   endings(): { succeeded: number; failed: number } {
     const rows = this.#database
       .prepare(
@@ -79,7 +79,7 @@ export class StackRecords {
     return { succeeded: counts['succeeded'] ?? 0, failed: counts['failed'] ?? 0 };
   }
 
-  /** The final event that an upload's execution put. */
+  /** The final event of an upload's execution. */
   finalEventOf(uploadId: string): EventEnvelope | undefined {
     // The origin of an event begins with its execution; "0" is what follows "/", and a range uses the index.
     const execution = executionArn(this.#machineArn, uploadId);
@@ -89,7 +89,7 @@ export class StackRecords {
     return row && JSON.parse(String(row['envelope']));
   }
 
-  /** Everything on the buses whose detail names the upload, in the order in which it was put. */
+  /** All events whose detail names the upload, oldest first. */
   eventsOf(uploadId: string): EventEnvelope[] {
     const rows = this.#database
       .prepare("SELECT envelope FROM events WHERE json_extract(envelope, '$.detail.uploadId') = ? ORDER BY rowid")

@@ -29,8 +29,8 @@ const SCHEMA = `
 `;
 
 /**
- * Opens what the runtime must not forget, for this process alone: the lock ends with the process, however it ends.
- * @throws Error naming the process that has the directory open
+ * Opens the database of the local runtime for this process alone. The lock ends with the process, however that ends.
+ * @throws Error naming the process that uses the directory
  */
 export function openStateDatabase(directory: string): DatabaseSync {
   const owner = join(directory, 'pid');

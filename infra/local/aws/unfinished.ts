@@ -1,14 +1,14 @@
-/** Something that is still to be done with an event. */
+/** Work on an event that is not done. */
 export interface Unfinished {
-  /** The rule's target, queue or state machine that has it. */
+  /** Rule target, queue or state machine that has it. */
   where: string;
-  /** The upload that the event is about; absent when it is about none. */
+  /** The event's upload; absent when the event is not about an upload. */
   uploadId?: string;
-  /** When it is gone on with, in milliseconds since 1970; absent when it is being done. */
+  /** Epoch milliseconds at which the work resumes; absent while it runs. */
   againAt?: number;
 }
 
-/** @param event as its subscribers get it; a message or an execution's input may be anything else */
+/** @param event JSON as its subscribers get it; a message or an execution's input may be other JSON */
 export function unfinished(where: string, event: string, againAt: number | undefined): Unfinished {
   const uploadId = uploadIdOf(event);
   return { where, ...(uploadId === undefined ? {} : { uploadId }), ...(againAt === undefined ? {} : { againAt }) };

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { EXAMPLE_NAMES, type ExampleName } from '../../examples/example-names.ts';
 
 export interface CommandLine {
-  /** Files to drop; none: stay up. */
+  /** Files to drop. Without files it stays up. */
   files: string[];
   /** Port that the endpoint should have. */
   port?: number;
@@ -31,7 +31,7 @@ export const HELP = `Runs the whole of Pindrop on this machine.
   --with NAME             runs an example along: slack-webhook, results-bucket, start-state-machine, publish-pin
   --metadata NAME=VALUE   metadata of the files, such as board=42
   -c NAME=VALUE           a setting, as for npm run deploy
-  --no-console            serves no console; with FILE there is none anyway
+  --no-console            serves no console; with FILE there never is one
   --port N                port of the endpoint (default: the one used last, or a free one)
   --help                  this text
 
@@ -58,7 +58,7 @@ export async function readCommandLine(args: string[]): Promise<CommandLine> {
   const metadata = Object.fromEntries((values.metadata ?? []).map((text) => pair('--metadata', text)));
   const settings = Object.fromEntries((values.context ?? []).map((text) => pair('-c', text)));
   const help = values.help ?? false;
-  // What drops its files and exits is over before a page could be opened.
+  // A run that drops files ends before anybody could open a page.
   const console = files.length === 0 && !values['no-console'];
   if (!help) for (const file of files) await requireReadable(file);
   return { files, help, examples, settings, metadata, console, ...(port === undefined ? {} : { port }) };
@@ -99,11 +99,11 @@ function pair(option: string, text: string): [string, string] {
 async function requireReadable(file: string): Promise<void> {
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
-      error.code === 'ENOENT' ? `There is no file ${file}.` : `The file ${file} cannot be looked at (${error.code}).`,
+      error.code === 'ENOENT' ? `There is no file ${file}.` : `The file ${file} cannot be read (${error.code}).`,
     );
   });
-  if (!found.isFile()) throw new UsageError(`${file} is no file.`);
+  if (!found.isFile()) throw new UsageError(`${file} is not a file.`);
   await access(file, constants.R_OK).catch(() => {
-    throw new UsageError(`The file ${file} may not be read by you.`);
+    throw new UsageError(`You may not read the file ${file}.`);
   });
 }

@@ -7,7 +7,7 @@ import type { Person } from './terminal/person.ts';
 const NEEDED_BYTES = 16 * 1024 ** 2;
 
 /** The disk of the state directory has no room. The message says which directory, how much is needed, and what to do. */
-export class FullDiskError extends Error {
+class FullDiskError extends Error {
   override readonly name = 'FullDiskError';
 
   constructor(stateDirectory: string, options?: ErrorOptions) {

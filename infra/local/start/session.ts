@@ -26,9 +26,9 @@ import { uploadProgress } from './terminal/upload-progress.ts';
 const ALL_SUCCEEDED = 0;
 const ONE_FAILED = 1;
 
-/** How often it is looked whether the examples are done. */
+/** How often the run checks whether the examples are done. */
 const LOOK_AGAIN_MS = 100;
-/** What goes on within this time is waited for; what waits for longer is left for the next run. */
+/** The run waits for work that continues within this time, and leaves other work to the next run. */
 const PATIENCE_MS = 30_000;
 
 export interface SessionOptions extends Pick<CommandLine, 'files' | 'metadata'> {
@@ -36,7 +36,7 @@ export interface SessionOptions extends Pick<CommandLine, 'files' | 'metadata'> 
   prefix: string;
 }
 
-/** One run of `npm start`: tells the person what happens, and knows when it is over. */
+/** One run of `npm start`: tells the person what happens, and decides when it ends. */
 export class Session {
   readonly #person: Person;
   readonly #options: SessionOptions;
@@ -65,8 +65,7 @@ export class Session {
       const sentence = exampleSentence(observation.line);
       if (sentence) this.#person.say(sentence);
     } else if (observation.kind === 'function-failed') {
-      // A death is one, too.
-      this.#person.say(`${observation.functionName} failed (${observation.why}); what it was doing is taken up again.`);
+      this.#person.say(`${observation.functionName} failed (${observation.why}); its work is taken up again.`);
     } else if (observation.kind === 'delivery-failed') {
       this.#person.say(deliverySentence(observation));
     } else if (observation.kind === 'version-unrecovered') {
@@ -79,8 +78,8 @@ export class Session {
   }
 
   /**
-   * @param consoleUrl where the console is, unless there is none
-   * @returns the exit code, once all files have their final event or the person ends it
+   * @param consoleUrl undefined without the console
+   * @returns the exit code, once all files have their final event or the person stops the run
    */
   async live(stack: LocalStack, consoleUrl?: string): Promise<number> {
     const interrupted = new Promise<number>((resolve) => {
@@ -123,7 +122,7 @@ export class Session {
     return failed ? ONE_FAILED : ALL_SUCCEEDED;
   }
 
-  /** What the examples do with these uploads belongs to the run; what they have to do again later does not. */
+  /** Waits for what the examples do with these uploads now. What they retry later is left to the next run. */
   async #examplesDone(stack: LocalStack, uploads: FinalEventDetail[]): Promise<void> {
     const keys = new Map(uploads.map(({ uploadId, object }) => [uploadId, object.key]));
     const uploadIds = new Set(keys.keys());

@@ -8,11 +8,11 @@ import { NodeFunction } from '../function/node-function.ts';
 export interface TokenRotationProps {
   settings: Pick<Settings, 'pinterestApiUrl'>;
   token: ISecret;
-  /** False where nobody rotates secrets on a schedule. */
+  /** False on emulators, which have no rotation schedules. */
   scheduled: boolean;
 }
 
-/** An access token lives 30 days and a refresh token 60: three renewals may fail before anything stops. */
+/** An access token lives 30 days and a refresh token 60. Three renewals may fail before anything stops. */
 const EVERY_DAYS = 7;
 
 /** Renews Pinterest's tokens, week by week. */
@@ -48,7 +48,7 @@ export class TokenRotation extends Construct {
       secretId: token.secretArn,
       rotationLambdaArn: this.rotateToken.functionArn,
       rotationRules: { automaticallyAfterDays: EVERY_DAYS },
-      // A secret that nobody has signed in for yet has nothing to renew.
+      // Before the first sign-in there is nothing to renew.
       rotateImmediatelyOnUpdate: false,
     });
     schedule.node.addDependency(this.rotateToken);

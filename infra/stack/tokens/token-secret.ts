@@ -10,7 +10,7 @@ export class TokenSecret extends Secret {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
       description: "Pindrop: Pinterest's tokens",
-      // Deployed once: CloudFormation leaves a value alone that somebody else changed while the template's stays as it is.
+      // CloudFormation sets this once. It leaves the value alone as long as this line stays as it is.
       secretObjectValue: { accessToken: SecretValue.unsafePlainText('') },
       // A stack deleted by mistake must not take the refresh token along.
       removalPolicy: RemovalPolicy.RETAIN,

@@ -21,14 +21,14 @@ export interface EventBuses {
   service: AwsService;
   /**
    * Puts an event.
-   * @param origin what it stems from: the same origin never puts a second event
+   * @param origin identifies what put it: one origin never puts a second event
    */
   put(entry: EventEntry, origin?: string): EntryResult;
-  /** Delivers what was put but not delivered, because the process was killed in between. */
+  /** Delivers what was put and not delivered because the process was killed in between. */
   recover(): void;
 }
 
-/** EventBridge's custom buses: what is put is kept, and then delivered to whoever watches and to the rules' targets. */
+/** EventBridge's custom buses: they keep an event, then deliver it to the rules' targets. */
 export function localEventBuses(
   database: DatabaseSync,
   { names, region, account }: { names: string[]; region: string; account: string },
@@ -40,7 +40,7 @@ export function localEventBuses(
     database.prepare('UPDATE events SET delivered = 1 WHERE id = ?').run(id);
     deliveries.start(id);
   };
-  /** Keeps an event together with who is to get it: both or neither outlive a kill. @returns false when it was there */
+  /** Keeps an event and its planned deliveries in one transaction. @returns false when the event was there already */
   const keep = (envelope: EventEnvelope, origin: string, bus: string) => {
     database.exec('BEGIN');
     try {
@@ -95,7 +95,7 @@ const ISO_8601 = /^\d{4}-\d\d-\d\dT/;
 /** Buses are named by name or by ARN. */
 const busName = ({ EventBusName = 'default' }: EventEntry) => EventBusName.split('/').at(-1) ?? '';
 
-/** @returns now when the entry has no time, undefined when it is none */
+/** @returns now when the entry has no Time; undefined when its Time is not a time */
 function timeOf({ Time = Date.now() / 1000 }: EventEntry): Date | undefined {
   if (typeof Time === 'string' && !ISO_8601.test(Time)) return undefined;
   const time = new Date(typeof Time === 'number' ? Time * 1000 : Time);
@@ -110,7 +110,7 @@ function refusal(entry: EventEntry, names: string[]): EntryResult | undefined {
     return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Source and DetailType are required.' };
   }
   if (timeOf(entry) === undefined) {
-    return { ErrorCode: 'InvalidArgument', ErrorMessage: `Time is no time: ${entry.Time}` };
+    return { ErrorCode: 'InvalidArgument', ErrorMessage: `Time is not a time: ${entry.Time}` };
   }
   try {
     JSON.parse(entry.Detail ?? '');

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { EventEnvelope, Observe } from '../observation.ts';
 import { type Unfinished, unfinished } from '../unfinished.ts';
 
-/** A target of a rule, and what is done when it fails. */
+/** A target of a rule, with its retry policy. */
 export interface EventTarget {
   /** The rule's name and the target's id: the same after a restart. */
   name: string;
@@ -15,7 +15,7 @@ export interface EventTarget {
   maximumAgeSeconds: number;
   /** Seconds before an attempt. @param retry 1 for the first repetition */
   waitSeconds: (retry: number) => number;
-  /** Keeps an event that could not be delivered; without it, the event is lost to this target. */
+  /** Keeps an event that could not be delivered. Without it the target never gets the event. */
   deadLetter?: (envelope: EventEnvelope, attempts: number, error: Error) => void;
 }
 
@@ -35,14 +35,14 @@ const deliveryId = ({ eventId, target }: Delivery) => `${eventId}/${target}`;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * EventBridge's delivery: at least once for every target whose rule matches, in no order, until the target took the event
- * or the retries are used up. What is due is kept in the database, together with the event, so that it outlives a kill.
+ * EventBridge's delivery: at least once to every target whose rule matches, in no order, until the target takes the event
+ * or the retries are used up. The database has the deliveries that are due, so a kill loses none.
  */
 export class EventDeliveries {
   readonly #database: DatabaseSync;
   readonly #observe: Observe;
   readonly #targets = new Map<string, EventTarget>();
-  /** Of the deliveries that are under way or waiting. */
+  /** Timers of deliveries that run or wait. */
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #stopped = false;
 
@@ -55,7 +55,7 @@ export class EventDeliveries {
     this.#targets.set(target.name, target);
   }
 
-  /** Notes who is to get an event; part of the transaction that keeps the event. */
+  /** Records an event's deliveries, in the transaction that keeps the event. */
   plan(envelope: EventEnvelope, busName: string): void {
     const insert = this.#database.prepare(
       'INSERT OR IGNORE INTO deliveries (event_id, target, due_at, put_at) VALUES (?, ?, ?, ?)',
@@ -68,7 +68,7 @@ export class EventDeliveries {
     }
   }
 
-  /** Sets out on what was planned for an event, or at the start on everything that is left. */
+  /** Starts the planned deliveries of an event, or all of them. */
   start(eventId?: string): void {
     for (const row of this.#rows(eventId)) if (!this.#timers.has(deliveryId(row))) this.#schedule(row);
   }
@@ -84,7 +84,7 @@ export class EventDeliveries {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  /** What is due to the rules of this run. What is due to others is kept until they are there again. */
+  /** Deliveries to the rules of this run. Those to other rules stay until these exist again. */
   #rows(eventId?: string): Delivery[] {
     const rows = this.#database
       .prepare(
@@ -111,7 +111,7 @@ export class EventDeliveries {
       await target.deliver(envelope, deliveryId(delivery));
       if (!this.#stopped) this.#forget(delivery);
     } catch (error) {
-      // Ended under way: it is tried anew at the next start.
+      // The process ended meanwhile: the next start tries again.
       if (!this.#stopped) this.#failed(delivery, target, envelope, error as Error);
     }
   }
@@ -119,7 +119,7 @@ export class EventDeliveries {
   #failed(delivery: Delivery, target: EventTarget, envelope: EventEnvelope, error: Error): void {
     const attempts = delivery.attempts + 1;
     const why = error.message;
-    // Not by the event's time, which whoever put it may have set.
+    // Not by the event's Time, which its sender sets.
     const age = (Date.now() - delivery.putAt) / 1000;
     if (attempts > target.maximumRetries || age > target.maximumAgeSeconds) {
       target.deadLetter?.(envelope, attempts, error);

@@ -7,7 +7,7 @@ import type { Resource } from '../template/template.ts';
 import type { EventTarget } from './event-deliveries.ts';
 import { eventPatternMatcher } from './pattern-matcher.ts';
 
-/** What a rule can lead to. */
+/** The possible targets of rules. */
 export interface TargetServices {
   functions: Map<string, LocalFunction>;
   machines: LocalStateMachine[];
@@ -27,7 +27,7 @@ const KNOWN = ['Id', 'Arn', 'RoleArn', 'RetryPolicy', 'DeadLetterConfig'];
 
 /** EventBridge's own defaults. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
 const EVENTBRIDGE = { retries: 185, ageSeconds: 24 * 3600 };
-/** Lambda's, for invocations that nobody waits for. @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+/** Lambda's, for asynchronous invocations. @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const LAMBDA = { retries: 2, ageSeconds: 6 * 3600, firstWaitSeconds: 60, secondWaitSeconds: 120 };
 
 /**
@@ -68,7 +68,7 @@ function destination(target: RuleTarget, rule: string, services: TargetServices)
   if (machine) {
     return {
       ...policy,
-      // The name is made of the delivery: a repetition after a kill finds what it started before.
+      // The delivery makes the name: a repetition after a kill finds the execution that it started.
       deliver: (envelope, deliveryId) => machine.startOnce(executionName(deliveryId), JSON.stringify(envelope)),
     };
   }
@@ -79,11 +79,11 @@ function destination(target: RuleTarget, rule: string, services: TargetServices)
 
 /**
  * Sends to a queue of this stack.
- * @throws Error at the start when there is no such queue: an event would otherwise be tried for a day, for nobody
+ * @throws Error when the stack has no such queue; otherwise its events would be retried for a day
  */
 function sender(arn: string, rule: string, { queues }: TargetServices): (body: unknown) => void {
   if (!queues.has(arn)) {
-    throw new Error(`The local runtime does not know the queue ${arn} (${rule}): it is none of this stack.`);
+    throw new Error(`The local runtime does not know the queue ${arn} (${rule}): it is not of this stack.`);
   }
   return (body) => queues.send(arn, JSON.stringify(body));
 }
@@ -91,8 +91,8 @@ function sender(arn: string, rule: string, { queues }: TargetServices): (body: u
 const executionName = (deliveryId: string) => createHash('sha256').update(deliveryId).digest('hex').slice(0, 32);
 
 /**
- * EventBridge is done once Lambda has the event; that it is tried again when the function fails, and where it ends up, is
- * Lambda's doing, by the function's own configuration.
+ * EventBridge has delivered an event once Lambda has it. Retries of a failing function, and its dead letters, follow the
+ * function's own EventInvokeConfig.
  */
 function functionDestination(fn: LocalFunction, rule: string, services: TargetServices): Destination {
   const config = services.invokeConfigs.get(fn.definition.name) ?? {};

@@ -1,7 +1,7 @@
 type Json = unknown;
 type Test = (value: Json) => boolean;
 
-/** A place in an event that is not there. */
+/** A value that the event does not have. */
 const ABSENT = Symbol('absent');
 
 /**

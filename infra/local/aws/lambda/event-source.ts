@@ -16,11 +16,11 @@ export interface EventSourceMapping {
 const POLL_SECONDS = 20;
 
 /**
- * Lambda's event source mapping for queues: receives, invokes, deletes what succeeded. What failed stays until its
- * visibility time-out, which the function may have set itself.
+ * Lambda's event source mapping for queues: receives, invokes, and deletes what succeeded. A failed message stays until its
+ * visibility timeout, which the function may have set.
  *
- * When the process is killed, its functions die with it, and messages they held would stay invisible for nobody. Which
- * messages are waiting on purpose is therefore noted; at the next start all others are visible again at once.
+ * When the process is killed, its functions die with it, and their messages would stay invisible. So the database has the
+ * messages that wait on purpose. At the next start all others are visible again at once.
  */
 export class EventSource {
   readonly #mapping: EventSourceMapping;
@@ -44,7 +44,7 @@ export class EventSource {
     for (let poller = 0; poller < this.#mapping.maximumConcurrency; poller++) void this.#poll();
   }
 
-  /** The messages that are left. One that failed waits on purpose, until it is visible again. */
+  /** The messages in the queue. A failed one waits on purpose until it is visible again. */
   unfinished(): Unfinished[] {
     const { ready, delayed, inflight } = this.#queue.inspectMessages();
     const waiting = this.#waiting();
@@ -72,7 +72,7 @@ export class EventSource {
   async #work(messages: ReceivedMessage[]): Promise<void> {
     for (const { MessageId } of messages) this.#note('DELETE FROM waiting_messages WHERE message_id = ?', MessageId);
     const failed = await this.#failuresAmong(messages);
-    // The functions were killed under way: what they held is found at the next start.
+    // The functions were killed: the next start makes their messages visible again.
     if (this.#stopped) return;
     for (const { MessageId, ReceiptHandle } of messages) {
       if (failed.has(MessageId)) this.#note('INSERT OR IGNORE INTO waiting_messages VALUES (?)', MessageId);

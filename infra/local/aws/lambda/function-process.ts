@@ -27,10 +27,10 @@ export interface LocalServices {
 
 const RUNTIME = fileURLToPath(new URL('runtime.ts', import.meta.url));
 const MEMORY_CHECK_MS = 100;
-/** Kept of the host's environment: what a process needs to run, and nothing that it might read a secret from. */
+/** What a function gets of this process's environment: what it needs to run, and nothing that could be a secret. */
 const HOST_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot'];
 
-/** The process of a function: one invocation at a time, killed when it is out of time or memory, as on Lambda. */
+/** The process of a function. It runs one invocation at a time, and is killed when it runs out of time or memory. */
 export class FunctionProcess {
   readonly #definition: FunctionDefinition;
   readonly #process: ChildProcess;
@@ -143,7 +143,7 @@ function environmentOf(
 
 const PAGE_BYTES = 4096;
 
-/** Resident memory of a process, 0 where the system does not tell: /proc is Linux's. */
+/** Resident memory of a process; 0 on systems without /proc. */
 function residentMegabytes(processId: number | undefined): number {
   try {
     return (Number(readFileSync(`/proc/${processId}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES) / 1024 ** 2;

@@ -12,9 +12,9 @@ export type InvocationAnswer =
   | { kind: 'result'; result: unknown }
   | { kind: 'error'; errorType: string; errorMessage: string };
 
-/** An invocation that failed; named as Lambda names it, which is what a state machine's Retry and Catch go by. */
+/** An invocation that failed. The name is Lambda's, which Retry and Catch of a state machine match. */
 export class InvocationError extends Error {
-  /** True when the function did not fail by itself: it was out of time or memory, or its process ended. */
+  /** True when the function did not throw: it ran out of time or memory, or its process ended. */
   readonly died: boolean;
 
   constructor(errorType: string, errorMessage: string, died: boolean) {

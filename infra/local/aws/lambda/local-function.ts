@@ -5,7 +5,7 @@ import { InvocationError } from './invocation.ts';
 
 const IDLE_MS = 60_000;
 
-/** A function as Lambda keeps it: as many processes as there are invocations at once, warm ones first. */
+/** A function as Lambda runs it: one process for each concurrent invocation, warm processes first. */
 export class LocalFunction {
   readonly definition: FunctionDefinition;
   readonly #services: LocalServices;
@@ -19,8 +19,8 @@ export class LocalFunction {
   #closed = false;
 
   /**
-   * @param concurrency processes at most: one machine is not a region
-   * @param idleMs milliseconds that a process is kept for the next invocation
+   * @param concurrency maximum number of processes
+   * @param idleMs milliseconds that a process stays warm
    */
   constructor(
     definition: FunctionDefinition,
@@ -49,7 +49,7 @@ export class LocalFunction {
       this.#failed(process, error);
       throw error;
     } finally {
-      // The place goes straight to whoever waits longest.
+      // The oldest waiting invocation takes the place.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#running--;
@@ -87,7 +87,7 @@ export class LocalFunction {
   #keep(process: FunctionProcess): void {
     if (!this.#all.has(process)) return;
     const timer = setTimeout(() => {
-      // At once, not when its exit is heard of: until then the next invocation would get it.
+      // Now, not when it has exited: until then the next invocation would get it.
       this.#forget(process);
       process.kill();
     }, this.#idleMs);
@@ -96,7 +96,7 @@ export class LocalFunction {
   }
 
   #failed(process: FunctionProcess, error: unknown): void {
-    // Ended on purpose: what it was doing is taken up again at the next start, which is said elsewhere.
+    // Ended on purpose. The next start continues its work, and another sentence says so.
     if (this.#closed) return;
     const { name: functionName } = this.definition;
     const why = (error as Error).message;

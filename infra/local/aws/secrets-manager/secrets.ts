@@ -20,7 +20,7 @@ export interface SecretHome {
   keep?: (value: string) => void;
 }
 
-/** Secrets Manager, as far as it is used: the versions of each secret and their staging labels. */
+/** The operations of Secrets Manager that are used: they read and write versions and their staging labels. */
 export class LocalSecrets {
   readonly #database: DatabaseSync;
   readonly #secrets = new Map<string, Map<string, Version>>();

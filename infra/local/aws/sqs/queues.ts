@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { buildApp } from 'fauxqs';
 
-/** What is used of fauxqs's queue, beside its HTTP interface. */
+/** The parts of fauxqs's queue that are used beside its HTTP interface. */
 export interface Queue {
   arn: string;
   name: string;
@@ -19,7 +19,7 @@ export interface Queue {
   setAttributes(attributes: Record<string, string>): void;
   enqueue(message: unknown): void;
   inflightMessages: Map<string, { message: QueuedMessage; receiptHandle: string }>;
-  /** A look at what is in the queue, which changes nothing of it. */
+  /** Lists what is in the queue without changing it. */
   inspectMessages(): {
     ready: QueuedMessage[];
     delayed: QueuedMessage[];
@@ -70,8 +70,8 @@ export interface LocalQueues {
 /**
  * The queues: fauxqs, kept in SQLite.
  *
- * Its own `startFauxqs` listens on every interface of the machine, which nothing of ours may; what it is made of is not
- * among its exports, so it is loaded by path, from the exact version that package.json pins.
+ * fauxqs's `startFauxqs` listens on every interface of the machine, which must not be. Its parts are not exported, so they
+ * are loaded by path, from the exact version that package.json pins.
  */
 export async function startLocalQueues({ directory }: { directory: string }): Promise<LocalQueues> {
   mkdirSync(directory, { recursive: true });
@@ -81,7 +81,7 @@ export async function startLocalQueues({ directory }: { directory: string }): Pr
   const { S3Store } = (await part('./s3/s3Store.js')) as { S3Store: new () => object };
   const { PersistenceManager } = await part('./persistence.js');
   const persistence = new PersistenceManager(directory);
-  // fauxqs 2.4.1 sets the receive count to NULL here, which its own table refuses: the message would be lost.
+  // fauxqs 2.4.1 sets the receive count to NULL here, which its own table refuses. The message would be lost.
   const ready = persistence.db.prepare(
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
   );
@@ -105,7 +105,7 @@ export async function startLocalQueues({ directory }: { directory: string }): Pr
   return {
     handler: (request, response) => app.routing(request, response),
     createQueue({ name, arn, url, attributes }) {
-      // Creating a queue anew would take its messages along.
+      // Creating an existing queue again would delete its messages.
       const before = store.getQueueByArn(arn);
       before?.setAttributes(attributes);
       return before ?? store.createQueue(name, url, arn, attributes);

@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { AwsError, type AwsService } from '../aws-json.ts';
 
 /**
- * Systems Manager's parameters, as far as they are used: read and overwritten, one by one.
- * @param templated values of the template by name, until they are overwritten
+ * The operations of Systems Manager that functions use: they read and overwrite single parameters.
+ * @param templated the template's values by name, which hold until they are overwritten
  */
 export function localParameters(database: DatabaseSync, templated: Map<string, string>): AwsService {
   return {

@@ -15,7 +15,7 @@ export interface ExecutionRow {
   output: string | null;
   error: string | null;
   cause: string | null;
-  /** The state that was entered last, its input as JSON, and when (milliseconds since 1970). */
+  /** The state entered last, its input as JSON, and when it was entered (milliseconds since 1970). */
   state: string | null;
   stateInput: string | null;
   stateEnteredAt: number | null;
@@ -30,7 +30,7 @@ export interface EnteredState {
 const COLUMNS = `machine_arn AS machineArn, name, input, status, started_at AS startedAt, stopped_at AS stoppedAt,
   output, error, cause, state, state_input AS stateInput, state_entered_at AS stateEnteredAt`;
 
-/** What is known of executions: all there ever were, since their names are idempotency keys. */
+/** All executions that ever were: their names are idempotency keys. */
 export class ExecutionTable {
   readonly #database: DatabaseSync;
 
@@ -52,7 +52,7 @@ export class ExecutionTable {
     return rows as unknown as ExecutionRow[];
   }
 
-  /** The newest of those that have ended, newest first. */
+  /** The newest ended executions, newest first. */
   ended(machineArn: string, limit: number): ExecutionRow[] {
     const rows = this.#database
       .prepare(
@@ -102,7 +102,7 @@ export class ExecutionTable {
     this.#database.prepare('INSERT INTO entered_states VALUES (?, ?, ?, ?)').run(machineArn, name, state, at);
   }
 
-  /** The states that an execution has entered, in their order: its history. */
+  /** An execution's history: the states that it entered, in order. */
   statesOf(machineArn: string, name: string): EnteredState[] {
     const rows = this.#database
       .prepare(

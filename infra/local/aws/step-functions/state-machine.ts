@@ -126,7 +126,7 @@ export class LocalStateMachine {
       for await (const event of eventLogs) {
         if (event.type !== 'StateEntered' || this.#stopped) continue;
         const { name: state, input: stateInput } = event.state;
-        // The rest of a wait is no state of the definition.
+        // The rest of an interrupted wait is not a state of the definition.
         const known = state in this.#parts.definition.States;
         if (known) executions.enter(arn, name, state, stateInput, event.timestamp);
         Object.assign(entered, { Name: state, EnteredTime: new Date(event.timestamp).toISOString() });

@@ -1,8 +1,8 @@
 import { arnOf, type StackEnvironment } from './stack-environment.ts';
 
-/** How the local runtime takes a type of resource. */
+/** What the local runtime knows of a resource type. */
 export interface ResourceType {
-  /** The properties that are honoured, or that mean nothing on one machine; any other is refused. */
+  /** Properties that are honoured, or have no effect on one machine. Any other is refused. */
   properties: string[];
   /** The name that its properties give it. */
   nameFrom?: (properties: Record<string, unknown>) => string | undefined;
@@ -16,14 +16,14 @@ const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const bucketName = (name: string) => name.toLowerCase();
 const queueUrl = (name: string, { endpoint, account }: StackEnvironment) => `${endpoint}/${account}/${name}`;
 
-/** Nobody else is on this machine: what says who may do what, and where logs go, has nothing to act on. */
+/** A type without effect here, such as permissions and log groups. */
 const inert = (properties: string[], attributes?: ResourceType['attributes']): ResourceType => ({
   properties,
   ref: ownName,
   ...(attributes ? { attributes } : {}),
 });
 
-/** Every resource type that the local runtime knows. What is not here is an error, so that it never drifts from AWS. */
+/** Every resource type that the local runtime knows. Another one is an error, so that the runtime never drifts from AWS. */
 export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::S3::Bucket': {
     // Honoured: VersioningConfiguration, and the lifecycle rule that aborts incomplete multipart uploads. Encryption and

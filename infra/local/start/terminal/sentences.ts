@@ -5,7 +5,7 @@ import type { Observation } from '../../aws/observation.ts';
 import type { Unfinished } from '../../aws/unfinished.ts';
 import type { Target } from '../target.ts';
 
-/** Which Pinterest the files go to, before anything else happens. */
+/** The first sentence: which Pinterest the files go to. */
 export function welcome(target: Target): string {
   if (target.kind === 'simulator') {
     return 'Pindrop on this machine, with a simulated Pinterest: set PINTEREST_ACCESS_TOKEN to upload to the real one.';
@@ -14,7 +14,7 @@ export function welcome(target: Target): string {
   return `Pindrop on this machine, uploading to ${target.apiUrl}${how}.`;
 }
 
-/** What the examples write to, for a person who wants to look at it. */
+/** Outputs of the examples that a person may want to look at. */
 const EXAMPLE_OUTPUTS = [
   ['ResultsBucketName', 'results '],
   ['StartedStateMachineArn', 'started '],
@@ -52,7 +52,7 @@ export function finalSentence(detail: FinalEventDetail): string {
   return `✘ ${object.key}: ${detail.failure.reason}. ${detail.failure.message}`;
 }
 
-/** What became of the Pin of an upload. */
+/** How the Pin of an upload ended. */
 export function pinSentence(detail: PinEventDetail): string {
   const { object } = detail;
   return detail.status === 'published'
@@ -60,7 +60,7 @@ export function pinSentence(detail: PinEventDetail): string {
     : `✘ ${object.key}: no Pin (${detail.failure.reason}). ${detail.failure.message}`;
 }
 
-/** That a subscriber could not take an event, and what becomes of it. */
+/** Says that a subscriber failed on an event, and what happens next. */
 export function deliverySentence({
   target,
   why,
@@ -71,22 +71,22 @@ export function deliverySentence({
   return `${target} failed (${why}); ${then}.`;
 }
 
-/** That an example is not done with a file when the run ends. */
+/** Says that an example has not finished with a file when the run ends. */
 export function leftSentence(key: string, { where, againAt = Date.now() }: Unfinished): string {
   const seconds = Math.max(0, Math.round((againAt - Date.now()) / 1000));
   return `${key} is left at ${where}, which goes on with it in ${seconds} s: in the next npm start with the same examples.`;
 }
 
-/** That nothing becomes of a file that was dropped beside the prefix. */
+/** Says that a dropped file is ignored because its key lacks the prefix. */
 export function ignoredSentence({ key }: Extract<Observation, { kind: 'put-ignored' }>, prefix: string): string {
   return `${key} is not uploaded: only keys that start with ${prefix} are (the setting prefix).`;
 }
 
-/** That a dropped file could not be taken up again, and what becomes of it. */
+/** Says that a dropped file could not be taken up again, and what happens next. */
 export function unrecoveredSentence({
   bucket,
   versionId,
   why,
 }: Extract<Observation, { kind: 'version-unrecovered' }>): string {
-  return `The version ${versionId} in ${bucket} could not be taken up again (${why}); the next npm start tries it anew.`;
+  return `The version ${versionId} in ${bucket} could not be taken up again (${why}); the next npm start tries again.`;
 }

@@ -6,7 +6,7 @@ export interface ShownUpload {
   uploadId: string;
   /** The object's key. */
   name: string;
-  /** Of the upload to Pinterest. */
+  /** Percent of the upload to Pinterest. */
   percent: number;
   /** What is happening, in a few words. */
   phase: string;
@@ -47,8 +47,8 @@ function seconds(exact: number): string {
 }
 
 /**
- * Turns the functions' log lines into rows: the log is the one account of an upload, here as on AWS.
- * @returns a function that takes a line and gives the row that it changed, if it is one about an upload
+ * Turns the functions' log lines into rows: the log is the source of an upload's progress, here as on AWS.
+ * @returns a function that takes a line and returns the row that it changed; undefined for lines about no upload
  */
 export function uploadProgress(): (line: string) => ShownUpload | undefined {
   const rows = new Map<string, ShownUpload>();
