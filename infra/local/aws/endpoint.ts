@@ -43,6 +43,8 @@ export async function openEndpoint(wishes: PortWishes, accessKey: AccessKey): Pr
   });
   // The upload of a large object can take hours.
   server.requestTimeout = 0;
+  // A connection that is closed while a client sends on it again is a failed request: no connection is closed for being idle.
+  server.keepAliveTimeout = 0;
   const port = await listenOnLoopback(server, wishes);
   return Object.assign(endpoint, {
     url: `http://127.0.0.1:${port}`,
