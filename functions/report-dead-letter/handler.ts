@@ -42,6 +42,7 @@ async function reportRecord({ body, messageId }: SQSRecord): Promise<void> {
   } catch (error) {
     // The batch processor would neither log nor measure it.
     measurements.measure(METRIC.ownFaults);
+    measurements.measure(METRIC.unreportedDeadLetters);
     logger.error('dead letter could not be reported', { ...about, error: error as Error });
     throw error;
   }

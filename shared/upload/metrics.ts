@@ -21,6 +21,8 @@ export const METRIC = {
   /** Seconds from the drop until the final event. */
   secondsToCompletion: 'SecondsToCompletion',
   pollsPerFile: 'PollsPerFile',
+  /** Times that a dead letter could not be reported. */
+  unreportedDeadLetters: 'UnreportedDeadLetters',
   /** Attempts that failed on the side of Pindrop: a permission, a service of AWS, or an unreadable message. */
   ownFaults: 'OwnFaults',
   /** Answers 429. */

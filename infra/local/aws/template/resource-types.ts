@@ -131,16 +131,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::CloudWatch::Alarm': inert(
     [
       ...['AlarmActions', 'AlarmDescription', 'ComparisonOperator', 'Dimensions', 'EvaluationPeriods', 'MetricName'],
-      ...[
-        'Metrics',
-        'Namespace',
-        'OKActions',
-        'Period',
-        'Statistic',
-        'ExtendedStatistic',
-        'Threshold',
-        'TreatMissingData',
-      ],
+      ...['Namespace', 'OKActions', 'Period', 'Statistic', 'ExtendedStatistic', 'Threshold', 'TreatMissingData'],
     ],
     (name, environment) => ({ Arn: arnOf(environment, 'cloudwatch', `alarm:${name}`) }),
   ),
