@@ -1,6 +1,16 @@
 /** The package's entry `pindrop/pinterest`: a client of Pinterest's Media API that needs nothing of AWS. */
 
-export * from './form-upload.ts';
-export * from './form-upload-error.ts';
-export * from './pinterest-client.ts';
-export * from './pinterest-error.ts';
+export { type FormUpload, formUpload } from './form-upload.ts';
+export type { FormUploadAnswer } from './form-upload-answer.ts';
+export { FormUploadError, type FormUploadErrorDetails } from './form-upload-error.ts';
+export type { Media, MediaPage, MediaStatus, MediaUpload } from './media.ts';
+export type { Pin, PinPage, PinRequest } from './pin.ts';
+export {
+  type AccessTokenProvider,
+  DEFAULT_API_URL,
+  PinterestClient,
+  type PinterestClientOptions,
+} from './pinterest-client.ts';
+export { PinterestError, type PinterestErrorDetails, type PinterestOperation } from './pinterest-error.ts';
+export type { RateLimit } from './rate-limit.ts';
+export { uploadDestination } from './upload-destination.ts';

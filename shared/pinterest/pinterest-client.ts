@@ -84,6 +84,11 @@ export class PinterestClient {
     return { items: answer.items.map(mediaOf), bookmark: answer.bookmark };
   }
 
+  /** All of the account's media, page by page as they are asked for. @param pageSize 1 to 250 */
+  mediaListAll(pageSize = 250): AsyncGenerator<Media, void, undefined> {
+    return everyItem((bookmark) => this.mediaList({ pageSize, bookmark }));
+  }
+
   /** Makes a Pin. Not idempotent, and Pinterest has no key for that: each call that arrives makes another Pin. */
   async pinsCreate(pin: PinRequest): Promise<Pin> {
     const answer = await this.#call({
@@ -111,14 +116,8 @@ export class PinterestClient {
   }
 
   /** All of a board's Pins, page by page as they are asked for. */
-  async *boardsListAllPins(boardId: string, pageSize = 250): AsyncGenerator<Pin, void, undefined> {
-    let bookmark: string | undefined;
-    do {
-      const page = await this.boardsListPins(boardId, { pageSize, bookmark });
-      yield* page.items;
-      // A server that hands back the same bookmark would otherwise be asked for ever.
-      bookmark = page.bookmark === bookmark ? undefined : page.bookmark;
-    } while (bookmark !== undefined);
+  boardsListAllPins(boardId: string, pageSize = 250): AsyncGenerator<Pin, void, undefined> {
+    return everyItem((bookmark) => this.boardsListPins(boardId, { pageSize, bookmark }));
   }
 
   async #call<T>(call: Call<T>): Promise<T> {
@@ -168,6 +167,19 @@ export class PinterestClient {
       throw new PinterestError(`Pinterest did not answer ${operation} ${why}.`, { operation }, { cause });
     }
   }
+}
+
+/** The items of all pages, page by page as they are asked for. */
+async function* everyItem<Item>(
+  pageAt: (bookmark: string | undefined) => Promise<{ items: Item[]; bookmark?: string }>,
+): AsyncGenerator<Item, void, undefined> {
+  let bookmark: string | undefined;
+  do {
+    const page = await pageAt(bookmark);
+    yield* page.items;
+    // Otherwise a server that returns the same bookmark would be asked for ever.
+    bookmark = page.bookmark === bookmark ? undefined : page.bookmark;
+  } while (bookmark !== undefined);
 }
 
 function parsed(text: string): unknown {

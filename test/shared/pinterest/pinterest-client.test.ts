@@ -82,6 +82,18 @@ describe('PinterestClient', () => {
     ]);
   });
 
+  it('lists all media page by page, and asks for no page that nobody reads', async () => {
+    const { client, requests } = await clientAnswered([
+      { json: { items: [{ media_id: '1', media_type: 'video', status: 'succeeded' }], bookmark: 'a' } },
+      { json: { items: [{ media_id: '2', media_type: 'video', status: 'failed' }], bookmark: 'b' } },
+    ]);
+    for await (const { mediaId } of client.mediaListAll(1)) if (mediaId === '2') break;
+    expect(requests.map((request) => request.path)).toEqual([
+      '/v5/media?page_size=1',
+      '/v5/media?bookmark=a&page_size=1',
+    ]);
+  });
+
   it("lists a board's Pins page by page, and stops when the bookmark stays the same", async () => {
     const { client, requests } = await clientAnswered([
       { json: { items: [{ id: '1' }], bookmark: 'a' } },
