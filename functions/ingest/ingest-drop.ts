@@ -29,7 +29,7 @@ export interface IngestPorts extends UploadPorts {
   onStep?: (step: IngestStep) => void;
 }
 
-export type IngestStep =
+type IngestStep =
   | { step: 'inspected'; object: DroppedObject; verdict: Verdict }
   | { step: 'registered'; mediaId: string }
   | { step: 'uploaded'; mediaId: string };

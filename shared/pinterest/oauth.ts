@@ -21,7 +21,7 @@ export interface Tokens {
 }
 
 /** Where a person agrees that the app may act for them. */
-export const AUTHORIZE_URL = 'https://www.pinterest.com/oauth/';
+const AUTHORIZE_URL = 'https://www.pinterest.com/oauth/';
 /** What media_create, media_get and media_list need. */
 export const SCOPES = ['pins:read', 'pins:write'];
 

@@ -3,7 +3,7 @@ import type { Figures, Mark, Measured } from './part.ts';
 import { rounded } from './statistics.ts';
 
 /** The names of parts as programs read them: `coldStart`. */
-export const camelCase = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+const camelCase = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** What a person reads of a part. */
 export function printed(name: string, { table, marks, notes }: Measured): string {

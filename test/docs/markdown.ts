@@ -21,7 +21,7 @@ export interface CodeBlock extends PagePlace {
   text: string;
 }
 
-export interface CodeSpan extends PagePlace {
+interface CodeSpan extends PagePlace {
   text: string;
 }
 
@@ -30,7 +30,7 @@ export interface Link extends PagePlace {
   text: string;
 }
 
-export interface Section extends PagePlace {
+interface Section extends PagePlace {
   title: string;
   level: number;
   /** The fragment of a link to it. */

@@ -56,7 +56,7 @@ async function inTemporaryDirectory<T>(use: (directory: string) => Promise<T>): 
 }
 
 /** The first way whose pattern matches a command runs it. */
-export const WAYS: Way[] = [
+const WAYS: Way[] = [
   {
     // It stays up until Ctrl+C.
     commands: /^npm start( -- ((-c|--with) \S+ ?)+)?$/,

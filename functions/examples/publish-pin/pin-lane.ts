@@ -12,7 +12,7 @@ export interface PinLane {
 }
 
 /** An upload's turn in its lane. */
-export interface PinTurn {
+interface PinTurn {
   /** Ids of Pins made recently in this lane, which the board may not list yet. */
   made: string[];
   /** Ids of all Pins that existed before the creation, once they are recorded. */

@@ -66,7 +66,7 @@ const SHAPES = {
   },
 } as const;
 
-export const MEDIANS_SECONDS = [4, 15, 60, 180, 600];
+const MEDIANS_SECONDS = [4, 15, 60, 180, 600];
 
 /** Each shape with each median. */
 export const WORLDS: World[] = (Object.keys(SHAPES) as World['shape'][]).flatMap((shape) =>

@@ -4,7 +4,7 @@ import { byId, setText } from './element.ts';
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 /** @throws Error that quotes the line that is not NAME=VALUE */
-export function readMetadata(text: string): Record<string, string> {
+function readMetadata(text: string): Record<string, string> {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return Object.fromEntries(
     lines.map((line) => {

@@ -4,7 +4,7 @@ import { keyHeaders } from './key.ts';
 import type { Transfer } from './transfer.ts';
 
 /** A request that npm start did not carry out. The message is a sentence. */
-export class ServerError extends Error {
+class ServerError extends Error {
   override readonly name = 'ServerError';
 }
 

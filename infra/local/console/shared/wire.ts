@@ -66,7 +66,7 @@ export interface LogLine {
 }
 
 /** A figure, or the reason why it is unknown. */
-export type Known<T> = ({ known: true } & T) | { known: false; why: string };
+type Known<T> = ({ known: true } & T) | { known: false; why: string };
 
 /** The figures above the rows. */
 export interface Overview {

@@ -2,7 +2,7 @@
 
 type Part = Buffer | number[] | string;
 
-export const u16 = (...values: number[]) => {
+const u16 = (...values: number[]) => {
   const bytes = Buffer.alloc(values.length * 2);
   for (const [at, value] of values.entries()) bytes.writeUInt16BE(value, at * 2);
   return bytes;
@@ -10,11 +10,6 @@ export const u16 = (...values: number[]) => {
 export const u32 = (...values: number[]) => {
   const bytes = Buffer.alloc(values.length * 4);
   for (const [at, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, at * 4);
-  return bytes;
-};
-export const u64 = (value: number | bigint) => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(value));
   return bytes;
 };
 const bytesOf = (part: Part) =>
@@ -39,7 +34,7 @@ export const MATRIX = {
   stretched: [0x20000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000],
 };
 
-export interface Description {
+interface Description {
   format?: string;
   width?: number;
   height?: number;
@@ -47,7 +42,7 @@ export interface Description {
   own?: Buffer[];
 }
 
-export interface TrackOptions {
+interface TrackOptions {
   id?: number;
   handler?: string;
   enabled?: boolean;
@@ -81,7 +76,7 @@ const visualEntry = ({ format = 'avc1', width = 640, height = 360, own = [] }: D
   box(format, Buffer.alloc(6), u16(1), Buffer.alloc(16), u16(width, height), Buffer.alloc(50), ...own);
 const soundEntry = () => box('mp4a', Buffer.alloc(6), u16(1), Buffer.alloc(20));
 
-export function track(options: TrackOptions = {}, chunkOffset = 0): Buffer {
+function track(options: TrackOptions = {}, chunkOffset = 0): Buffer {
   const { id = 1, handler = 'vide', enabled = true, seconds = 6, edits, beside = [], informationFirst } = options;
   const { descriptions = [{}], matrix = MATRIX.upright, samples = 10, shown } = options;
   const { mediaTicks = seconds * CLOCK, trackTicks = seconds * CLOCK } = options;

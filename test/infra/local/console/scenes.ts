@@ -105,7 +105,7 @@ async function morning(endpoint?: string) {
 }
 
 /** Upload ids by key, as the page gets them. */
-export async function uploadIds(url: string): Promise<Map<string, string>> {
+async function uploadIds(url: string): Promise<Map<string, string>> {
   const response = await fetch(new URL('/events', url), { headers: keyHeaders(url) });
   let text = '';
   for await (const chunk of response.body ?? []) {
