@@ -180,14 +180,17 @@ const SCENARIOS: Scenario[] = [
   {
     alarm: 'UntakenDeadLetters',
     options: {
-      settings: IMPATIENT,
+      // Nothing takes messages from the dead-letter queue.
       change: (template) => {
         const { Resources, ...rest } = JSON.parse(template) as { Resources: Record<string, unknown> };
         const left = Object.entries(Resources).filter(([id]) => !id.startsWith('ReportDeadLetterMessages'));
         return JSON.stringify({ ...rest, Resources: Object.fromEntries(left) });
       },
     },
-    happens: sendNonsense,
+    async happens(pindrop) {
+      const { sqs, outputs } = clientsOf(pindrop);
+      await sqs.send(new SendMessageCommand({ QueueUrl: outputs['DeadLetterQueueUrl'], MessageBody: 'a dead letter' }));
+    },
   },
   {
     alarm: 'FailureRatio',
