@@ -89,8 +89,15 @@ describe('what the bench computes with', () => {
 
   it("are AWS's prices", () => {
     const counts = {
-      ...{ transitions: 1e6, lambdaRequests: 1e6, lambdaGbSeconds: 1e6, sqsRequests: 1e6 },
-      ...{ s3Reads: 1e6, events: 1e6, logGigabytes: 1, traces: 1e6, secretReads: 1e4 },
+      transitions: 1e6,
+      lambdaRequests: 1e6,
+      lambdaGbSeconds: 1e6,
+      sqsRequests: 1e6,
+      s3Reads: 1e6,
+      events: 1e6,
+      logGigabytes: 1,
+      traces: 1e6,
+      secretReads: 1e4,
     };
     expect(total(bill(counts))).toBeCloseTo(25 + 0.2 + 13.3334 + 0.4 + 0.4 + 1 + 0.5 + 5 + 0.05);
   });

@@ -36,7 +36,9 @@ export class IngestProcess {
       env: {
         ...own,
         ...LAMBDA_ENVIRONMENT,
-        ...{ LAMBDA_TASK_ROOT: directory, _HANDLER: handler, AWS_LAMBDA_FUNCTION_NAME: 'ingest' },
+        LAMBDA_TASK_ROOT: directory,
+        _HANDLER: handler,
+        AWS_LAMBDA_FUNCTION_NAME: 'ingest',
         ...environment,
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -52,7 +54,9 @@ export class IngestProcess {
     const { bucket, key, ...file } = object;
     const sequencer = String(++this.#sequence).padStart(16, '0');
     const record = {
-      ...{ eventVersion: '2.1', eventSource: 'aws:s3', eventName: 'ObjectCreated:Put' },
+      eventVersion: '2.1',
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
       eventTime: new Date().toISOString(),
       s3: { bucket: { name: bucket }, object: { key: encodeURIComponent(key), ...file, sequencer } },
     };

@@ -82,7 +82,9 @@ describe.skipIf(process.getuid?.() !== 0)('another user of the machine', () => {
     const { outputs } = JSON.parse(readFileSync(join(target, 'stack.json'), 'utf8'));
     const console = /console\s+(http:\S+)/.exec(run.stderr())?.[1] ?? '';
     const aws = (operation: string, body: object, headers: Record<string, string> = {}) => ({
-      ...{ url: endpoint, method: 'POST', body: JSON.stringify(body) },
+      url: endpoint,
+      method: 'POST',
+      body: JSON.stringify(body),
       headers: { 'X-Amz-Target': operation, 'Content-Type': 'application/x-amz-json-1.1', ...headers },
     });
     const SecretId = outputs.TokenSecretArn;

@@ -49,7 +49,7 @@ export function failed(progress: PinProgress, failure: KnownPinFailure, now: Dat
     uploadId,
     mediaId,
     status: 'failed',
-    ...(boardId === undefined ? {} : { boardId }),
+    boardId,
     object,
     failedAt: now.toISOString(),
     failure,

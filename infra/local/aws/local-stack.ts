@@ -80,8 +80,14 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const { resources, outputs } = readTemplate(assemblyDirectory, stackName, environment);
     const ofType = (type: string) => resources.filter((resource) => resource.type === type);
     const context = {
-      ...{ ofType, environment, endpoint, accessKey, database, observe },
-      ...{ assemblyDirectory, stateDirectory },
+      ofType,
+      environment,
+      endpoint,
+      accessKey,
+      database,
+      observe,
+      assemblyDirectory,
+      stateDirectory,
     };
     const homes = Object.entries(options.secretValues).map(([output, home]) => ({
       arn: outputs[output] ?? output,

@@ -11,7 +11,7 @@ export interface Unfinished {
 /** @param event JSON as its subscribers get it; a message or an execution's input may be other JSON */
 export function unfinished(where: string, event: string, againAt: number | undefined): Unfinished {
   const uploadId = uploadIdOf(event);
-  return { where, ...(uploadId === undefined ? {} : { uploadId }), ...(againAt === undefined ? {} : { againAt }) };
+  return { where, uploadId, againAt };
 }
 
 function uploadIdOf(event: string): string | undefined {

@@ -72,7 +72,7 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
     limit: rateLimiter(rateLimits, Date.now),
     oauth: new SimulatedOAuth(() => Date.now() + passedMs),
     arrived(operation, mediaId) {
-      const about = { operation, ...(mediaId === undefined ? {} : { mediaId }) };
+      const about = { operation, mediaId };
       const waiting = injected.find((each) => each.operation === operation && each.times > 0);
       if (waiting) waiting.times--;
       const fault = waiting?.fault ?? faults?.({ ...about, count: requests.length });

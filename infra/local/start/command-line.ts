@@ -61,7 +61,7 @@ export async function readCommandLine(args: string[]): Promise<CommandLine> {
   // A run that drops files ends before anybody could open a page.
   const console = files.length === 0 && !values['no-console'];
   if (!help) for (const file of files) await requireReadable(file);
-  return { files, help, examples, settings, metadata, console, ...(port === undefined ? {} : { port }) };
+  return { files, help, examples, settings, metadata, console, port };
 }
 
 function parsed(args: string[]) {

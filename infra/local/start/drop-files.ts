@@ -54,7 +54,7 @@ export async function* dropFiles(
       yield {
         file,
         key,
-        ...(versionId === undefined ? {} : { versionId }),
+        versionId,
         ...(eTag === undefined ? {} : { eTag: eTag.replaceAll('"', '') }),
       };
     }

@@ -98,7 +98,7 @@ async function run(): Promise<number> {
         TokenSecretArn: pinterest.secret,
         ...(webhook === undefined ? {} : { SlackWebhookSecretArn: { value: JSON.stringify({ url: webhook.url }) } }),
       },
-      ...(port === undefined ? {} : { port }),
+      port,
       observe(observation) {
         session.observe(observation);
         console?.observe(observation);

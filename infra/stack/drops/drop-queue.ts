@@ -8,7 +8,7 @@ export interface DropQueueProps {
   settings: Pick<Settings, 'giveUpAfterHours' | 'maxBackoffSeconds' | 'uploadTimeoutMinutes'>;
 }
 
-/** How long a message is kept: what is not mended in that time is lost to the queue, so it is the longest there is. */
+/** SQS's maximum. A message that is not handled by then is deleted. */
 const RETENTION = Duration.days(14);
 
 /** What SQS takes. */

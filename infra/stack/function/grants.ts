@@ -24,7 +24,7 @@ export function takeFrom(
     eventSourceArn: queue.queueArn,
     batchSize,
     reportBatchItemFailures: true,
-    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+    maxConcurrency,
   });
   // Lambda checks the role's permission when the mapping is created.
   if (fn.role) mapping.node.addDependency(fn.role);

@@ -108,7 +108,10 @@ function machineRole(parts: Construct, poll: NodeFunction, bus: IEventBus): Role
   allow(['events:PutEvents'], bus.eventBusArn);
   allow(
     [
-      ...['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery'],
+      'logs:CreateLogDelivery',
+      'logs:GetLogDelivery',
+      'logs:UpdateLogDelivery',
+      'logs:DeleteLogDelivery',
       ...[
         'logs:ListLogDeliveries',
         'logs:PutResourcePolicy',
@@ -118,10 +121,7 @@ function machineRole(parts: Construct, poll: NodeFunction, bus: IEventBus): Role
     ],
     '*',
   );
-  allow(
-    [...['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ...['xray:GetSamplingRules', 'xray:GetSamplingTargets']],
-    '*',
-  );
+  allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*');
   acknowledgeWildcard(role, '*', 'Log deliveries and traces have no resources that they could be narrowed to.');
   return role;
 }

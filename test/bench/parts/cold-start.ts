@@ -55,7 +55,11 @@ async function bundlesIn(directory: string, stack: Assembly): Promise<Record<str
     await build({
       entryPoints: [join(PROJECT, `functions/${name}/handler.ts`)],
       outfile: untuned,
-      ...{ bundle: true, platform: 'node', format: 'esm', target: 'node24', logLevel: 'error' },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node24',
+      logLevel: 'error',
       // Without it a bundle that has CommonJS in it does not run at all.
       banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     });

@@ -38,8 +38,10 @@ export const cost: Part = {
     const ways: Record<string, FollowedCounts> = {
       Pindrop: { polls: invocations, pollSeconds: busySeconds, pollMegabytes, secretReads },
       plain: {
-        ...{ polls: plainPolls, pollSeconds: plainPolls * ANSWER_SECONDS },
-        ...{ pollMegabytes: PLAIN_MEGABYTES, secretReads: 0 },
+        polls: plainPolls,
+        pollSeconds: plainPolls * ANSWER_SECONDS,
+        pollMegabytes: PLAIN_MEGABYTES,
+        secretReads: 0,
       },
     };
     const bills: Record<string, Bill> = {};

@@ -84,12 +84,17 @@ export async function crowd(options: CrowdOptions): Promise<Crowd> {
   await clock.run();
   await Promise.all([...sandboxes, ...events]);
   return {
-    ...{ drainSeconds, lastEventSeconds: clock.seconds, medianWaitSeconds: median(waits), putOff },
+    drainSeconds,
+    lastEventSeconds: clock.seconds,
+    medianWaitSeconds: median(waits),
+    putOff,
     ...{
       requests: Object.values(pinterest.requests).reduce((sum, count) => sum + count),
       refused: writes.refused + reads.refused,
     },
-    ...{ uploadSeconds: busy, polls: following.pool.invocations, pollSeconds: following.pool.busySeconds },
+    uploadSeconds: busy,
+    polls: following.pool.invocations,
+    pollSeconds: following.pool.busySeconds,
     secretReads: following.secretReads,
     used: {
       concurrency: busy / (drainSeconds * options.maxConcurrency),

@@ -57,7 +57,10 @@ async function secretOf(value: object, { used = [] as string[] } = {}) {
     for (const step of ROTATION_STEPS) await rotateToken({ step, versionId }, ports);
   };
   return {
-    ...{ ports, rotate, client, renewals: () => renewals },
+    ports,
+    rotate,
+    client,
+    renewals: () => renewals,
     begin: () => secrets.beginRotation(SecretId),
     pending: () => secrets.pendingRotation(SecretId),
     current: () => JSON.parse(secrets.currentValue(SecretId)),

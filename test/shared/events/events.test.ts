@@ -44,9 +44,11 @@ describe('the final event', () => {
   it('stays valid for an older reader when a later version adds a property or a reason', () => {
     const { detail, ...envelope } = mediaUploadFailedEventExamples.gave_up;
     const later = {
-      ...{ ...envelope, 'replay-name': 'spring' },
+      ...envelope,
+      'replay-name': 'spring',
       detail: {
-        ...{ ...detail, colour: 'red' },
+        ...detail,
+        colour: 'red',
         object: { ...detail.object, storageClass: 'GLACIER' },
         timeline: { ...detail.timeline, inspectedAt: detail.timeline.completedAt },
         failure: { ...detail.failure, reason: 'copyright_claimed', rule: 7 },

@@ -65,15 +65,29 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::Lambda::Function': {
     // Honoured: Code, Environment, Handler, MemorySize, Runtime, Timeout. The rest says who it is and where it logs to.
     properties: [
-      ...['Code', 'Environment', 'Handler', 'MemorySize', 'Runtime', 'Timeout'],
-      ...['Architectures', 'Description', 'LoggingConfig', 'Role', 'TracingConfig', 'Tags'],
+      'Code',
+      'Environment',
+      'Handler',
+      'MemorySize',
+      'Runtime',
+      'Timeout',
+      'Architectures',
+      'Description',
+      'LoggingConfig',
+      'Role',
+      'TracingConfig',
+      'Tags',
     ],
     ref: ownName,
     attributes: (name, environment) => ({ Arn: arnOf(environment, 'lambda', `function:${name}`) }),
   },
   // Honoured but for the qualifier: there is one version of each function.
   'AWS::Lambda::EventInvokeConfig': inert([
-    ...['FunctionName', 'Qualifier', 'MaximumRetryAttempts', 'MaximumEventAgeInSeconds', 'DestinationConfig'],
+    'FunctionName',
+    'Qualifier',
+    'MaximumRetryAttempts',
+    'MaximumEventAgeInSeconds',
+    'DestinationConfig',
   ]),
   'AWS::Lambda::EventSourceMapping': inert([
     ...[
@@ -89,8 +103,12 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::StepFunctions::StateMachine': {
     // Honoured: DefinitionString. Logging and tracing go to services that are not here.
     properties: [
-      ...['DefinitionString', 'StateMachineName'],
-      ...['LoggingConfiguration', 'RoleArn', 'TracingConfiguration', 'Tags'],
+      'DefinitionString',
+      'StateMachineName',
+      'LoggingConfiguration',
+      'RoleArn',
+      'TracingConfiguration',
+      'Tags',
     ],
     nameFrom: ({ StateMachineName }) => text(StateMachineName),
     ref: (name, environment) => arnOf(environment, 'states', `stateMachine:${name}`),
@@ -130,8 +148,19 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   // What watches the deployed stack, and what keeps its events for later subscribers: nobody is on call for this machine.
   'AWS::CloudWatch::Alarm': inert(
     [
-      ...['AlarmActions', 'AlarmDescription', 'ComparisonOperator', 'Dimensions', 'EvaluationPeriods', 'MetricName'],
-      ...['Namespace', 'OKActions', 'Period', 'Statistic', 'ExtendedStatistic', 'Threshold', 'TreatMissingData'],
+      'AlarmActions',
+      'AlarmDescription',
+      'ComparisonOperator',
+      'Dimensions',
+      'EvaluationPeriods',
+      'MetricName',
+      'Namespace',
+      'OKActions',
+      'Period',
+      'Statistic',
+      'ExtendedStatistic',
+      'Threshold',
+      'TreatMissingData',
     ],
     (name, environment) => ({ Arn: arnOf(environment, 'cloudwatch', `alarm:${name}`) }),
   ),

@@ -48,7 +48,7 @@ const afresh = ({ uploadId, key, sizeBytes, timeline: { droppedAt } }: UploadRow
 const waiting = (row: UploadRow, nextAt?: number): UploadRow => ({
   ...afresh(row),
   state: 'waiting',
-  ...(nextAt === undefined ? {} : { nextAt }),
+  nextAt,
 });
 
 /** A row whose function died. @param again the row by the queue, after the death */
@@ -94,7 +94,7 @@ export function rowOfExecution({
     sizeBytes: object.size,
     polls,
     timeline,
-    ...(mediaId === undefined ? {} : { mediaId }),
+    mediaId,
   };
   if (status === 'RUNNING') {
     const waits = state !== null && stateEnteredAt !== null && finalEvent === undefined && /^Wait /.test(state);

@@ -19,7 +19,11 @@ describe('pinRequestOf', () => {
         alt: 'A clip',
       },
       {
-        ...{ boardId: '42', boardSectionId: '7', mediaId, title: 'Spring', altText: 'A clip' },
+        boardId: '42',
+        boardSectionId: '7',
+        mediaId,
+        title: 'Spring',
+        altText: 'A clip',
         ...{ link: 'https://example.com/?a=b', cover: { keyFrameSeconds: 1 } },
       },
     ],

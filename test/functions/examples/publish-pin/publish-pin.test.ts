@@ -17,7 +17,7 @@ function freeLane(made: string[] = []): PinLane {
   const note = async (noted: string[]) => {
     before = noted;
   };
-  return { enter: async () => ({ made, note, ...(before === undefined ? {} : { before }) }) };
+  return { enter: async () => ({ made, note, before }) };
 }
 
 /** Runs the steps of one Pin against the simulator on a virtual clock. */

@@ -160,7 +160,9 @@ describe('an execution whose function was at work when the process ended', () =>
       StartAt: 'Work',
       States: {
         Work: {
-          ...{ Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:000000000000:function:S-Fn', Next: 'Done' },
+          Type: 'Task',
+          Resource: 'arn:aws:lambda:us-east-1:000000000000:function:S-Fn',
+          Next: 'Done',
           Catch: [{ ErrorEquals: ['Lambda.Unknown'], Next: 'Caught' }],
         },
         Done: { Type: 'Pass', Result: 'done', End: true },

@@ -57,8 +57,12 @@ async function invoked(name: FunctionName, endpoint: string): Promise<void> {
   const { directory, handler, environment } = assembly.bundled(name);
   const child = fork(RUNTIME, [], {
     env: {
-      ...{ ...environment, ...LAMBDA_ENVIRONMENT, AWS_ENDPOINT_URL: endpoint },
-      ...{ LAMBDA_TASK_ROOT: directory, _HANDLER: handler, AWS_LAMBDA_FUNCTION_NAME: name },
+      ...environment,
+      ...LAMBDA_ENVIRONMENT,
+      AWS_ENDPOINT_URL: endpoint,
+      LAMBDA_TASK_ROOT: directory,
+      _HANDLER: handler,
+      AWS_LAMBDA_FUNCTION_NAME: name,
     },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: [],

@@ -21,7 +21,11 @@ function bus(path: string, target: Partial<EventTarget> & Pick<EventTarget, 'del
   const database = openStateDatabase(path);
   const deliveries = new EventDeliveries(database, (observation) => observations.push(observation));
   deliveries.add({
-    ...{ name: 'rule/target', busName: 'bus', matches: () => true, maximumRetries: 2, maximumAgeSeconds: 3600 },
+    name: 'rule/target',
+    busName: 'bus',
+    matches: () => true,
+    maximumRetries: 2,
+    maximumAgeSeconds: 3600,
     waitSeconds: () => 0,
     ...target,
   });

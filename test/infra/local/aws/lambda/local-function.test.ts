@@ -76,8 +76,10 @@ describe('a local function', () => {
     });
     const environment = (await functionOf().fn.invoke({ what: 'environment' })) as Record<string, string>;
     expect(environment).toMatchObject({
-      ...{ GREETING: 'hello', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
-      ...{ AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' },
+      GREETING: 'hello',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+      AWS_ACCESS_KEY_ID: 'id',
+      AWS_SECRET_ACCESS_KEY: 'secret',
     });
     expect(JSON.stringify(environment)).not.toContain('pina_of_the_host');
   });

@@ -30,7 +30,10 @@ function starts() {
     const rotation = new LocalRotation(schedule, secrets, database, () => {});
     const api = secrets.service((arn) => (arn === SecretId ? rotation : undefined));
     return {
-      ...{ secrets, rotation, api, steps },
+      secrets,
+      rotation,
+      api,
+      steps,
       failAt(step: string | undefined) {
         failAt = step;
       },
@@ -47,7 +50,9 @@ describe('a local rotation that failed', () => {
     first.failAt('testSecret');
     await expect(first.rotation.rotate()).rejects.toThrow('Pinterest has trouble');
     await first.api['PutSecretValue']?.({
-      ...{ SecretId, SecretString: 'renewed', VersionStages: ['AWSPENDING'] },
+      SecretId,
+      SecretString: 'renewed',
+      VersionStages: ['AWSPENDING'],
       ClientRequestToken: first.steps[0]?.ClientRequestToken,
     });
     await expect(first.rotation.rotate()).rejects.toThrow();
@@ -63,7 +68,10 @@ describe('a local rotation that failed', () => {
     const before = second.secrets.currentValue(SecretId);
     const { VersionId: RemoveFromVersionId } = (await second.api['GetSecretValue']?.({ SecretId })) ?? {};
     await second.api['UpdateSecretVersionStage']?.({
-      ...{ SecretId, VersionStage: 'AWSCURRENT', MoveToVersionId: version, RemoveFromVersionId },
+      SecretId,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: version,
+      RemoveFromVersionId,
     });
     expect([before, second.secrets.currentValue(SecretId)]).toEqual(['signed in', 'renewed']);
     await second.rotation.rotate();

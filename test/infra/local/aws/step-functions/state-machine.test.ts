@@ -55,7 +55,9 @@ function processes(States: Record<string, object>) {
         watcher();
       });
     return {
-      ...{ machine, events, until },
+      machine,
+      events,
+      until,
       ended: async (name: string) => {
         await until((all) => all.some((each) => each.kind === 'execution-ended' && each.executionName === name));
         return executions.get(arn, name);
