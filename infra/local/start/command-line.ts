@@ -28,7 +28,7 @@ export const HELP = `Runs the whole of Pindrop on this machine.
   npm start                         stays up; prints the console's address, the endpoint, the bucket and each final event
   npm start -- FILE [FILE …]        drops the files, waits for their final events and exits
 
-  --with NAME             runs an example along: slack-webhook, results-bucket, start-state-machine, publish-pin
+  --with NAME             also runs an example: ${EXAMPLE_NAMES.join(', ')}
   --metadata NAME=VALUE   metadata of the files, such as board=42
   -c NAME=VALUE           a setting, as for npm run deploy
   --no-console            serves no console; with FILE there never is one
