@@ -6,7 +6,7 @@ export interface Command extends PagePlace {
 }
 
 /** Languages of blocks that hold no commands. Other tests check them, or they are only for reading. */
-const NO_COMMANDS = ['ts', 'json', 'text', 'mermaid'];
+const NO_COMMANDS = ['ts', 'typescript', 'json', 'text', 'mermaid'];
 
 /** How a command begins, also where only indentation or backticks mark it. A name alone is not a command. */
 const BEGINS = /^(?:[A-Z][A-Z0-9_]*=\S+\s+)*(?:npm|npx|node|aws|git|docker|curl|cd|export|sh|bash)\s+\S/;

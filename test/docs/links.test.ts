@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { synthesized } from '../infra/stack/synthesized.ts';
 import { inWords, type Link, PROJECT, page, pages } from './markdown.ts';
 
 const all = pages();
@@ -42,10 +43,8 @@ describe('the links of the pages', () => {
 
   it('lead from the alarms to the runbook', () => {
     const sections = page('docs/runbook.md').sections.map(({ anchor }) => anchor);
-    const alarms = readFileSync(join(PROJECT, 'infra/stack/monitoring/monitoring.ts'), 'utf8').matchAll(
-      /^\s+id: '(\w+)',$/gm,
-    );
-    const anchors = [...alarms].map(([, id = '']) => id.replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase());
+    const alarms = Object.values(synthesized().findResources('AWS::CloudWatch::Alarm'));
+    const anchors = alarms.map(({ Properties }) => Properties.AlarmDescription.split('docs/runbook.md#')[1]);
     expect(anchors.length).toBeGreaterThan(0);
     expect(sections).toEqual(expect.arrayContaining(anchors));
   });

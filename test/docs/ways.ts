@@ -21,6 +21,10 @@ export const NOT_RUN: Record<string, string> = {
   'npm run chaos': 'takes hours; a tenth of it is a test of its own',
   'npm install': 'with a git address, it needs a repository on the network',
   'npm run fuzz': 'takes minutes; a part of it is a test of its own',
+  'npm run api': 'writes into the files that are tested; api-page.test.ts is the same without writing',
+  'npm run s3-clients': 'needs other programs than Node; the SDK runs the same operations in tests',
+  'npm run s3-clients -- --client NAME --operation NAME': 'needs other programs than Node',
+  'npm run destroy -- --force': 'wants an account of AWS in which something is',
   'PINDROP_CHAOS_SEED=… npx vitest run test/end-to-end/chaos.test.ts': 'is a test of its own',
   'npm run destroy': 'wants an account of AWS in which something is',
 };
