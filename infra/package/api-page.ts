@@ -36,8 +36,10 @@ export function apiPage(dist: string): string {
 
 function section({ name, doc, declaration }: Export): string {
   const code = declaration.length > LONGEST_CONSTANT && /^declare const/.test(declaration) ? '' : declaration;
-  return [`### ${name}`, doc, code && `\`\`\`typescript\n${code}\n\`\`\``].filter((part) => part !== '').join('\n\n');
+  return [`### ${name}`, doc, code && fenced(code)].filter((part) => part !== '').join('\n\n');
 }
+
+const fenced = (code: string) => `\`\`\`typescript\n${code}\n\`\`\``;
 
 /** The comment at the top of an entry. */
 function intro(file: string): string {
@@ -90,7 +92,8 @@ function docText({ value }: Comment): string {
     .join('\n')
     .trim()
     .replace(/\{@link (\w+)(\.\w+)?\}/g, '`$1$2`')
-    .replace(/^@(\w+)/gm, '- **@$1**');
+    .replace(/^@(\w+)/gm, '- **@$1**')
+    .replace(/(?:^ {4}.*(?:\n|$))+/gm, (example) => `${fenced(example.replace(/^ {4}/gm, '').trimEnd())}\n`);
 }
 
 /** Writes the page, when this is what Node was started with: `npm run api`. */

@@ -12,6 +12,7 @@ export const NOT_RUN: Record<string, string> = {
   'npm cit': 'is what runs this',
   'npm test': 'is what runs this',
   'npx vitest run test/docs': 'is this',
+  'npx pindrop doctor --stack YOUR_STACK': 'wants a deployed stack; package.test.ts runs the installed command',
   'npm run lint': 'is a step of npm test',
   'npm run format': 'writes into the files that are tested; npm run lint is the same without writing',
   'npm run screenshots': 'writes into the files that are tested; looks.test.ts is the same without writing',
