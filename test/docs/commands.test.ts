@@ -19,6 +19,14 @@ const [notRun, toRun] = [true, false].map((known) =>
   [...first.values()].filter(({ text }) => Object.hasOwn(NOT_RUN, text) === known),
 ) as [Command[], Command[]];
 
+/** Options on the pages that are not `npm start`'s or `pindrop`'s, and whose they are. */
+const OTHER_OPTIONS = {
+  '--client': 'npm run s3-clients',
+  '--operation': 'npm run s3-clients',
+  '--minor-gc-task-trigger': 'node',
+  '--force': 'cdk destroy',
+};
+
 describe('the commands on the pages', () => {
   it('are found', () => {
     expect(first.has('npm start -- clip.mp4')).toBe(true);
@@ -41,7 +49,7 @@ describe('the commands on the pages', () => {
     expect(commands).toContain('retry');
     const helps = await Promise.all(commands.map(async (name) => (await pindrop([name, '--help'])).stdout));
     const help = [HELP, ...lines, ...helps.flat()].join('\n');
-    const options = new Set(help.match(/(?<!\S)--[a-z-]+/g));
+    const options = new Set([...(help.match(/(?<!\S)--[a-z-]+/g) ?? []), ...Object.keys(OTHER_OPTIONS)]);
     const named = pages().flatMap(({ spans }) => spans.filter(({ text }) => text.startsWith('--')));
     expect(named.length).toBeGreaterThan(5);
     const unknown = named.filter(
