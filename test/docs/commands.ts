@@ -9,7 +9,7 @@ export interface Command extends PagePlace {
 const NO_COMMANDS = ['ts', 'typescript', 'json', 'text', 'mermaid'];
 
 /** How a command begins, also where only indentation or backticks mark it. A name alone is not a command. */
-const BEGINS = /^(?:[A-Z][A-Z0-9_]*=\S+\s+)*(?:npm|npx|node|aws|git|docker|curl|cd|export|sh|bash)\s+\S/;
+const BEGINS = /^(?:[A-Z][A-Z0-9_]*=\S+\s+)*(?:(?:npm|npx|node|aws|git|docker|curl|cd|sh|bash)\s+\S|export\s+\w+=)/;
 /** Settings in a sentence stand for a deployment with them. */
 const SETTINGS = /^-c \w+=/;
 

@@ -57,7 +57,7 @@ export async function readersMachine(): Promise<ReadersMachine> {
   const directory = join(root, 'videos');
   const bin = join(root, 'bin');
   for (const path of [directory, bin]) mkdirSync(path);
-  cpSync(CLIP, join(directory, 'clip.mp4'));
+  for (const name of ['clip.mp4', 'another.mov']) cpSync(CLIP, join(directory, name));
   writeFileSync(join(bin, 'aws'), `#!/bin/sh\nexec "${process.execPath}" "${AWS_CLI}" "$@"\n`, { mode: 0o755 });
 
   const state = join(root, 'state');
@@ -99,6 +99,8 @@ export async function readersMachine(): Promise<ReadersMachine> {
 
   const blanks: [blank: RegExp, value: string][] = [
     [/(?<= )(clip\.mp4|FILE)$/g, join(directory, 'clip.mp4')],
+    [/(?<= )clip\.mp4(?= another\.mov)/g, join(directory, 'clip.mp4')],
+    [/(?<= )another\.mov$/g, join(directory, 'another.mov')],
     [/(?<= )clip\.mp4(?= s3:)/g, join(directory, 'clip.mp4')],
     [/(?<=127\.0\.0\.1:)PORT\b/g, new URL(endpoint).port],
     [/\bDROP_BUCKET_NAME\b/g, bucket],
