@@ -183,8 +183,9 @@ export const WAYS: Way[] = [
     run: (command) =>
       inTemporaryDirectory(async (directory) => {
         const list = command.replace(/^npm run deploy( --)?/, 'npx cdk list');
-        const [, stackName = 'Pindrop'] = /-c stackName=(\S+)/.exec(command) ?? [];
-        expect(succeeded(await typed(`${list} --output ${directory}`, {})).stdout).toBe(`${stackName}\n`);
+        const [, stackName] = /-c stackName=(\S+)/.exec(command) ?? [];
+        const stacks = succeeded(await typed(`${list} --output ${directory}`, {})).stdout;
+        expect(stacks).toBe(stackName === undefined ? 'Pindrop\n' : `Pindrop (${stackName})\n`);
       }),
   },
   {

@@ -45,17 +45,17 @@ describe('npm start -- --with NAME', () => {
       directory,
     );
     expect(await run.ended).toBe(0);
-    expect(run.stderr()).toMatch(/^Webhook: :white_check_mark: \*clip.mp4\* is ready/m);
+    expect(run.stderr()).toMatch(/^Webhook: :white_check_mark: \*sample-clip.mp4\* is ready/m);
     expect(run.stderr()).toMatch(/^results-bucket: result written/m);
     expect(run.stderr()).toMatch(/^start-state-machine: execution started/m);
-    expect(run.stderr()).toMatch(/^✔ clip.mp4: published as Pin \d+ on board 42$/m);
+    expect(run.stderr()).toMatch(/^✔ sample-clip.mp4: published as Pin \d+ on board 42$/m);
     expect(pinsBelow(directory).map(({ request }) => request.title)).toEqual(['Frühling']);
   });
 
   it('exits 1 when the video is ready but its Pin failed', async () => {
     const run = npmStart(['--with', 'publish-pin', CLIP], await stateDirectory());
     expect(await run.ended).toBe(1);
-    expect(run.stderr()).toContain('✘ clip.mp4: no Pin (rejected_metadata). The metadata names no board.');
+    expect(run.stderr()).toContain('✘ sample-clip.mp4: no Pin (rejected_metadata). The metadata names no board.');
   });
 
   it('ends when a Pin must wait, says so, and does not wait for it in a run for another file', async () => {
@@ -70,7 +70,7 @@ describe('npm start -- --with NAME', () => {
       });
     const first = start('Spring');
     expect(await first.ended).toBe(0);
-    expect(first.stderr()).toMatch(/^clip.mp4 is left at Pindrop-PublishPin, which goes on with it in \d+ s: /m);
+    expect(first.stderr()).toMatch(/^sample-clip.mp4 is left at Pindrop-PublishPin, which goes on with it in \d+ s: /m);
     const second = start('Summer');
     expect(await second.ended).toBe(0);
     expect(second.stderr()).not.toContain('is left at');
