@@ -27,7 +27,6 @@ export const NOT_RUN: Record<string, string> = {
   'aws secretsmanager rotate-secret': 'names the command; it is run with its secret',
   'curl GET | curl POST': 'names a peer of the bench',
   'curl -F': 'names a peer of the bench',
-  'npx pindrop doctor --stack YOUR_STACK': 'needs an app that has the package; npm run pindrop -- doctor is run',
   'npm run fuzz': 'takes minutes; a part of it is a test of its own',
   'npm run api': 'writes into the files that are tested; api-page.test.ts is the same without writing',
   'npm run s3-clients': 'needs other programs than Node; the SDK runs the same operations in tests',
