@@ -4,7 +4,7 @@ import { LongestFirst } from './test/harness/longest-first.ts';
 /** Where .ci/run reads how many tests passed. */
 const report = process.env['PINDROP_TEST_REPORT'];
 
-/** The machines that run these tests are shared and slow at times: a limit only ends what hangs. */
+/** The machines that run these tests are shared and sometimes slow. The limit is high: it only stops a test that hangs. */
 const HANGS_MS = 900_000;
 
 export default defineConfig({

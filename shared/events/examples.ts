@@ -144,7 +144,7 @@ export const mediaUploadSucceededEventExample: MediaUploadSucceededEvent = {
   detail: mediaUploadSucceededExample,
 };
 
-/** An example of the whole `Media Upload Failed` for each reason. */
+/** For each failure reason, an example of the complete `Media Upload Failed` event. */
 export const mediaUploadFailedEventExamples = Object.fromEntries(
   Object.entries(mediaUploadFailedExamples).map(([reason, detail]) => [
     reason,

@@ -11,8 +11,8 @@ export const mediaSchema = z.looseObject({ media_id: id, status: lenient(text) }
 export const mediaPageSchema = z.object({ items: items(mediaSchema), bookmark });
 
 /**
- * What `media_create` answers. The OpenAPI does not require the last two, but nothing can be uploaded without them. A
- * form field that is null is left out.
+ * What `media_create` answers. Pinterest's OpenAPI does not require `upload_url` and `upload_parameters`, but no upload
+ * works without them. Form fields that are null are left out.
  */
 export const mediaUploadSchema = z.object({
   media_id: id.check(z.regex(/^\d+$/)),

@@ -1,4 +1,4 @@
-/** What Pinterest takes as a video. */
+/** The limits of the videos that Pinterest accepts. */
 export interface VideoLimits {
   maxBytes: number;
   minSeconds: number;

@@ -33,7 +33,7 @@ export interface PutObject {
 }
 
 export function dropOf({ bucket, key, versionId, eTag = '', size = 0, sequencer, time, attempt }: PutObject): Drop {
-  // Without versions the sequencer tells two puts of the same bytes apart; a duplicate notification carries the same.
+  // Without versions, the sequencer distinguishes two puts of the same bytes. A duplicate notification has the same sequencer.
   const identity = [bucket, key, ...(versionId === undefined ? ['', eTag, sequencer ?? time] : [versionId])];
   return {
     uploadId: uploadIdOf(key, attempt === undefined ? identity : [...identity, attempt]),

@@ -4,7 +4,7 @@ export const METRIC_NAMESPACE = 'Pindrop';
 /** What is measured of uploads, by CloudWatch's names; each is a count of files unless it says otherwise. */
 export const METRIC = {
   dropped: 'FilesDropped',
-  /** Records of messages, and whole messages, that are not a notification of S3. */
+  /** Messages, and single records in messages, that cannot be read as an S3 notification. */
   unreadable: 'UnreadableNotifications',
   registered: 'FilesRegistered',
   uploaded: 'FilesUploaded',

@@ -1,7 +1,7 @@
 import type { Drop } from './drop.ts';
 import type { FollowedUpload } from './execution.ts';
 
-/** What `readNotification` knows of the envelope: it takes the drop of the upload from the message inside. */
+/** Wraps the original queue message of a drop. `readNotification` unwraps it and returns only the drop of this upload. */
 interface UnstartedMessage {
   pindropUnstarted?: FollowedUpload;
   /** The notification of the drop. */

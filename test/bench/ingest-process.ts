@@ -86,7 +86,7 @@ export class IngestProcess {
   }
 
   #cpuSeconds(): number {
-    // After the command's name, which may have spaces in it, field 14 is user time and 15 system time.
+    // Field 14 is user time, field 15 is system time. Fields 1 and 2 are cut off: field 2, the command's name, may have spaces.
     const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8')
       .replace(/^.*\) /, '')
       .split(' ');

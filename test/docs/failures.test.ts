@@ -53,7 +53,7 @@ describe('the page of the failure reasons', () => {
     expect(ofPage.sort(byMessage)).toEqual(expected.sort(byMessage));
   });
 
-  it('shows the frame of gave_up as the code makes it', () => {
+  it('quotes the gave_up message exactly as the code builds it, with CAUSE in place of the cause', () => {
     const [example] = made.filter(({ message }) => GAVE_UP.test(message));
     const [, cause = ''] = GAVE_UP.exec(example?.message ?? '') ?? [];
     expect(failures.source).toContain(`*${example?.message.replace(cause, 'CAUSE')}*`);

@@ -46,7 +46,7 @@ export interface ReadersMachine {
   until(says: RegExp): Promise<void>;
   /** Drops another file, which fails, and waits for its final event. */
   failedUpload(): Promise<FailedUpload>;
-  /** Fills in what a command leaves to the reader. @throws Error if a blank is left */
+  /** Replaces the placeholders in a command with real values. @throws Error if a placeholder is left */
   filledIn(command: string): string;
   end(): Promise<void>;
 }

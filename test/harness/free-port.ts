@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import http from 'node:http';
 
-/** Below the ports that Linux, macOS and Windows give to connections and to servers that ask for any port. */
+/** Below the ephemeral ports of Linux, macOS and Windows, which the system assigns to connections and to port 0. */
 const [FIRST, LAST] = [20_000, 32_000];
 
 /** A port of loopback on which nothing listens, and which the system gives only to those who ask for it. */

@@ -4,7 +4,7 @@ import { type VideoDescription, videoDescriptions } from './video-description.ts
 
 /** Where a track's tables lie. */
 export interface SampleTable {
-  /** Samples of each chunk. */
+  /** Number of samples in each chunk. */
   stsc?: Box;
   /** Bytes of each sample. */
   stsz?: Box;

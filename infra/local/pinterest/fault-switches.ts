@@ -3,7 +3,7 @@ import type { Fault, FaultSource, FaultyRequest } from './faults.ts';
 import { processingSecondsBySize } from './simulator.ts';
 
 interface Switchable extends Pick<FaultSwitch, 'name' | 'label' | 'consequence'> {
-  /** `once`: until it has struck one request. A number: for that many seconds. */
+  /** `once`: the fault hits one request, then it turns off. A number: it turns off after that many seconds. */
   lasts: 'once' | 'until turned off' | number;
   /** @param secondsLeft of a fault that ends by itself */
   strikes?: (request: FaultyRequest, secondsLeft: number) => Fault | undefined;

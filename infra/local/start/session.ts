@@ -28,7 +28,7 @@ const ONE_FAILED = 1;
 
 /** How often the run checks whether the examples are done. */
 const LOOK_AGAIN_MS = 100;
-/** The run waits for work that continues within this time, and leaves other work to the next run. */
+/** The run waits for work that is running now or is due within this time. The next run does the rest. */
 const PATIENCE_MS = 30_000;
 
 export interface SessionOptions extends Pick<CommandLine, 'files' | 'metadata'> {

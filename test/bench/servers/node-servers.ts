@@ -46,7 +46,7 @@ async function serve(objects: string, request: http.IncomingMessage, response: h
     ...(range && { 'Content-Range': `bytes ${start}-${end}/${found.size}` }),
   });
   if (request.method === 'HEAD') return void response.end();
-  // A client may break off; the server goes on.
+  // A client may close the connection early: the server keeps running.
   await pipeline(createReadStream(path, { start, end }), response).catch(() => {});
 }
 

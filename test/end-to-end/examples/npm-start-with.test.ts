@@ -89,7 +89,7 @@ describe('npm start -- --with NAME', () => {
   });
 
   it('makes one Pin of each look-alike video when it is killed at random times', async () => {
-    // A slow Pinterest in another process: it makes the Pin although the caller was killed.
+    // This Pinterest is slow and is not part of the killed process: it creates the Pin even when the caller is killed.
     const simulator = await startPinterestSimulator({
       processingSeconds: () => 0,
       faults: ({ operation }) => (operation === 'pins_create' ? { kind: 'slow', milliseconds: 1200 } : undefined),

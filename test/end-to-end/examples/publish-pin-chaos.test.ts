@@ -8,7 +8,7 @@ import { killFunctions, seededFaults } from '../chaos-faults.ts';
 
 const SEED = Number(process.env['PINDROP_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const DROPS = 40;
-/** Drops with the same title: their Pins are hard to tell apart. */
+/** How many drops share one title: their Pins are hard to tell apart. */
 const ALIKE = 5;
 
 const video = readFileSync(new URL('../../fixtures/inspection/index-first.mp4', import.meta.url));

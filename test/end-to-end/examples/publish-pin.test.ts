@@ -95,7 +95,7 @@ describe('publish-pin', () => {
     expect(pinEvents(pindrop)).toHaveLength(1);
   });
 
-  it('makes one Pin even when the answer is lost, late or garbled', async () => {
+  it('makes one Pin even when an answer is lost or is an error, or the Pin is made late', async () => {
     const pindrop = await start();
     const faults: InjectedFault[] = [
       { operation: 'pins_create', fault: { kind: 'stored-not-answered' } },

@@ -163,7 +163,7 @@ describe('ingestDrop', () => {
     expect(failureIn(executions.get('clip-1'))).toMatchObject({ reason: 'gave_up', retryable: true });
   });
 
-  it('names the media in the event of an upload that was refused', async () => {
+  it('puts the media id into the final event of a refused upload', async () => {
     const body = '<Error><Code>EntityTooLarge</Code><Message>too large</Message></Error>';
     const { ports, executions } = await workingPorts({ status: 400, body });
     await ingestDrop(drop, ports, attempt);

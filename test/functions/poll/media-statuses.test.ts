@@ -106,7 +106,7 @@ describe('MediaStatuses', () => {
     expect((await pinterest.status('a', 20)).asked).toEqual(['get a']);
   });
 
-  it('keeps an end that a list had, however old it is', async () => {
+  it('keeps a final status that a list returned, however old it is', async () => {
     const pinterest = await busy({ done: 'succeeded', broken: 'failed' });
     await pinterest.status('b');
     pinterest.wait(3600);

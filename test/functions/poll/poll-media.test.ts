@@ -47,7 +47,7 @@ describe('pollMedia', () => {
   });
 
   it.each(['registered', 'processing'] as const)(
-    'waits on while it is %s, up to the deadline and no longer',
+    'keeps polling while the media is %s, until the deadline',
     async (status) => {
       const early = await poll(says(status), 60);
       expect(early.finalEvent).toBeUndefined();

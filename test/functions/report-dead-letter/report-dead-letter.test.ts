@@ -36,7 +36,7 @@ describe('reportDeadLetter', () => {
     expect(started[0]?.deadLetter).toBe(true);
   });
 
-  it('follows a file that is with Pinterest, whose execution could not be started before', async () => {
+  it('starts the execution of an uploaded file when an earlier attempt could not start it', async () => {
     const { started, executions } = newExecutions();
     const { uploadId, droppedAt } = drop;
     const object = { bucket: 'videos', key: 'clip.mp4', eTag: 'abc', size: 7, metadata: {} };

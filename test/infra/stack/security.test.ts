@@ -29,7 +29,7 @@ interface Statement {
   Condition?: unknown;
 }
 
-/** `who: what on what`, of every statement; CDK's hashes left out. */
+/** Each policy statement as `WHO: EFFECT ACTIONS on RESOURCES`, without the hashes that CDK adds to names. */
 function statementsOf(template: Template): string[] {
   return policyTypes
     .flatMap((type) => Object.entries(template.findResources(type)))
@@ -162,7 +162,7 @@ describe('Pindrop in another app', () => {
     ]);
   });
 
-  it('stands there twice, each with parts of its own', () => {
+  it('can be added twice, and each copy has its own resources', () => {
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
     const stack = new Stack(app, 'Campaigns');
     new Pindrop(stack, 'Spring', { settings: { prefix: 'spring/' } });

@@ -52,7 +52,7 @@ describe("every answer of Pinterest's official description is accepted", () => {
     });
   });
 
-  it('by media_create, where it has what an upload needs', async () => {
+  it('by media_create, once the test has filled in upload_url and upload_parameters', async () => {
     const { answer, client } = await answering();
     await eachAnswer('MediaUpload', async (json) => {
       const uploadUrl = 'https://pinterest-media-upload.s3-accelerate.amazonaws.com/';

@@ -131,7 +131,7 @@ describe('PinterestClient', () => {
     });
   });
 
-  it('keeps what Pinterest says of a failed media beside its status', async () => {
+  it('keeps the extra fields of a failed media as its details', async () => {
     const failed = { media_id: '1', media_type: 'video', status: 'failed', failure_code: 7, extra: { a: null } };
     const { client } = await clientAnswered([{ json: failed }]);
     const details = { failure_code: 7, extra: { a: null } };

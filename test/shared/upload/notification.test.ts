@@ -24,7 +24,7 @@ describe('dropsOf', () => {
     ['a+folder/a%2Bb+c+%C3%A9.mp4', 'a folder/a+b c é.mp4'],
     ['100%25.mp4', '100%.mp4'],
     ['%E6%97%A5%E6%9C%AC.mp4', '日本.mp4'],
-    // Not valid encoding: the sender does not encode keys.
+    // These keys are not valid URL encoding, so the sender did not encode them. They stay as they are.
     ['100%.mp4', '100%.mp4'],
     ['caf%E9.mp4', 'caf%E9.mp4'],
     ['sale+50%+off.mp4', 'sale+50%+off.mp4'],
@@ -33,7 +33,7 @@ describe('dropsOf', () => {
     expect(one({ key: encoded }).key).toBe(key);
   });
 
-  it('tells every record of a notification apart', () => {
+  it('gives each record of a notification its own upload id', () => {
     const drops = dropsIn(record(), record({ key: 'other.mp4' }), record({ versionId: 'v2' }));
     expect(new Set(drops.map((drop) => drop.uploadId)).size).toBe(3);
   });
@@ -116,7 +116,7 @@ describe('readNotification', () => {
   });
 
   it.each([[''], [null], [undefined], ['null']])(
-    'takes the version %j for none, and tells two puts apart',
+    'treats the version %j as no version, and gives two puts different upload ids',
     (versionId) => {
       const { drops } = read({
         Records: [record({ versionId, sequencer: '01' }), record({ versionId, sequencer: '02' })],

@@ -21,7 +21,7 @@ export interface EventBuses {
   service: AwsService;
   /**
    * Puts an event.
-   * @param origin identifies what put it: one origin never puts a second event
+   * @param origin identifies the source of the event: a second put with the same origin adds no event
    */
   put(entry: EventEntry, origin?: string): EntryResult;
   /** Delivers what was put and not delivered because the process was killed in between. */

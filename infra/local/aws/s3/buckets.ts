@@ -79,9 +79,9 @@ export class Buckets {
   }
 
   /**
-   * Sends the notification of every version that was stored and not notified, because the process was killed in between.
-   * Removes the bytes of puts that were cut off, and multipart uploads that were left incomplete for too long.
-   * @param onUnrecovered called with every version that the next start has to try again
+   * Sends missing notifications: the process was killed after it stored a version and before it sent the notification.
+   * Removes the bytes of interrupted puts, and multipart uploads that were incomplete for too long.
+   * @param onUnrecovered called with every version whose notification could not be sent: the next start retries it
    */
   async recover(onUnrecovered: (version: Unrecovered) => void): Promise<void> {
     await this.blobs.sweep(new Set([...this.versions.blobIds(), ...this.uploads.blobIds()]));

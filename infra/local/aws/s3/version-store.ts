@@ -187,7 +187,7 @@ export class VersionStore {
       .run(JSON.stringify(tags), bucket, key, versionId);
   }
 
-  /** Ids of all files that versions refer to, also of versions that cannot be read. */
+  /** Ids of the blobs of all versions, including versions whose record cannot be read. */
   *blobIds(): Iterable<string> {
     for (const { description } of this.database.prepare('SELECT description FROM versions').iterate()) {
       for (const [id] of String(description).matchAll(/(?<="id":")[^"]+/g)) yield id;

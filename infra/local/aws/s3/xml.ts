@@ -5,7 +5,7 @@ export const XML_HEADERS = { 'Content-Type': 'application/xml' };
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
-/** Readers turn a carriage return into a line feed, and refuse other control characters: S3 writes references for them. */
+/** XML parsers change a carriage return to a line feed, and reject other control characters: S3 escapes all of them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 

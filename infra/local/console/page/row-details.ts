@@ -11,7 +11,7 @@ import { uploadDetails } from './server.ts';
 import { now } from './server-clock.ts';
 import { clock, dateAndTime, duration, until } from './wording.ts';
 
-/** The open part of a row: everything that is known of one upload. */
+/** The expanded part of a row. It shows all details of one upload. */
 export class RowDetails {
   readonly root = element('div', { class: 'details' });
   readonly #uploadId: string;
@@ -21,7 +21,7 @@ export class RowDetails {
   #loading = false;
   #stale = false;
   #shown = '';
-  /** Update the texts that only depend on the time. */
+  /** Functions that update the texts that change as time passes. */
   #ticks: (() => void)[] = [];
   /** Epoch ms of the next reload: no event reports a delivery. */
   #dueAt = Number.POSITIVE_INFINITY;

@@ -3,7 +3,7 @@ import type { EventEnvelope } from '../../aws/observation.ts';
 
 /** The JSON shapes between the console's server and its page. */
 
-/** The first three have no media yet: in the queue, with a function, and waiting for another attempt. */
+/** In the first three states Pinterest has no media yet: in the queue, in a function, waiting for another attempt. */
 export type UploadState =
   | 'dropped'
   | 'taken-up'

@@ -52,7 +52,7 @@ export function finalSentence(detail: FinalEventDetail): string {
   return `✘ ${object.key}: ${detail.failure.reason}. ${detail.failure.message}`;
 }
 
-/** How the Pin of an upload ended. */
+/** The sentence for a Pin event: the Pin was published, or it failed. */
 export function pinSentence(detail: PinEventDetail): string {
   const { object } = detail;
   return detail.status === 'published'

@@ -44,7 +44,7 @@ describe('watch', () => {
     expect(await watched([[], [early], [early], [late], [late]])).toEqual(['early succeeded']);
   });
 
-  it('prints an upload when it is first seen and when it ends, and nothing that ended before', async () => {
+  it('prints an upload when it is first seen and when it ends, but not if it ended before the watch', async () => {
     const old = upload('old', 1, { status: 'SUCCEEDED' });
     const running = upload('new', 2, { status: 'RUNNING' });
     const ended = upload('new', 2, { status: 'SUCCEEDED' });
@@ -62,7 +62,7 @@ describe('watch', () => {
     expect(lines.filter((line) => line.startsWith('slow'))).toEqual(['slow following', 'slow succeeded']);
   });
 
-  it('goes on after a look that failed, and says so once', async () => {
+  it('keeps watching after a failed request, and prints the same error only once', async () => {
     const running = upload('new', 1, { status: 'RUNNING' });
     const fail = (look: number) => {
       if (look === 2 || look === 3) throw new Error('Rate exceeded.');

@@ -17,7 +17,7 @@ export function useChromium(): { open(url: string, options?: BrowserContextOptio
   });
   afterAll(() => browser?.close());
   return {
-    /** Opens the console and waits until it shows what there is. An uncaught error in the page fails the test. */
+    /** Opens the console and waits until it shows the first snapshot. An uncaught error in the page fails the test. */
     async open(url, options = {}) {
       if (!browser) throw new Error('The browser is not there yet.');
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });

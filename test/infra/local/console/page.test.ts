@@ -115,7 +115,7 @@ describe('the rows', () => {
     await log.getByRole('cell', { name: 'line 59' }).waitFor();
     await log.focus();
     await page.keyboard.press('End');
-    // Smooth scrolling takes several frames: read the position only at the end of the region.
+    // Smooth scrolling takes several frames: the test waits until it has reached the end, and then reads the position.
     const scroll = () =>
       log.evaluate((region: { scrollTop: number; scrollHeight: number; clientHeight: number }) => ({
         top: region.scrollTop,

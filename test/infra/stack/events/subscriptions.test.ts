@@ -55,7 +55,7 @@ describe('a setting makes a subscriber of', () => {
     ['alarmEmail', 'nobody'],
     ['forwardToQueueArn', 'arn:aws:sns:eu-west-1:123456789012:topic'],
     ['webhookUrl', 'http://hooks.example.com'],
-  ])('nobody, when %s is %s: the synth stops and names it', (name, value) => {
+  ])('nobody, when %s has the invalid value %s: the synth fails and names the setting', (name, value) => {
     expect(() => synthesized({ [name]: value })).toThrow(new RegExp(`${name} is ill-typed`));
   });
 });

@@ -77,7 +77,7 @@ describe('the state machine', () => {
     expect(entries).toHaveLength(1);
   });
 
-  it('fails the upload when asking never works', async () => {
+  it('emits one failed event when the poll function always throws', async () => {
     const ask = async () => {
       throw Object.assign(new Error('broken'), { name: 'TypeError' });
     };

@@ -87,7 +87,7 @@ describe('the local S3', () => {
     await expect(get('k', { IfMatch: '"other"' })).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
   });
 
-  it('lets only one of many puts with the same condition succeed', async () => {
+  it('accepts only one of several parallel puts with the same condition', async () => {
     const { client, get } = await runS3({ bucket: { versioned: false } });
     const put = (Body: string, condition: { IfMatch: string } | { IfNoneMatch: string }) =>
       client.send(new PutObjectCommand({ Bucket, Key: 'lane', Body, ...condition })).then(
@@ -171,7 +171,7 @@ describe('the local S3', () => {
     expect((await after.get('k')).bytes.toString()).toBe('one');
   });
 
-  it('neither shows nor announces an object whose put was cut off, and keeps nothing of it', async () => {
+  it('lists no object, sends no notification and keeps no bytes when a put is cut off', async () => {
     const directory = await temporaryDirectory();
     const { putUrl, client, records, local } = await runS3({ directory });
     const url = await putUrl('k');
