@@ -114,7 +114,7 @@ const statuses = (simulator: PinterestSimulator) => simulator.media().map(({ sta
 describe('by hand and with Pindrop', () => {
   it('has a row on the page for each fault of this test', () => {
     const rows = comparison.tables[0]?.rows.map(([what]) => what ?? '') ?? [];
-    const told = [...CASES.map(({ row }) => row), 'the access token has ended', 'it is started twice'];
+    const told = [...CASES.map(({ row }) => row), 'the access token has expired', 'it is started twice'];
     expect(rows.map((what) => told.find((beginning) => what.startsWith(beginning)))).toEqual(told);
   });
 

@@ -24,7 +24,7 @@ describe('the state machine of publish-pin', () => {
 
   it('ends every Pin with an event, even when the function cannot run', () => {
     const { 'Prepare or look for the Pin': read, 'Fail the Pin': fail, 'Emit the Pin event': emit } = states();
-    expect(read?.['Retry']).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 300 })]);
+    expect(read?.['Retry']).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 320 })]);
     expect(read?.['Catch']).toEqual([expect.objectContaining({ Next: 'Does it name a board?' })]);
     expect(fail?.['Next']).toBe('Emit the Pin event');
     expect(emit?.['Retry']).toEqual([expect.objectContaining({ MaxAttempts: 1000 })]);
