@@ -27,7 +27,7 @@ describe('the state machine of publish-pin', () => {
     expect(read?.['Retry']).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 320 })]);
     expect(read?.['Catch']).toEqual([expect.objectContaining({ Next: 'Does it name a board?' })]);
     expect(fail?.['Next']).toBe('Emit the Pin event');
-    expect(emit?.['Retry']).toEqual([expect.objectContaining({ MaxAttempts: 1000 })]);
+    expect(emit?.['Retry']).toEqual([expect.objectContaining({ MaxAttempts: 1050 })]);
   });
 
   it.each([
