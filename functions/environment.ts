@@ -4,7 +4,7 @@ import type { RetryPolicy } from './outcome/decide.ts';
 const text = z.string().check(z.minLength(1));
 const number = z.coerce.number();
 
-/** What the stack gives its functions through their environment: settings and names, never a secret. */
+/** The environment variables that the stack sets for its functions: settings and names, never secrets. */
 const variables = {
   PINTEREST_API_URL: z.url(),
   TOKEN_SECRET_ARN: text,
@@ -44,7 +44,7 @@ export function environment<Name extends keyof Variables>(...names: Name[]): { [
   return read as { [N in Name]: z.infer<Variables[N]> };
 }
 
-/** The retry policy that the stack's settings give. */
+/** The retry policy from the stack's settings. */
 export function retryPolicyOfStack(): RetryPolicy {
   const { GIVE_UP_AFTER_HOURS, MAX_BACKOFF_SECONDS } = environment('GIVE_UP_AFTER_HOURS', 'MAX_BACKOFF_SECONDS');
   return { giveUpAfterSeconds: GIVE_UP_AFTER_HOURS * 3600, maxBackoffSeconds: MAX_BACKOFF_SECONDS };

@@ -13,7 +13,7 @@ const UNITS: Partial<Record<MetricName, (typeof MetricUnit)[keyof typeof MetricU
   [METRIC.tokenDaysLeft]: MetricUnit.NoUnit,
 };
 
-/** Takes one measurement. */
+/** Records one measurement. */
 export type Measure = (name: MetricName, value?: number) => void;
 
 /** A function's measurements, written to its log in CloudWatch's embedded metric format. */
@@ -27,7 +27,7 @@ export class Measurements {
 
   readonly measure: Measure = (name, value = 1) => this.metrics.addMetric(name, UNITS[name] ?? MetricUnit.Count, value);
 
-  /** How a file ended, once for each file. */
+  /** Measures the final event of a file. Call it once for each file. */
   ended(detail: FinalEventDetail): void {
     const { timeline, polls, status } = detail;
     const seconds = (Date.parse(timeline.completedAt) - Date.parse(timeline.droppedAt)) / 1000;
@@ -41,7 +41,7 @@ export class Measurements {
     byReason.addMetric(METRIC.failed, MetricUnit.Count, 1);
   }
 
-  /** Measures what a response of Pinterest says about the rate limit. */
+  /** Measures the rate limit from a response's status and headers. */
   readonly answered: NonNullable<PinterestClientOptions['onAnswer']> = ({ status, rateLimit }) => {
     if (status === 429) this.measure(METRIC.rateLimited);
     if (rateLimit.remaining !== undefined) this.measure(METRIC.quotaLeft, rateLimit.remaining);

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import type { AccessTokenProvider } from '../../shared/pinterest/pinterest-client.ts';
 import { readTokenSecret, type TokenSecretValue } from '../../shared/pinterest/token-secret.ts';
 
-/** A 401 makes the token be read again at once. This only bounds how long an old token is used. */
+/** Bounds how long an old token is used. After a 401, the token is read again at once in any case. */
 const MAX_AGE_MS = 5 * 60 * 1000;
 
 /**

@@ -4,11 +4,12 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 const RESPONSE_TIMEOUT_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
 /**
- * Milliseconds without a byte of an object. Longer than an upload may stand still (60 s): while the upload host takes
- * nothing, the object's connection is idle too, and must not be the one that fails.
+ * The timeout, in milliseconds, for a read of an object that delivers no byte. It is longer than the idle timeout of
+ * an upload (60 s). While the upload host accepts nothing, the object's connection is idle too, and must not time out
+ * first.
  */
 const OBJECT_IDLE_TIMEOUT_MS = 90_000;
-/** Larger reads, so that an object's connection is paused and resumed less often. */
+/** Larger reads: an object's connection is paused and resumed less often. */
 const OBJECT_HIGH_WATER_MARK_BYTES = 256 * 1024;
 
 /** Without these, the SDK waits for a response for as long as the function lives. */
@@ -22,7 +23,7 @@ const requestHandler = {
 /** Options of every AWS client in the functions. Retries are the SDK's own: three attempts, with backoff and jitter. */
 export const clientOptions = { requestHandler };
 
-/** Options of Amazon S3's client, in addition. */
+/** The options of the Amazon S3 client: those above, and more. */
 export const s3ClientOptions: S3ClientConfig = {
   requestHandler: {
     ...requestHandler,
@@ -31,6 +32,6 @@ export const s3ClientOptions: S3ClientConfig = {
   },
   // The SDK would compute a CRC over every byte in JavaScript. Length, ETag and TLS already guard the bytes.
   responseChecksumValidation: 'WHEN_REQUIRED',
-  // Another endpoint than AWS's, such as LocalStack's, seldom has a host name for each bucket.
+  // Endpoints other than AWS's, such as LocalStack, seldom have a host name for each bucket.
   forcePathStyle: Boolean(process.env['AWS_ENDPOINT_URL_S3'] || process.env['AWS_ENDPOINT_URL']),
 };

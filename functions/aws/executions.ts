@@ -10,11 +10,11 @@ import { executionArn } from '../../shared/upload/execution-arn.ts';
 
 /** The executions of the state machine `media-status`, by upload id. */
 export interface Executions {
-  /** True when the upload is, or was, followed: its final event is somebody else's to bring about. */
+  /** True when the upload has an execution, running or ended. That execution emits the final event. */
   exists(uploadId: string): Promise<boolean>;
   /**
-   * Starts to follow an upload, under its id.
-   * @returns false when an execution of that name was there before: this one lost, and nothing was started
+   * Starts the execution that follows an upload. The upload id is its name.
+   * @returns false when an execution of that name exists already; nothing was started
    */
   start(followed: FollowedUpload): Promise<boolean>;
 }

@@ -3,11 +3,12 @@ import { GATE_OPEN } from '../../shared/upload/initial-parameters.ts';
 import { LONGEST_ASKED_WAIT_SECONDS } from '../outcome/decide.ts';
 
 /**
- * Until when no function may ask for a registration, learnt by one function for all. It only saves requests: where it cannot be
- * read or written, each file finds out by a request of its own.
+ * The time until which no function may request a registration. One function learns it from Pinterest and shares it
+ * with all. The gate only saves requests: when it cannot be read or written, each file makes a request of its own to
+ * find out.
  */
 export interface RateLimitGate {
-  /** @returns seconds until registrations may be asked for again, 0 when they may now, {@link LONGEST_ASKED_WAIT_SECONDS} at most */
+  /** @returns seconds until a registration may be requested, 0 to {@link LONGEST_ASKED_WAIT_SECONDS}; 0 means now */
   closedForSeconds(): Promise<number>;
   /** Closes the gate for this many seconds from now, {@link LONGEST_ASKED_WAIT_SECONDS} at most. */
   close(seconds: number): Promise<void>;
@@ -16,8 +17,9 @@ export interface RateLimitGate {
 const bounded = (seconds: number) => Math.min(Math.max(0, seconds), LONGEST_ASKED_WAIT_SECONDS);
 
 /**
- * @param Name of a parameter of AWS Systems Manager that holds an instant, ISO 8601
- * @param onError called when it could be neither read nor written, for the log; both methods never throw
+ * @param Name name of an AWS Systems Manager parameter that holds an ISO 8601 time
+ * @param onError called when the parameter could not be read or written, for the log; neither method of the gate ever
+ * throws
  */
 export function parameterGate(
   ssm: SSMClient,

@@ -5,20 +5,23 @@ import type { Drop } from '../../shared/upload/drop.ts';
 import { metadataText } from '../../shared/upload/metadata-text.ts';
 import { SourceError, type SourceFaultKind } from '../outcome/fault.ts';
 
-/** Reads a dropped object: the version that was dropped, or nothing. */
+/** Reads a dropped object. It reads only the version that was dropped, never another one. */
 export interface DropSource {
   /**
-   * What S3 says of the object. Its metadata is decoded.
-   * @throws SourceError when the object is gone, is another one by now, or may not be read
+   * The object's properties, as S3 reports them, with decoded metadata.
+   * @throws SourceError when the object was deleted or replaced, or cannot be read
    */
   head(drop: Drop): Promise<DroppedObject>;
-  /** The object's bytes [start, end). @throws SourceError also when S3 answers with another range */
+  /**
+   * The object's bytes [start, end).
+   * @throws SourceError, also when S3 returns another range
+   */
   read(object: DroppedObject, start: number, end: number): Promise<Uint8Array>;
-  /** All of the object's bytes, as they come. */
+  /** A stream of all of the object's bytes. */
   open(object: DroppedObject): Promise<Readable>;
 }
 
-/** A {@link DropSource} over Amazon S3, or anything that speaks its API. */
+/** A {@link DropSource} over Amazon S3, or any store with the same API. */
 export function s3DropSource(s3: S3Client): DropSource {
   return {
     head: (drop) => naming(() => head(s3, drop)),
@@ -46,8 +49,8 @@ function bodyOf<T>({ Body }: { Body?: T }): T {
 }
 
 /**
- * A server may ignore the range and send everything: RFC 9110, section 14.2. Taking that for the range would judge
- * wrong bytes.
+ * Reads a range, and checks that S3 sent exactly this range. A server may ignore the Range header and send the whole
+ * object (RFC 9110, section 14.2). The inspection would then judge the wrong bytes.
  */
 async function readRange(s3: S3Client, object: DroppedObject, start: number, end: number): Promise<Uint8Array> {
   const answer = await get(s3, object, `bytes=${start}-${end - 1}`);
@@ -85,7 +88,10 @@ async function head(s3: S3Client, drop: Drop): Promise<DroppedObject> {
   };
 }
 
-/** The answer to HEAD has no body: S3's code and message for a refusal come with the answer to GET alone. */
+/**
+ * Gets S3's code and message for a refused HEAD request. A HEAD response has no body; only a GET response contains
+ * them.
+ */
 async function explained(s3: S3Client, drop: Drop, error: unknown): Promise<unknown> {
   if (![400, 403].includes(statusOf(error) ?? 0)) return error;
   try {
@@ -100,7 +106,7 @@ async function explained(s3: S3Client, drop: Drop, error: unknown): Promise<unkn
 
 const statusOf = (error: unknown) => (error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined);
 
-/** S3's statuses that say what became of the object. 405: the version is a delete marker. */
+/** HTTP statuses of S3 that tell why the object cannot be read. 405: the version is a delete marker. */
 const KINDS: Record<number, SourceFaultKind> = { 403: 'denied', 404: 'missing', 405: 'missing', 412: 'changed' };
 
 function kindOf(status: number, { name, message }: Error): SourceFaultKind {
@@ -117,7 +123,7 @@ async function naming<T>(request: () => Promise<T>): Promise<T> {
     const status = statusOf(cause);
     if (status === undefined) throw cause;
     const { name, message } = cause as S3ServiceException;
-    // An answer without a body leaves the SDK nothing but placeholders.
+    // When a response has no body, the SDK fills in placeholders. Leave them out.
     const words = [name, message].filter((word) => word !== '' && !/^(\d+|Unknown|UnknownError)$/.test(word));
     const answer = `${status}${words.length === 0 ? '' : ` ${[...new Set(words)].join(': ')}`}`.slice(0, 300);
     throw new SourceError(kindOf(status, cause as S3ServiceException), { cause, answer });

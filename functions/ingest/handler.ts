@@ -40,13 +40,13 @@ const settings = environment(
   'RECENT_FILES_PARAMETER',
 );
 const retryPolicy = retryPolicyOfStack();
-// Every 16 KiB of an object are a buffer outside of V8's heap, which V8 frees when it collects the heap. By default that
-// is the whole heap, every 20 MB or so. Collecting the young generation at 5 % (instead of 80 %) of its capacity frees the
-// buffers first: half the CPU of an upload, and 50 MiB less memory.
+// Each 16 KiB of an object occupies a buffer outside of V8's heap, and a garbage collection frees it. By default V8
+// collects the whole heap for that, every 20 MB or so. With this flag V8 collects the young generation at 5 % (instead
+// of 80 %) of its capacity, and frees the buffers earlier. An upload then takes half the CPU, and 50 MiB less memory.
 v8.setFlagsFromString('--minor-gc-task-trigger=5');
 const logger = new Logger();
 const measurements = new Measurements(settings.DEPLOYMENT);
-// AWS_ENDPOINT_URL says where SQS is, as for the other services; the host in the queue's URL does not.
+// Use the SQS endpoint from AWS_ENDPOINT_URL, as for the other services, not the host in the queue's URL.
 const sqs = new SQSClient({ ...clientOptions, useQueueUrlAsEndpoint: false });
 const ssm = new SSMClient(clientOptions);
 const apiUrl = settings.PINTEREST_API_URL;
@@ -85,8 +85,8 @@ const ports: Omit<IngestPorts, 'onStep'> = {
 };
 
 /**
- * Seconds before the function's own timeout at which an upload is ended. Then Pinterest may be asked whether it has the file,
- * which takes up to 20 s, and the execution is started.
+ * An upload is aborted this many seconds before the function's own timeout. The rest of the time is for one request to
+ * Pinterest, whether it has the file (up to 20 s), and for the start of the execution.
  */
 const LAST_WORDS_SECONDS = 30;
 
@@ -95,7 +95,7 @@ async function ingestRecord(record: SQSRecord, context: Context): Promise<void> 
   const lease = await leaseMessage(sqs, {
     queueUrl: settings.QUEUE_URL,
     receiptHandle: record.receiptHandle,
-    // A crash waits as long as a fault would.
+    // After a crash, the message waits as long as after a fault.
     seconds: Math.max(settings.REDELIVER_AFTER_SECONDS, backoffSeconds(attempt, retryPolicy, 1)),
     onError: (error) => logger.warn('the message could not be held', { error: error as Error }),
   });
@@ -115,7 +115,7 @@ async function ingestRecord(record: SQSRecord, context: Context): Promise<void> 
       { logger, measurements },
     );
   } catch (error) {
-    // A mistake of ours: the batch processor would neither log nor measure it.
+    // A bug in Pindrop. The batch processor would neither log nor measure it.
     measurements.measure(METRIC.ownFaults);
     logger.error('the message failed', { messageId: record.messageId, error: error as Error });
   } finally {
@@ -124,7 +124,7 @@ async function ingestRecord(record: SQSRecord, context: Context): Promise<void> 
   if (visibleAfterSeconds !== undefined) throw new Error(`The message comes again in ${visibleAfterSeconds} s.`);
 }
 
-/** @param leftSeconds until this invocation is ended */
+/** @param leftSeconds seconds until Lambda ends this invocation */
 function messageQueues(leftSeconds: number): MessageQueues {
   const send = async (QueueUrl: string, MessageBody: string, seconds: number) => {
     const DelaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.ceil(seconds));
@@ -136,12 +136,12 @@ function messageQueues(leftSeconds: number): MessageQueues {
   };
 }
 
-/** SQS delays a message by 15 minutes at most, which is Lambda's longest timeout as well. */
+/** The longest delay of a message in SQS, 15 minutes. It is also Lambda's longest timeout. */
 const LONGEST_DELAY_SECONDS = 900;
 
 const processor = new BatchProcessor(EventType.SQS);
 
-/** Takes S3's put events from the queue and brings each dropped object to Pinterest. */
+/** Receives S3's put events from the queue and uploads each dropped object to Pinterest. */
 export const handler = middy<SQSEvent, Awaited<ReturnType<typeof processPartialResponse>>>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .use(logMetrics(measurements.metrics))

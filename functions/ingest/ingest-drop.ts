@@ -20,10 +20,10 @@ import { type UploadPorts, uploadDrop } from './upload-drop.ts';
 export interface IngestPorts extends UploadPorts {
   executions: Executions;
   gate: RateLimitGate;
-  /** Looks inside the object before anything is registered. */
+  /** Inspects the object before a media is registered. */
   inspect: (object: DroppedObject) => Promise<Verdict>;
   now: () => Date;
-  /** How long Pinterest took for the last files. It never rejects. */
+  /** Processing times of the most recent files. Never rejects. */
   recentFiles: () => Promise<ProcessedFile[]>;
   /** Called after each step, for the log. */
   onStep?: (step: IngestStep) => void;
@@ -38,18 +38,18 @@ export interface Attempt extends Pick<FormUpload, 'onProgress' | 'signal'> {
   /** Attempts made before this one, 0 for the first. */
   number: number;
   retryPolicy: RetryPolicy;
-  /** The upload that an earlier attempt made, without being able to start its execution. */
+  /** The upload of an earlier attempt that could not start its execution. */
   unstarted?: FollowedUpload;
 }
 
 export type IngestOutcome =
-  /** The upload has an execution already: nothing was done. */
+  /** The upload already has an execution, so nothing was done. */
   | { outcome: 'already-followed' }
-  /** The file is with Pinterest and the execution follows it. */
+  /** Pinterest has the file, and the execution follows the upload. */
   | { outcome: 'uploaded'; mediaId: string; upload: UploadRecord; waitSeconds: number }
-  /** The execution emits the final event of this failure. */
+  /** The upload failed. The execution emits the final event. */
   | { outcome: 'failed'; failure: KnownFailure; blame: Blame; cause?: unknown; event: FinalEventDetail }
-  /** Nothing was decided: the drop needs another attempt. */
+  /** No outcome yet: the drop needs another attempt. */
   | Retry;
 
 interface Retry {
@@ -58,13 +58,16 @@ interface Retry {
   because: string;
   blame: Blame;
   cause: unknown;
-  /** The execution that could not be started: the next attempt starts it, and does not upload again. */
+  /**
+   * The upload whose execution could not be started. The next attempt starts the execution and does not upload again.
+   */
   unstarted?: FollowedUpload;
 }
 
 /**
- * Brings one drop to Pinterest, or finds out why that is impossible, and starts the execution that emits its final event. It
- * may run any number of times, in parallel or after a crash: only one execution of the drop's name starts. It does not throw.
+ * Uploads one drop to Pinterest, or finds the reason why this is impossible. Then starts the execution that emits the
+ * final event. It may run any number of times, in parallel or after a crash: only one execution of the drop's name
+ * starts. Never throws.
  */
 export async function ingestDrop(drop: Drop, ports: IngestPorts, attempt: Attempt): Promise<IngestOutcome> {
   if (attempt.unstarted) return follow(attempt.unstarted, endOf(attempt.unstarted), drop, ports, attempt);
@@ -83,7 +86,7 @@ type Ended =
   | { outcome: 'uploaded'; mediaId: string; waitSeconds: number }
   | { outcome: 'failed'; failure: KnownFailure; blame: Blame; cause?: unknown };
 
-/** Fills in the upload's record as far as it gets. */
+/** Inspects, registers and uploads the file. Fills in the upload's record step by step. */
 async function bring(
   drop: Drop,
   upload: UploadRecord,
@@ -104,7 +107,8 @@ async function bring(
     upload.timeline.registeredAt = now().toISOString();
     onStep?.({ step: 'registered', mediaId });
 
-    // Read during the upload: a crash between its end and the execution's start would send the file again.
+    // Read this during the upload. A crash between the end of the upload and the start of the execution would upload
+    // the file again, so keep that time short.
     const recentFiles = ports.recentFiles();
     await uploadDrop(upload.object, registration, ports, attempt);
     upload.timeline.uploadedAt = now().toISOString();
@@ -122,7 +126,7 @@ async function bring(
   }
 }
 
-/** Starts the execution of an upload that has ended, whichever way. */
+/** Starts the execution, whether the upload succeeded or failed. */
 async function follow(
   followed: FollowedUpload,
   ended: Ended,
@@ -143,7 +147,7 @@ async function follow(
   return { ...ended, event: (event as FinalEvent).detail };
 }
 
-/** How an upload ended that an earlier attempt made. */
+/** The outcome of an upload that an earlier attempt made. */
 function endOf({ upload, waitSeconds, finalEvent: event }: FollowedUpload): Ended {
   if (event?.detail.status !== 'failed') return { outcome: 'uploaded', mediaId: upload.mediaId ?? '', waitSeconds };
   return { outcome: 'failed', failure: event.detail.failure as KnownFailure, blame: 'ours' };

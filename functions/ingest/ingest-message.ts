@@ -17,9 +17,9 @@ export interface Watch {
 
 /** The queues that messages can be sent to. Both methods reject when the message could not be sent. */
 export interface MessageQueues {
-  /** Puts a message into the queue of drops, visible after these seconds. */
+  /** Sends a message to the queue of drops. It becomes visible after this many seconds. */
   sendAgain(body: string, afterSeconds: number): Promise<void>;
-  /** Puts a message into the dead-letter queue, visible once this invocation must have ended. */
+  /** Sends a message to the dead-letter queue. It becomes visible after this invocation's timeout. */
   sendDeadLetter(body: string): Promise<void>;
 }
 
@@ -34,13 +34,14 @@ export interface DropMessage {
 }
 
 /**
- * Ingests every drop in a message of the queue. What cannot be read in it is logged and counted, and does not keep the drops
- * beside it from being ingested.
+ * Ingests every drop in a message of the queue. Unreadable parts are logged and counted; the other drops in the
+ * message are still ingested.
  *
- * A message that is older than the give-up time and comes again had an attempt after which nothing was decided: the function
- * died, the execution cannot be started, or the message cannot be read. It gets a last attempt, with a copy in the dead-letter
- * queue as a dead man's switch: the copy is reported if this attempt does not end either, and finds the execution if it does.
- * @returns seconds until the message must be delivered again, undefined when it is done. It does not throw.
+ * A redelivered message that is older than the give-up time has no outcome yet: the function crashed, the execution
+ * cannot be started, or the message cannot be read. It gets one last attempt. Before that attempt, a copy goes to the
+ * dead-letter queue. If the attempt also ends without an outcome, the copy is reported as failed. Otherwise the copy
+ * is skipped, because the execution exists.
+ * @returns seconds until the message must be redelivered; undefined when the message can be deleted. Never throws.
  */
 export async function ingestMessage(
   message: DropMessage,
@@ -59,7 +60,7 @@ export async function ingestMessage(
     if (afterSeconds !== undefined) waits.push(afterSeconds);
   }
   if (unreadable.length > 0) waits.push(backoffSeconds(attempt.number, attempt.retryPolicy));
-  // Finished drops are skipped when the message comes again: their execution exists.
+  // Finished drops are skipped on redelivery: their execution exists.
   return isDeadLetter || waits.length === 0 ? undefined : Math.min(...waits);
 }
 
@@ -68,7 +69,7 @@ function ageSeconds({ sentAt }: DropMessage, drops: Drop[], now: Date): number {
   return (now.getTime() - oldest) / 1000;
 }
 
-/** @returns seconds until the message must be delivered again, undefined when nothing is left to do for this drop */
+/** @returns seconds until the message must be redelivered; undefined when this drop needs no more attempts */
 async function ingestOne(
   drop: Drop,
   { body }: DropMessage,
@@ -81,8 +82,8 @@ async function ingestOne(
   if (outcome.outcome !== 'retry') return undefined;
   const { afterSeconds, unstarted: followed } = outcome;
   if (!followed || unstarted) return afterSeconds;
-  // Another message takes over, which remembers the upload. If the function dies before this one is deleted, both come: the
-  // file may then be sent a second time, but only one execution starts.
+  // A new message, which contains the upload, replaces this one. If the function crashes before this message is
+  // deleted, both are delivered. The file may then be uploaded twice, but only one execution starts.
   const sendAgain = () => ports.queues.sendAgain(unstartedMessage(body, followed), afterSeconds);
   return (await sent(sendAgain, watch)) ? undefined : afterSeconds;
 }
@@ -103,7 +104,7 @@ async function sent(send: () => Promise<void>, { logger }: Watch): Promise<boole
     await send();
     return true;
   } catch (error) {
-    // The message itself comes again instead.
+    // The original message is redelivered instead.
     logger.warn('a message could not be sent', { error: error as Error });
     return false;
   }
@@ -140,7 +141,7 @@ async function ingestLogged(
 function report(outcome: IngestOutcome, logger: Logger): void {
   if (outcome.outcome === 'already-followed') logger.info(UPLOAD_LOG.alreadyFollowed);
   else if (outcome.outcome === 'uploaded') {
-    // The execution began just now: Pinterest has had the file for as long as its start took.
+    // The execution has only just started: Pinterest has had the file for as long as the start took.
     logger.info(UPLOAD_LOG.following, { waitSeconds: outcome.waitSeconds, sinceUploadSeconds: 0 });
   } else if (outcome.outcome === 'failed') {
     logger.warn(UPLOAD_LOG.failed, { failure: outcome.failure, blame: outcome.blame, ...causeOf(outcome) });

@@ -1,12 +1,14 @@
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
-/** SQS hides a message for at most 12 hours after it was received, and a function holds it for 15 minutes at most. */
+/**
+ * SQS hides a message for at most 12 hours after it was received. A function may already have held it for 15 minutes.
+ */
 const LONGEST_VISIBILITY_SECONDS = 12 * 60 * 60 - 16 * 60;
 
 export interface MessageLease {
   /**
    * Stops renewing the lease.
-   * @param visibleAfterSeconds until the message is delivered again; the rest of the lease when left out
+   * @param visibleAfterSeconds seconds until the message is redelivered; by default, the rest of the lease
    */
   end(visibleAfterSeconds?: number): Promise<void>;
 }
@@ -21,8 +23,8 @@ export interface LeaseOptions {
 }
 
 /**
- * Hides a message while the function works on it, and hardly longer. The queue's own visibility timeout must outlast the
- * longest upload, and a crash would otherwise wait for all of it.
+ * Hides a message while the function works on it, and hardly longer. The queue's own visibility timeout must be longer
+ * than the longest upload. Without a lease, a message would be hidden for all of that time after a crash.
  */
 export async function leaseMessage(sqs: SQSClient, options: LeaseOptions): Promise<MessageLease> {
   const { queueUrl: QueueUrl, receiptHandle: ReceiptHandle, seconds, onError } = options;
@@ -30,7 +32,7 @@ export async function leaseMessage(sqs: SQSClient, options: LeaseOptions): Promi
     try {
       await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));
     } catch (error) {
-      // The work goes on: at worst the message is delivered again and finds its execution.
+      // The work continues. At worst the message is redelivered, and the redelivery finds the execution.
       onError?.(error);
     }
   };
@@ -46,7 +48,7 @@ export async function leaseMessage(sqs: SQSClient, options: LeaseOptions): Promi
   return {
     async end(visibleAfterSeconds) {
       clearInterval(renewal);
-      // A renewal that is on its way would otherwise replace the wait below.
+      // Wait for a renewal that is still in flight. It could otherwise override the visibility timeout set below.
       await held;
       if (visibleAfterSeconds !== undefined) await hold(Math.min(visibleAfterSeconds, LONGEST_VISIBILITY_SECONDS));
     },

@@ -9,7 +9,7 @@ const STEP_PERCENT = 10;
 const QUIET_MS = 1000;
 
 /**
- * Reduces an upload's progress reports for the log: at most ten per file, and one per second.
+ * Limits an upload's progress reports in the log: at most ten per file, and at most one per second.
  * @returns the callback for the upload
  */
 export function progressReports(

@@ -4,8 +4,8 @@ import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
 import type { RateLimitGate } from '../aws/rate-limit-gate.ts';
 
 /**
- * Registers a video, unless Pinterest told another function to wait. Then no request is made, and the error is the one that
- * a request would have got.
+ * Registers a video. While the rate-limit gate is closed, it makes no request, and throws the error that a request
+ * would have caused.
  * @throws PinterestError
  */
 export async function registerMedia(

@@ -14,8 +14,9 @@ export interface UploadPorts {
 }
 
 /**
- * Streams a dropped object to the upload host that its registration names.
- * @returns once the upload host has acknowledged it, or Pinterest has it in spite of a lost acknowledgement
+ * Streams a dropped object to the upload host of its registration.
+ * @returns when the upload host has acknowledged the file, or when Pinterest has the file although the acknowledgement
+ * was lost
  */
 export async function uploadDrop(
   object: DroppedObject,
@@ -61,7 +62,7 @@ function trustedDestination(uploadUrl: string, apiUrl: string): URL {
   }
 }
 
-/** A form that S3 has stored can lose its answer; sending it again would make a second media. */
+/** S3's response can be lost after S3 has stored the file. Uploading again would then make a second media. */
 async function arrivedAllTheSame(
   error: unknown,
   mediaId: string,
@@ -73,7 +74,7 @@ async function arrivedAllTheSame(
     const { status } = await pinterest.mediaGet(mediaId);
     return status !== undefined && status !== 'registered';
   } catch {
-    // Not knowing is treated as not arrived: the file is sent again under a new registration.
+    // If the state is unknown, assume that the file did not arrive: upload it again under a new registration.
     return false;
   }
 }

@@ -8,12 +8,12 @@ export type CreationJudgement =
   | { made: 'no'; afterSeconds?: number; because: string }
   /** There is no Pin, and no attempt will make it. */
   | { made: 'never'; failure: KnownPinFailure }
-  /** There may be a Pin: only the board can tell. */
+  /** A Pin may exist: only the board shows whether it does. */
   | { made: 'perhaps'; because: string };
 
 /**
- * Only a deliberate answer of Pinterest proves that there is no Pin. A missing answer, a garbled one, a gateway's error page or
- * the death of the function leave it open.
+ * Judges whether a failed creation made a Pin. Only a deliberate response from Pinterest proves that it did not. After
+ * a missing or garbled response, a gateway's error page or a crash of the function, a Pin may exist.
  */
 export function judgeCreation(error: unknown): CreationJudgement {
   if (error instanceof TokenMissingError) return { made: 'no', because: 'The secret holds no access token.' };

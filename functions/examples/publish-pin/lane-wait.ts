@@ -1,5 +1,8 @@
 const [SHORTEST_SECONDS, LONGEST_SECONDS] = [3, 300];
-/** Share of the time waited so far. It bounds both the extra wait and the number of requests of many waiting uploads. */
+/**
+ * The next wait, as a share of the time waited so far. It bounds the extra delay, and the requests that many waiting
+ * uploads make.
+ */
 const SHARE = 0.1;
 const JITTER = 0.2;
 

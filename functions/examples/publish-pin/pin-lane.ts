@@ -2,10 +2,11 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3Service
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 
-/** Lets one upload at a time make a Pin that looks the same as other uploads' Pins. */
+/** A lock for Pins that look the same: only one upload at a time may make such a Pin. */
 export interface PinLane {
   /**
-   * Enters the lane; entering again is allowed. Nobody leaves: a lane is free when the execution in it has ended.
+   * Enters the lane. An upload may enter the same lane repeatedly. There is no call to leave: a lane is free when the
+   * execution that holds it has ended.
    * @returns undefined while another upload's execution holds the lane
    */
   enter(lane: string, uploadId: string): Promise<PinTurn | undefined>;
@@ -15,25 +16,25 @@ export interface PinLane {
 interface PinTurn {
   /** Ids of Pins made recently in this lane, which the board may not list yet. */
   made: string[];
-  /** Ids of all Pins that existed before the creation, once they are recorded. */
+  /** Ids of all Pins that existed before the creation; undefined until they are recorded. */
   before?: string[];
   /**
-   * Records the Pins that exist before the creation, once.
-   * @throws Error when they were recorded in the meantime: an abandoned invocation may still run, and must not record our Pin
-   * as an old one
+   * Records the Pins that exist before the creation. This happens once.
+   * @throws Error when they are already recorded. An abandoned invocation may still run, and must not record our Pin
+   * as an old one.
    */
   note(before: string[]): Promise<void>;
 }
 
 /** DescribeExecution is eventually consistent: an execution this new may not be found yet. */
 const TOO_NEW_MS = 60 * 60 * 1000;
-/** By then a board lists a new Pin. Far longer than any upload searches for its Pin. */
+/** After this time a board certainly lists a new Pin. It is far longer than any upload searches for its Pin. */
 const LISTED_AFTER_MS = 24 * 60 * 60 * 1000;
 
 const madeSchema = z.object({ pinId: z.string(), at: z.string() });
 type Made = z.infer<typeof madeSchema>;
 
-/** Who holds the lane, which Pins were made in it recently, and what the board held before this one. */
+/** The lane's holder, the Pins made recently in the lane, and the Pins that existed before the holder's Pin. */
 const entrySchema = z.object({
   uploadId: z.string(),
   made: z._default(z.array(madeSchema), []),
@@ -41,7 +42,7 @@ const entrySchema = z.object({
 });
 type Entry = z.infer<typeof entrySchema>;
 
-/** The parts of an execution's output that matter here. */
+/** The parts of an execution's output that the lane needs. */
 const outputSchema = z.object({
   finalEvent: z.object({
     detail: z.object({ pinId: z.optional(z.string()), publishedAt: z.optional(z.string()) }),
@@ -49,8 +50,9 @@ const outputSchema = z.object({
 });
 
 /**
- * A {@link PinLane} over Amazon S3: one object per lane names its holder, and writes are conditional. The object also holds the
- * Pins that existed before: on a board of thousands they exceed a state machine's payload (256 KB).
+ * A {@link PinLane} over Amazon S3. One object per lane names the holder, and writes are conditional. The object also
+ * holds the Pins that existed before, because the ids of a board with thousands of Pins exceed a state machine's
+ * payload (256 KB).
  */
 export function s3PinLane(
   s3: S3Client,
@@ -72,7 +74,7 @@ export function s3PinLane(
       throw error;
     }
   };
-  /** The recent Pins of the lane including its holder's; undefined while the holder's execution runs. */
+  /** The lane's recent Pins, including the holder's; undefined while the holder's execution runs. */
   const pinsAfter = async ({ uploadId, made }: Entry, enteredAt: Date | undefined) => {
     try {
       const { status, output } = await states.send(

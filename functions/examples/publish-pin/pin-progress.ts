@@ -8,17 +8,17 @@ import { namedBoard } from './pin-request.ts';
 export interface PinProgress {
   upload: MediaUploadSucceeded;
   /**
-   * The next step. `prepare` and `look` can be repeated at any time; `create` must not start a second time unless the function
-   * itself said so.
+   * The next step. `prepare` and `look` may be repeated at any time. `create` may start a second time only if the
+   * function itself requested it.
    */
   step: 'prepare' | 'create' | 'look';
-  /** Whole seconds to wait before that step. */
+  /** Whole seconds to wait before the next step. */
   waitSeconds: number;
   /** ISO 8601: time of the first step. */
   startedAt?: string;
   /** Absent until the metadata is read. */
   pin?: PinRequest;
-  /** ISO 8601: time since which it is unknown whether a Pin was made. */
+  /** ISO 8601: the time of the creation request whose result is unknown. */
   unansweredSince?: string;
   /** Consecutive failed attempts; the backoff grows with them. */
   faults?: number;

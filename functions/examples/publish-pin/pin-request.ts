@@ -1,7 +1,7 @@
 import type { MediaUploadSucceeded } from '../../../shared/events/events.ts';
 import { PIN_LIMITS, type PinRequest } from '../../../shared/pinterest/pin.ts';
 
-/** Many videos begin with a black frame; at one second they rarely have one. */
+/** Many videos begin with a black frame. A frame at one second is rarely black. */
 const DEFAULT_COVER_SECONDS = 1;
 
 /**

@@ -21,19 +21,20 @@ export interface PinPorts {
 
 export interface PinPolicy {
   retryPolicy: RetryPolicy;
-  /** Seconds to search the board for a Pin before it is made again. */
+  /** How long to search the board for a Pin, in seconds, before the creation is repeated. */
   patienceSeconds: number;
 }
 
 /**
  * Takes the next step towards the one Pin of an upload.
- * @returns the progress with its final event when it has ended, otherwise with the next step and the wait before it
+ * @returns the progress with its final event when the Pin has ended, otherwise with the next step and the wait before
+ * that step
  */
 export async function publishPin(before: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
   const progress = { ...before, startedAt: before.startedAt ?? ports.now().toISOString() };
   const next = await nextStep(progress, policy, ports);
   if (next.finalEvent || next.waitSeconds === 0) return next;
-  // A lower bound on every wait bounds the number of waits, and with it the execution's history.
+  // A minimum wait limits the number of waits, and with it the length of the execution's history.
   return {
     ...next,
     waitSeconds: Math.max(next.waitSeconds, leastWaitSeconds(secondsSince(progress.startedAt, ports))),
@@ -89,7 +90,10 @@ async function create(
   }
 }
 
-/** Searches the board for a Pin whose creation was not answered; makes it again when it does not appear in time. */
+/**
+ * Searches the board for a Pin whose creation got no clear response. Requests the Pin again when it does not appear in
+ * time.
+ */
 async function look(progress: PinProgress, pin: PinRequest, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
   const since = progress.unansweredSince ?? ports.now().toISOString();
   const looking = { ...progress, unansweredSince: since };
@@ -105,7 +109,7 @@ async function look(progress: PinProgress, pin: PinRequest, policy: PinPolicy, p
   if (found) return published(looking, found.pinId, ports.now());
   const left = policy.patienceSeconds - secondsSince(since, ports);
   if (left > 0) {
-    // Often at first, when the Pin is likely to appear.
+    // Search often at first, when the Pin is most likely to appear.
     const wait = Math.min(left, Math.max(1, secondsSince(since, ports)));
     return { ...looking, waitSeconds: Math.ceil(wait) };
   }
@@ -119,11 +123,12 @@ async function lookAlikes(pin: PinRequest, ports: PinPorts): Promise<Pin[]> {
   return alike;
 }
 
-/** The board or the lane could not be read. Nothing changed, so the same step is repeated. */
+/** Handles a failure to read the board or the lane. Nothing changed, so the same step is repeated. */
 function afterReadFault(progress: PinProgress, error: unknown, policy: PinPolicy, ports: PinPorts): PinProgress {
   const because = error instanceof Error ? error.message : String(error);
   ports.onFault?.(because);
-  // A board that does not exist or is not ours takes no Pin either, unless a creation is still unanswered.
+  // A board that does not exist or is not ours accepts no Pin, so fail now. Do not fail while a creation has no
+  // response.
   const { status = 0, retryAfterSeconds } = error instanceof PinterestError ? error : {};
   if (progress.step === 'prepare' && [400, 403, 404].includes(status)) {
     const judgement = judgeCreation(error);

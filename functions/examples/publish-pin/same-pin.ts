@@ -3,7 +3,7 @@ import type { Pin, PinRequest } from '../../../shared/pinterest/pin.ts';
 
 type Words = Pick<PinRequest, 'title' | 'description' | 'link'>;
 
-/** Normalized: Pinterest may trim text, and one address can be written in several ways. */
+/** The Pin's texts, normalized: Pinterest may trim text, and one address can be written in several ways. */
 function wordsOf({ title = '', description = '', link = '' }: Words): string[] {
   const plain = (text: string) => text.normalize('NFC').replace(/\s+/g, ' ').trim();
   return [plain(title), plain(description), URL.canParse(link) ? new URL(link).href : plain(link)];
@@ -15,7 +15,7 @@ export function mayBe(pin: Pin, request: PinRequest): boolean {
   return video && JSON.stringify(wordsOf(pin)) === JSON.stringify(wordsOf(request));
 }
 
-/** Equal for Pins that look the same on the board. */
+/** A hash that is equal for Pins that look the same on the board. */
 export function likeness(request: PinRequest): string {
   return createHash('sha256')
     .update(JSON.stringify([request.boardId, ...wordsOf(request)]))

@@ -12,7 +12,7 @@ const { RESULTS_BUCKET } = environment('RESULTS_BUCKET');
 const s3 = new S3Client(s3ClientOptions);
 const logger = new Logger();
 
-/** A repeated event overwrites the same object: there is one per upload. */
+/** There is one object per upload, so a repeated event overwrites it. */
 async function write(event: MediaUploadEvent): Promise<void> {
   const { key, body } = resultLine(event.detail);
   await s3.send(

@@ -17,5 +17,5 @@ async function notify(detail: Parameters<typeof message>[0]): Promise<void> {
   logger.info('webhook notified', { status: detail.status });
 }
 
-/** Posts to a Slack-compatible webhook how each upload ended. */
+/** Posts the outcome of each upload to a Slack-compatible webhook. */
 export const handler = queuedEvents(onMediaUpload({ succeeded: notify, failed: notify }), logger);

@@ -1,6 +1,6 @@
 import type { ObjectReader } from './object-reader.ts';
 
-/** Where something lies in an object: bytes [start, end). */
+/** A byte range [start, end) of an object. */
 export interface Span {
   start: number;
   end: number;
@@ -9,22 +9,22 @@ export interface Span {
 /** A box of ISO-BMFF, or an atom of QuickTime: a length, a type of four characters, and a body. */
 export interface Box {
   type: string;
-  /** Where the length field lies. */
+  /** Offset of the length field. */
   start: number;
   body: Span;
   /** True when the length says "to the end of the file". */
   open: boolean;
 }
 
-/** Lengths and types are printable, apart from QuickTime's `©` for user data. */
+/** Box types are four printable characters. QuickTime also uses `©`, for user data. */
 const BOX_TYPE = /^[\x20-\x7e\xa9]{4}$/;
-/** No real container comes close; it bounds the work that a crafted one causes. */
+/** Far more boxes than any real container has. Limits the work for a crafted file. */
 const MAX_BOXES = 1000;
 
 /**
  * Reads the header of the box at an offset.
- * @param end where the enclosing box, or the file, ends
- * @returns undefined when the bytes there are not a box; its body may reach beyond `end`
+ * @param end the end of the enclosing box, or of the file
+ * @returns undefined when the bytes are not a box; the body of the box may extend beyond `end`
  * @see ISO/IEC 14496-12, section 4.2
  */
 export async function boxAt(reader: ObjectReader, start: number, end: number): Promise<Box | undefined> {
@@ -44,7 +44,7 @@ export async function boxAt(reader: ObjectReader, start: number, end: number): P
 
 /**
  * The boxes inside a box, without their contents.
- * @returns whole: false when some of the bytes could not be understood, or reach beyond the enclosing box
+ * @returns whole: false when some of the bytes are not a valid box, or extend beyond the enclosing box
  */
 export async function boxesIn(reader: ObjectReader, { start, end }: Span): Promise<{ boxes: Box[]; whole: boolean }> {
   const stop = Math.min(end, reader.size);
@@ -60,7 +60,7 @@ export async function boxesIn(reader: ObjectReader, { start, end }: Span): Promi
   return { boxes, whole: stop === end };
 }
 
-/** The body of a box, or its beginning: a crafted length must not cost memory. */
+/** The body of a box, at most `maxBytes` of it: a crafted length must not cost memory. */
 export const bodyOf = (reader: ObjectReader, { body }: Box, maxBytes: number): Promise<Buffer> =>
   reader.bytes(body.start, Math.min(body.end, body.start + maxBytes));
 

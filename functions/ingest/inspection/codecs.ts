@@ -1,4 +1,4 @@
-/** Codecs by the four characters of a sample entry, in the words that people use. */
+/** The common names of codecs, by the four-character code of a sample entry. */
 const NAMES: [name: string, fourCharacterCodes: string][] = [
   ['H.264', 'avc1,avc2,avc3,avc4,h264,H264,x264,X264,dva1,dvav'],
   ['H.265', 'hvc1,hvc2,hev1,hev2,dvh1,dvhe,h265,H265'],
@@ -35,7 +35,7 @@ const NAMES: [name: string, fourCharacterCodes: string][] = [
 
 const BY_CODE = new Map(NAMES.flatMap(([name, codes]) => codes.split(',').map((code) => [code, name] as const)));
 
-/** What `mp4v` really holds. @see https://mp4ra.org/registered-types/object-types */
+/** The codec in an `mp4v` entry, by its object type. @see https://mp4ra.org/registered-types/object-types */
 const BY_OBJECT_TYPE = new Map<number, string>([
   [0x20, 'MPEG-4 Part 2'],
   [0x21, 'H.264'],
@@ -50,7 +50,7 @@ const BY_OBJECT_TYPE = new Map<number, string>([
   ...[0x60, 0x61, 0x62, 0x63, 0x64, 0x65].map((type) => [type, 'MPEG-2 video'] as [number, string]),
 ]);
 
-/** @returns the codec's name; undefined when the four characters are not known, or say nothing without more */
+/** @returns the codec's name; undefined when the code is unknown, or does not identify a codec by itself */
 export const codecOfEntry = (fourCharacterCode: string): string | undefined => BY_CODE.get(fourCharacterCode);
 
 /** @returns the codec's name by the object type of an `esds` box */

@@ -3,15 +3,17 @@ import type { FileFacts } from './file-facts.ts';
 import { playedStreams, type RuleName } from './rules.ts';
 import type { Shape } from './video-description.ts';
 
-/** Of the largest file, this share is planned for the video; the rest is for sound, tables and peaks. */
+/**
+ * The share of the largest file size that is planned for the video. The rest is for sound, tables and bitrate peaks.
+ */
 const VIDEO_SHARE = 0.9;
-/** Enough for any video that people look at. */
+/** A bitrate that is high enough for any video on the web. */
 const MAX_KILOBITS = 20_000;
 const UNFIXABLE: RuleName[] = ['empty', 'truncated', 'no_video'];
 
 /**
- * The command that converts a rejected file to one that fits.
- * @returns undefined when no command can: media that is missing cannot be restored
+ * The command that converts a rejected file to one that Pinterest accepts.
+ * @returns undefined when no command can do so: missing media cannot be restored
  */
 export function ffmpegFix(rules: RuleName[], facts: FileFacts, limits: VideoLimits): string | undefined {
   if (rules.some((rule) => UNFIXABLE.includes(rule)) || facts.otherKind?.video === false) return undefined;
@@ -20,7 +22,7 @@ export function ffmpegFix(rules: RuleName[], facts: FileFacts, limits: VideoLimi
 }
 
 const cut = (rules: RuleName[], { maxSeconds }: VideoLimits) =>
-  // A copy ends with the next key frame or packet: a second less leaves room for it.
+  // A stream copy ends at the next key frame or packet. Cut one second earlier to leave room for it.
   rules.includes('too_long') ? ['-t', String(rules.length === 1 ? maxSeconds - 1 : maxSeconds)] : [];
 
 function filters(rules: RuleName[], facts: FileFacts, limits: VideoLimits): string[] {
@@ -35,7 +37,7 @@ function filters(rules: RuleName[], facts: FileFacts, limits: VideoLimits): stri
   return chain.length === 0 ? [] : ['-vf', chain.join(',')];
 }
 
-/** Bars beside or above the picture, with even sides. */
+/** Pads the picture with bars at the sides or at the top and bottom. Both sides get even lengths. */
 function padding(shape: Shape, { minAspectRatio, maxAspectRatio }: VideoLimits): string[] {
   const even = (length: number) => 2 * Math.ceil(length / 2 - 1e-6);
   const [width, height] = [even(shape.width), even(shape.height)];

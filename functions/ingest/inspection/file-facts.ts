@@ -8,35 +8,35 @@ import { type SegmentIndex, segmentIndex } from './segment-index.ts';
 import type { Shape } from './video-description.ts';
 
 /**
- * What was seen of a file. The rules judge by this alone. What is absent, or an empty list, was not seen: a rule that
- * needs it cannot reject.
+ * The facts that an inspection found about a file. The rules use nothing else. An absent value or an empty list means
+ * "unknown": a rule that needs it cannot reject the file.
  */
 export interface FileFacts {
   size: number;
-  /** Set when the file is certainly of another kind than MP4, M4V and MOV. */
+  /** Set when the file is certainly not an MP4, M4V or MOV. */
   otherKind?: FileKind;
-  /** Set when the file is certainly not whole. */
+  /** Set when the file is certainly incomplete. */
   missing?: 'the index of the video' | 'the end of the index' | 'the end of the video';
-  /** Absent when not every track is known. */
+  /** Absent when not every track could be read. */
   hasVideo?: boolean;
-  /** What may be played: one entry for each description of each video track. */
+  /** The streams that a player may play: one for each description of each video track. */
   streams: VideoStream[];
-  /** Seconds of the whole movie, by its own header. */
+  /** Duration of the whole movie in seconds, from its own header. */
   movieDuration?: number;
-  /** Seconds, of the tracks that are not video. */
+  /** Durations in seconds of the tracks that are not video. */
   otherDurations: number[];
-  /** True when more of the video may follow than the index says. */
+  /** True when the video may be longer than the index says. */
   mayBeLonger: boolean;
-  /** Why the inspection did not see everything, for the log. */
+  /** Why the inspection is incomplete, for the log. */
   unseen?: string;
 }
 
 export interface VideoStream {
   /** Absent when it is not known. */
   codec?: string;
-  /** Seconds, each as another header has it. */
+  /** Durations in seconds, one from each header. */
   durations: number[];
-  /** Each size in which the video may be shown. */
+  /** All sizes at which a player may show the video. */
   shapes: Shape[];
 }
 
@@ -56,28 +56,28 @@ export async function fileFacts(reader: ObjectReader): Promise<FileFacts> {
 
   const index = await movieIndex(reader, layout.moov.body);
   const videos = index.tracks.filter(({ kind }) => kind === 'video');
-  // A photo burst has an index too, for its pictures.
+  // A photo burst also has an index, for its pictures.
   if (videos.length === 0 && ftyp && isImageBrand(ftyp)) return { ...facts, otherKind: IMAGE };
   facts.missing = await missingPart(reader, layout, index);
   if (facts.missing !== undefined) return facts;
   return withTracks(facts, index, layout, await segmentIndexes(reader, layout));
 }
 
-/** What an inspection that ended early knows of a file. */
+/** The facts from an inspection that ended early: only the size. */
 export const sizeAlone = (size: number, unseen: string): FileFacts => ({ ...nothingSeen(size), unseen });
 
 const IMAGE: FileKind = { name: 'a HEIF or AVIF image', video: false };
 
 function withoutIndex(facts: FileFacts, layout: FileLayout, ftyp: Buffer | undefined): FileFacts {
   if (ftyp && (isImageBrand(ftyp) || (layout.meta && hasImageBrand(ftyp)))) return { ...facts, otherKind: IMAGE };
-  // Behind stray bytes there may be an index.
+  // There may be an index after the stray bytes.
   if (layout.stoppedAt === 'stray')
     return { ...facts, unseen: 'its index was not found among bytes that are not boxes' };
   if (layout.stoppedAt === 'budget') return { ...facts, unseen: 'its index lies behind too many boxes' };
   return { ...facts, missing: 'the index of the video' };
 }
 
-/** Only what holds the media or describes it is missed; padding and notes may be cut. */
+/** The missing part of a file, if it holds the media or describes it. Lost padding and notes do not count. */
 async function missingPart(
   reader: ObjectReader,
   { moov, cutBox, hasMedia, fragmented, stoppedAt }: FileLayout,
@@ -86,7 +86,7 @@ async function missingPart(
   if (cutBox !== undefined && cutBox === moov) {
     return index.tracks.length === 0 || index.tracks.some(({ cut }) => cut) ? 'the end of the index' : undefined;
   }
-  // Fragments that are there play without those that are not.
+  // The fragments that exist can be played without the missing ones.
   if (index.fragmented || fragmented) return undefined;
   if (cutBox?.type !== 'mdat' && (hasMedia || stoppedAt !== 'end')) return undefined;
   for (const { table } of index.tracks) {
@@ -117,7 +117,7 @@ function withTracks(facts: FileFacts, index: MovieIndex, layout: FileLayout, seg
     const descriptions = track.descriptions.length === 0 ? [{ shapes: [] }] : track.descriptions;
     for (const description of descriptions) facts.streams.push({ ...description, durations });
   }
-  // A track that could not be read may be the video that is played.
+  // A track that could not be read may be the video track.
   if (!index.complete) facts.streams.push({ durations: [], shapes: [] });
   if (!index.complete) facts.unseen = 'not all of its index can be understood';
   else if (layout.cutBox && layout.cutBox !== layout.moov) facts.unseen = `its last box, ${layout.cutBox.type}, is cut`;
@@ -125,13 +125,13 @@ function withTracks(facts: FileFacts, index: MovieIndex, layout: FileLayout, seg
 }
 
 /**
- * In a fragmented file the headers of the tracks may describe the first part only. What describes all of it counts
- * instead, where it is there, together with what an edit list shortens.
+ * In a fragmented file, the headers of the tracks may describe the first part only. Use durations of all fragments
+ * instead, if the file has them, and the shorter durations from an edit list.
  */
 function fragmentedDurations(track: Track, index: MovieIndex, segments: SegmentIndex[]): number[] {
   const listed = segments.filter(({ trackId }) => trackId === track.id).map(({ duration }) => duration);
   const totals = index.fragmentsDuration === undefined ? [] : [index.fragmentsDuration];
-  // Each segment index may list only a part: the longest one is what is certain.
+  // Each segment index may list only a part of the track. The longest one is a certain minimum.
   if (listed.length > 0) totals.push(Math.max(...listed));
   return totals.length > 0 ? [...totals, ...track.edits] : [...track.durations];
 }

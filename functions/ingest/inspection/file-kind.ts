@@ -1,4 +1,4 @@
-/** A kind of file, known by its first bytes. */
+/** A kind of file that its first bytes identify. */
 interface Signature {
   name: string;
   offset: number;
@@ -8,7 +8,7 @@ interface Signature {
   video?: true;
 }
 
-/** What people drop by mistake, or rename. */
+/** Files that people drop by mistake or with a wrong extension. */
 const SIGNATURES: Signature[] = [
   { name: 'a PNG image', offset: 0, bytes: '\x89PNG\r\n\x1a\n' },
   { name: 'a JPEG image', offset: 0, bytes: '\xff\xd8\xff' },
@@ -33,16 +33,16 @@ const IMAGE_BRANDS = 'heic,heix,heim,heis,hevc,hevx,hevm,hevs,mif1,mif2,msf1,avi
 );
 
 export interface FileKind {
-  /** For people. */
+  /** A name to show to users. */
   name: string;
   /** True when ffmpeg can make an MP4 of it. */
   video: boolean;
 }
 
 /**
- * What a file is that does not begin with a box.
- * @param head the first bytes of the file, 4 KiB or all there are
- * @returns undefined when it may be an MP4 behind some stray bytes
+ * Identifies a file that does not begin with a box.
+ * @param head the first 4 KiB of the file, or all of a shorter file
+ * @returns undefined when the file may be an MP4 after some stray bytes
  */
 export function otherFileKind(head: Buffer): FileKind | undefined {
   const text = head.toString('latin1');
@@ -59,7 +59,7 @@ export function isImageBrand(ftyp: Buffer): boolean {
   return IMAGE_BRANDS.includes(ftyp.toString('latin1', 0, 4));
 }
 
-/** True when any of the brands is a picture's. */
+/** True when any of the brands is an image brand. */
 export function hasImageBrand(ftyp: Buffer): boolean {
   const text = ftyp.toString('latin1');
   for (let at = 0; at + 4 <= text.length; at += 4) if (IMAGE_BRANDS.includes(text.slice(at, at + 4))) return true;

@@ -11,18 +11,18 @@ export interface FileLayout {
   /** Segment indexes in front of the first fragment. */
   sidx: Box[];
   hasMedia: boolean;
-  /** True when media comes in fragments (`moof`), beside or instead of the movie's own tables. */
+  /** True when the file has fragments (`moof`), in addition to or instead of the movie's own tables. */
   fragmented: boolean;
-  /** The known box that reaches beyond the end of the file. */
+  /** The box of a known type that extends beyond the end of the file. */
   cutBox?: Box;
   /**
-   * `end`: every byte belongs to a box. `stray`: there are bytes that do not. `enough`: nothing that follows matters.
-   * `budget`: the inspection had to stop.
+   * `end`: every byte belongs to a box. `stray`: some bytes do not belong to a box. `enough`: the rest of the file
+   * does not matter. `budget`: the inspection reached its limit.
    */
   stoppedAt: 'end' | 'stray' | 'enough' | 'budget';
 }
 
-/** Boxes that belong at the top level. Four printable bytes alone do not make a box: text has them too. */
+/** The types of top-level boxes. Four printable bytes alone do not identify a box, because text files have them too. */
 const TOP_LEVEL = new Set(
   'ftyp styp moov mdat moof mfra free skip wide pnot uuid sidx ssix pdin udta meta meco emsg prft idat PICT'.split(' '),
 );
@@ -48,7 +48,7 @@ async function walk(reader: ObjectReader, layout: FileLayout): Promise<FileLayou
     if (box === undefined) return 'stray';
     const known = TOP_LEVEL.has(box.type);
     const cut = box.body.end > reader.size;
-    // A box of an unknown type counts when the file has all of it and something known comes first or next.
+    // Accept a box of an unknown type only if it is complete, and a known box comes before or directly after it.
     if (!known && (cut || box.open || (at === 0 && !(await knownAt(reader, box.body.end))))) return 'stray';
     layout.firstType ??= box.type;
     note(box, layout);

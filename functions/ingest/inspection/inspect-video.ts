@@ -6,7 +6,7 @@ import { RULES, type RuleName } from './rules.ts';
 
 export type Verdict =
   | { verdict: 'accepted' }
-  /** It goes through: Pinterest has the last word. */
+  /** The file is uploaded: Pinterest decides. */
   | { verdict: 'unjudged'; why: string }
   | {
       verdict: 'rejected';
@@ -14,17 +14,18 @@ export type Verdict =
       rule: RuleName;
       /** All rules that the file certainly breaks. */
       rules: RuleName[];
-      /** A clause for each broken rule: what was found, and what Pinterest takes. */
+      /** For each broken rule: what was found, and what Pinterest accepts. */
       message: string;
       /** An ffmpeg command that converts the file to one that fits; absent when no command can. */
       fix?: string;
     };
 
 /**
- * Checks whether an object is a video that Pinterest takes, before anything is registered. It reads headers only,
- * wherever they lie: a few ranged reads, at most 100 of 512 KiB in all. It rejects only what is certain.
- * @param object size in bytes, and how to read it
- * @throws what the object's reader throws: a source that cannot be read says nothing about the video
+ * Checks whether an object is a video that Pinterest accepts, before a media is registered. It reads only the headers,
+ * with a few ranged reads anywhere in the file: at most 100 reads, and 512 KiB in all. It rejects a file only when a
+ * rule is certainly broken.
+ * @param object size in bytes, and a function to read the object
+ * @throws any error of the object's reader: a source that cannot be read says nothing about the video
  */
 export async function inspectVideo(
   { size, read }: { size: number; read: RangeReader },

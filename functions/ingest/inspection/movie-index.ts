@@ -3,13 +3,13 @@ import type { ObjectReader } from './object-reader.ts';
 import { readSampleTable, type SampleTable } from './sample-table.ts';
 import { type Orientation, orientationOf, type VideoDescription } from './video-description.ts';
 
-/** What the index (`moov`) of a file says, header by header. Sample tables are not loaded. */
+/** The contents of a file's index (`moov`), header by header. Sample tables are not loaded. */
 export interface MovieIndex {
-  /** Seconds, of the whole movie as `mvhd` has it. */
+  /** Duration of the whole movie in seconds, from `mvhd`. */
   duration?: number;
-  /** Seconds, of all fragments as `mehd` has it. */
+  /** Duration of all fragments in seconds, from `mehd`. */
   fragmentsDuration?: number;
-  /** True when fragments may follow: every duration of the index may be that of the first part alone. */
+  /** True when fragments may follow: the durations in the index may describe only the first part. */
   fragmented: boolean;
   tracks: Track[];
   /** True when every track was found and its kind is known. */
@@ -19,13 +19,13 @@ export interface MovieIndex {
 export interface Track {
   kind: 'video' | 'other' | 'unknown';
   id?: number;
-  /** Seconds, each as one header has it: `mdhd`, `tkhd`, the edit list, the sample table. */
+  /** Durations in seconds, one from each header: `mdhd`, `tkhd`, the edit list, the sample table. */
   durations: number[];
-  /** Those of them that the edit list has. */
+  /** The durations from the edit list only. */
   edits: number[];
   descriptions: VideoDescription[];
   table: SampleTable;
-  /** True when the track's box reaches beyond the file. */
+  /** True when the track's box extends beyond the end of the file. */
   cut: boolean;
 }
 
@@ -34,7 +34,7 @@ const OTHER_HANDLERS = new Set('soun tmcd text sbtl subt clcp meta hint sdsm ods
 const MAX_TRACKS = 64;
 const MAX_EDITS = 64;
 
-/** @param moov where its children lie */
+/** @param moov the body of the `moov` box */
 export async function movieIndex(reader: ObjectReader, moov: Span): Promise<MovieIndex> {
   const { boxes, whole } = await boxesIn(reader, moov);
   const header = await movieHeader(reader, boxes);
@@ -43,7 +43,7 @@ export async function movieIndex(reader: ObjectReader, moov: Span): Promise<Movi
     duration: header.duration,
     fragmented: false,
     tracks: [],
-    // A compressed index and references to other movies hide tracks.
+    // A compressed index (`cmov`) or references to other movies (`rmra`) hide tracks.
     complete: whole && traks.length <= MAX_TRACKS && !boxes.some(({ type }) => type === 'cmov' || type === 'rmra'),
   };
   const mvex = boxes.find(({ type }) => type === 'mvex');
@@ -73,7 +73,7 @@ async function movieHeader(reader: ObjectReader, boxes: Box[]): Promise<MovieHea
   return { ...parsed(() => timeHeader(body)), orientation: parsed(() => orientationOf(body, body[0] === 1 ? 48 : 36)) };
 }
 
-/** The start that `mvhd` and `mdhd` have in common. */
+/** Reads the fields at the start of `mvhd` and `mdhd`, which have the same layout. */
 function timeHeader(body: Buffer): { timescale?: number; duration?: number } {
   const long = body[0] === 1;
   const timescale = body.readUInt32BE(long ? 20 : 12);
@@ -82,7 +82,7 @@ function timeHeader(body: Buffer): { timescale?: number; duration?: number } {
   return { timescale, duration: seconds(ticks, timescale) };
 }
 
-/** All ones mean "not known", and zero is what writers put there who do not know. */
+/** The value with all bits set means "unknown". Writers that do not know the duration also write zero. */
 const ticks32 = (body: Buffer, at: number) => body.readUInt32BE(at) % 0xffffffff;
 const ticks64 = (body: Buffer, at: number) => {
   const ticks = body.readBigUInt64BE(at);
@@ -161,8 +161,8 @@ async function readMedia(reader: ObjectReader, mdia: Box, track: Track): Promise
 }
 
 /**
- * How long an edit list plays: with the gaps in it, and without.
- * @returns nothing when the list does not say, as an edit of no length does
+ * The playing time of an edit list, without its gaps and with them.
+ * @returns an empty array when the list does not say, for example when an edit has no length
  */
 async function editedDurations(reader: ObjectReader, edts: Box, timescale?: number): Promise<number[]> {
   const box = (await boxesIn(reader, edts.body)).boxes.find(({ type }) => type === 'elst');
@@ -187,13 +187,13 @@ function editsOf(body: Buffer): number[] {
   return played === 0 ? [] : [played, played + gaps];
 }
 
-/** A width and a height of 16.16 bits. */
+/** Reads a width and a height, both 16.16 fixed-point numbers. */
 function fixedSize(body: Buffer, at: number) {
   const [width, height] = [body.readUInt32BE(at) / 65536, body.readUInt32BE(at + 4) / 65536];
   return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
-/** The size that QuickTime shows a track in. @see QuickTime File Format, track aperture mode dimensions atom */
+/** The size at which QuickTime shows a track. @see QuickTime File Format, track aperture mode dimensions atom */
 async function cleanAperture(reader: ObjectReader, tapt: Box | undefined) {
   const clef = tapt && (await boxesIn(reader, tapt.body)).boxes.find(({ type }) => type === 'clef');
   if (!clef) return undefined;

@@ -1,25 +1,27 @@
 /** Reads bytes [start, end) of an object. */
 export type RangeReader = (start: number, end: number) => Promise<Uint8Array>;
 
-/** S3 charges for requests, not for bytes. A box header needs 16 bytes; what follows it is often wanted next. */
+/**
+ * S3 charges for requests, not for bytes. A box header needs 16 bytes, and the bytes after it are often needed next.
+ */
 const BLOCK_BYTES = 4 * 1024;
-/** The first read is larger: small files have all their headers there. */
+/** The first read is larger: small files have all their headers in it. */
 const FIRST_BYTES = 16 * 1024;
 const MAX_READS = 100;
 const MAX_BYTES = 512 * 1024;
 
-/** Thrown when an inspection asks for more of an object than it may cost. */
+/** Thrown when an inspection needs more requests or bytes than its budget allows. */
 export class BudgetSpentError extends Error {
   override readonly name = 'BudgetSpentError';
 }
 
 /**
- * Reads an object in cached blocks, so that many small reads become a few requests. It makes at most 100 requests and
- * reads at most 512 KiB, whatever the object claims about itself.
+ * Reads an object in cached blocks, so that many small reads need only a few requests. It makes at most 100 requests
+ * and reads at most 512 KiB, whatever lengths the file's headers give.
  */
 export class ObjectReader {
   readonly size: number;
-  /** The error of a read that failed: the source's fault, not the file's. */
+  /** The error of a failed read. The source caused it, not the file. */
   failure: unknown;
   readonly #read: RangeReader;
   readonly #blocks = new Map<number, Buffer>();
@@ -48,7 +50,7 @@ export class ObjectReader {
     return bytes.subarray(start - offset, stop - offset);
   }
 
-  /** One request for each run of blocks that are not cached yet. */
+  /** Makes one request for each run of blocks that are not cached. */
   async #fetch(first: number, last: number): Promise<void> {
     for (let block = first; block <= last; block++) {
       if (this.#blocks.has(block)) continue;

@@ -16,27 +16,27 @@ export type RuleName =
   | 'aspect_ratio';
 
 /**
- * `broken` only when it is certain, with the value that shows it. `unsure`: the facts do not say, or contradict each
- * other.
+ * `broken`: the rule is certainly broken; contains the value that proves it. `unsure`: the facts are missing or
+ * contradict each other.
  */
 export type Judgement = { broken: string } | 'kept' | 'unsure';
 
 export interface Rule {
   name: RuleName;
-  /** What Pinterest takes, for people. */
+  /** What Pinterest accepts, in words for users. */
   takes: (limits: VideoLimits) => string;
   judge: (facts: FileFacts, limits: VideoLimits) => Judgement;
 }
 
-/** A frame more or less at the end is nobody's intention, and players round it away: 3.96 s is 4 s. */
+/** One frame more or less at the end is not intended, and players round it away: 3.96 s counts as 4 s. */
 const SECONDS_TOLERANCE = 0.05;
-/** Codecs need even sides, so 1.91:1 cannot be met to the pixel. */
+/** Codecs need sides of even length, so a video cannot have a ratio of exactly 1.91:1. */
 const RATIO_TOLERANCE = 1.01;
 
 const size = (bytes: number) => (bytes < 1000 ? exactBytes(bytes) : `${exactBytes(bytes)} (${sizeInWords(bytes)})`);
 const round = (number: number, digits: number) => Number(number.toFixed(digits));
 
-/** @returns such as `3.9 s`, `15 min` or `15 min 1 s`: never rounded to a limit that it breaks */
+/** @returns for example `3.9 s`, `15 min` or `15 min 1 s`; a value that breaks a limit is never rounded to the limit */
 export function durationInWords(seconds: number): string {
   const exact = round(seconds, 2);
   const hours = Math.floor(exact / 3600);
@@ -51,13 +51,15 @@ const durations = ({ minSeconds, maxSeconds }: VideoLimits) =>
 const ratio = ({ width, height }: Shape) => width / height;
 const ratioInWords = (value: number) => (value < 1 ? `1:${round(1 / value, 2)}` : `${round(value, 2)}:1`);
 
-/** The streams that may be what is played: where one has an accepted codec, another is a preview or a cover. */
+/**
+ * The streams that a player may play. If one has an accepted codec, streams with another codec are previews or covers.
+ */
 export function playedStreams({ streams }: FileFacts): VideoStream[] {
   const candidates = streams.filter(({ codec }) => codec === undefined || isAcceptedCodec(codec));
   return candidates.length > 0 ? candidates : streams;
 }
 
-/** Broken when every stream that may be played breaks it, by every value that it has for it; kept when none does. */
+/** `broken` when every value of every stream that may be played breaks the rule. `kept` when no value breaks it. */
 function overStreams(facts: FileFacts, values: (stream: VideoStream) => number[], breaks: (value: number) => boolean) {
   const all = playedStreams(facts).map(values);
   if (all.length === 0 || all.some((each) => each.length === 0)) return 'unsure';
@@ -116,7 +118,7 @@ export const RULES: Rule[] = [
         (seconds) => seconds < least,
       );
       if (found !== 'broken') return found;
-      // Fragments, or another track, may go on for longer.
+      // Fragments or another track may be longer.
       const others = [...facts.otherDurations, facts.movieDuration ?? 0];
       if (facts.mayBeLonger || others.some((seconds) => seconds >= least)) return 'unsure';
       return { broken: `the video is ${durationInWords(Math.max(...durationsOf(facts)))} long` };
@@ -144,7 +146,8 @@ export const RULES: Rule[] = [
     judge(facts, { minAspectRatio, maxAspectRatio }) {
       const [least, most] = [minAspectRatio / RATIO_TOLERANCE, maxAspectRatio * RATIO_TOLERANCE];
       const breaks = (value: number) => value < least || value > most;
-      // What most players show decides that the rule is kept; that it is broken needs every header to say so.
+      // The rule is kept if the shape that most players show keeps it. It is broken only if the shapes from all
+      // headers break it.
       const firsts = overStreams(facts, ({ shapes }) => shapes.slice(0, 1).map(ratio), breaks);
       if (firsts === 'kept') return 'kept';
       const found = overStreams(facts, ({ shapes }) => shapes.map(ratio), breaks);

@@ -2,7 +2,7 @@ import { type Box, bodyOf, boxesIn, parsed } from './boxes.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { type VideoDescription, videoDescriptions } from './video-description.ts';
 
-/** Where a track's tables lie. */
+/** The boxes of a track's tables. */
 export interface SampleTable {
   /** Number of samples in each chunk. */
   stsc?: Box;
@@ -14,11 +14,14 @@ export interface SampleTable {
   co64?: Box;
 }
 
-/** Most videos have one entry for all their frames. Of longer tables nothing is read. */
+/** Most videos have one entry for all their frames. A table with more entries than this is not read. */
 const MAX_TIME_ENTRIES = 256;
 const MAX_SAMPLES_OF_A_CHUNK = 2048;
 
-/** @returns ticks: how long all samples take in the track's own clock; undefined when only a long table says */
+/**
+ * @returns ticks: the duration of all samples in units of the track's timescale; undefined unless a video track has a
+ * table that is short enough to read
+ */
 export async function readSampleTable(
   reader: ObjectReader,
   stbl: Box,
@@ -46,9 +49,9 @@ async function ticksOf(reader: ObjectReader, stts: Box): Promise<number | undefi
 const parsed4 = (body: Buffer, at: number) => parsed(() => body.readUInt32BE(at)) ?? Number.POSITIVE_INFINITY;
 
 /**
- * Where the last chunk of a track ends: a file that ends before has lost some of the media.
- * It reads the last entry of each table, and the sizes of the samples in that chunk.
- * @returns a byte offset, the chunk's own when its size is not known; undefined when the tables do not say
+ * The offset at which the last chunk of a track ends. A shorter file has lost some of its media.
+ * Reads the last entry of each table, and the sizes of the samples in the last chunk.
+ * @returns a byte offset; the start of the chunk when its size is unknown; undefined when the tables do not say
  */
 export async function endOfLastChunk(reader: ObjectReader, table: SampleTable): Promise<number | undefined> {
   const offset = await lastChunkOffset(reader, table);

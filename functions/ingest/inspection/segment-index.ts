@@ -1,14 +1,14 @@
 import { type Box, bodyOf, parsed } from './boxes.ts';
 import type { ObjectReader } from './object-reader.ts';
 
-/** What a segment index (`sidx`) says: the length of the part of a track that it lists. */
+/** The contents of a segment index (`sidx`): the duration of the listed part of a track. */
 export interface SegmentIndex {
   trackId: number;
-  /** Seconds of all listed parts, at least. */
+  /** Minimum duration of all listed parts, in seconds. */
   duration: number;
 }
 
-/** A part has at least half a second in practice: these are enough for the longest video that Pinterest takes. */
+/** In practice each part lasts at least half a second. These entries cover the longest video that Pinterest accepts. */
 const MAX_ENTRIES = 2000;
 const ENTRY_BYTES = 12;
 

@@ -2,7 +2,7 @@ import { type Box, bodyOf, boxesIn, parsed, type Span } from './boxes.ts';
 import { codecOfEntry, codecOfObjectType } from './codecs.ts';
 import type { ObjectReader } from './object-reader.ts';
 
-/** Width to height counts, not the pixels. */
+/** Only the ratio of width to height matters, not the number of pixels. */
 export interface Shape {
   width: number;
   height: number;
@@ -12,17 +12,19 @@ export interface Shape {
 export interface VideoDescription {
   /** Undefined when it is not known. */
   codec?: string;
-  /** Each size in which the video may be shown; headers do not always agree. The first is what most players show. */
+  /** All sizes at which a player may show the video, because headers can disagree. Most players use the first one. */
   shapes: Shape[];
 }
 
 export type Orientation = 'upright' | 'turned';
 
-/** The fields that every description of video has, before its own boxes. @see ISO/IEC 14496-12, section 12.1.3 */
+/** Bytes of the fields that every video description has, before its own boxes. @see ISO/IEC 14496-12, section 12.1.3 */
 const VISUAL_ENTRY_BYTES = 86;
 const MAX_DESCRIPTIONS = 16;
 
-/** @param stsd the sample description box; more descriptions than 16 are not read, and count as unknown */
+/**
+ * @param stsd the sample description box; only its first 16 descriptions are read, and further ones count as unknown
+ */
 export async function videoDescriptions(reader: ObjectReader, stsd: Box): Promise<VideoDescription[]> {
   const descriptions: VideoDescription[] = [];
   const head = await bodyOf(reader, stsd, 8);
@@ -89,8 +91,8 @@ function objectTypeOf(esds: Buffer): number {
 }
 
 /**
- * Whether a matrix turns the picture by a quarter.
- * @returns undefined when it does anything else than to turn, mirror, move, or scale both sides alike
+ * Whether a matrix rotates the picture by a quarter turn.
+ * @returns undefined when the matrix does more than rotate by quarter turns, mirror, move, or scale both sides equally
  */
 export function orientationOf(body: Buffer, at: number): Orientation | undefined {
   const [a, b] = [body.readInt32BE(at), body.readInt32BE(at + 4)];
