@@ -3,19 +3,24 @@ import type { FailureReason } from '../../shared/events/names.ts';
 import type { PinterestOperation } from '../../shared/pinterest/pinterest-error.ts';
 import type { Fault } from './fault.ts';
 
-/** Whose fault it is, for logs and metrics. */
+/** What caused the fault, for logs and metrics. */
 export type Blame = 'file' | 'pinterest-for-now' | 'pinterest-for-good' | 'token' | 'ours';
 
 export type Decision =
   | { action: 'retry'; blame: Blame; afterSeconds: number; because: string }
-  /** `because` names the fault that outlasted the give-up time; a permanent one has none. */
+  /**
+   * `because` names the transient fault that lasted longer than the give-up time. It is absent for a permanent fault.
+   */
   | { action: 'fail'; blame: Blame; failure: KnownFailure; because?: string };
 
-/** How long, and how often, transient faults are retried. */
+/** How long and how often transient faults are retried. */
 export interface RetryPolicy {
-  /** Seconds after the drop. */
+  /** Seconds from the drop until Pindrop gives up. */
   giveUpAfterSeconds: number;
-  /** Seconds between two attempts at most, unless Pinterest asks for more, or {@link leastWaitSeconds} is longer. */
+  /**
+   * Longest wait between two attempts, in seconds. The wait is longer only when Pinterest asks for it, or when {@link
+   * leastWaitSeconds} is longer.
+   */
   maxBackoffSeconds: number;
 }
 
@@ -24,20 +29,20 @@ export interface Circumstances extends RetryPolicy {
   attempt: number;
   /** Seconds from the drop until now. */
   ageSeconds: number;
-  /** 0 up to 1: the jitter's draw. */
+  /** Random number for the jitter, from 0 up to 1. */
   random?: number;
 }
 
 const FIRST_WAIT_SECONDS = 5;
 /**
- * The longest wait that is taken from an answer of Pinterest, in seconds. SQS hides a message for 12 hours at most
- * after it was received. An answer that asks for more is wrong, or is asked again.
+ * The longest wait in seconds that Pindrop accepts from a response of Pinterest. SQS hides a message for at most 12
+ * hours after it was received. If Pinterest really needs a longer wait, the next request gets the same response again.
  */
 export const LONGEST_ASKED_WAIT_SECONDS = 11 * 60 * 60;
 
 /**
- * Seconds until the next attempt: doubling from 5 s, jittered between half and the whole of it. However short the
- * give-up time is, several attempts are made: no wait is longer than an eighth of it.
+ * Seconds until the next attempt. The wait doubles from 5 s; jitter takes off up to half of it. No wait is longer than
+ * an eighth of the give-up time, so that several attempts are made even if the give-up time is short.
  * @param attempt attempts made before, 0 for the first
  * @param random 0 up to 1
  */
@@ -52,10 +57,10 @@ export function backoffSeconds(
 }
 
 /**
- * The shortest wait: a hundredth of the time waited so far. Without it, a short `maxBackoffSeconds` and a long outage
- * would exceed the events of an execution (25,000) or the receives of a message (1,000). With it there are fewer than
- * 900 attempts in five days, whatever the settings.
- * @param ageSeconds since the drop, or since whatever the give-up time begins with
+ * The shortest wait: a hundredth of the time waited so far. Without this limit, a short `maxBackoffSeconds` and a long
+ * outage would exceed the maximum number of events in an execution (25,000) or of receives of a message (1,000). With
+ * this limit there are fewer than 900 attempts in five days, whatever the settings.
+ * @param ageSeconds seconds since the start of the give-up time, for example since the drop
  */
 export function leastWaitSeconds(ageSeconds: number): number {
   return Math.ceil(ageSeconds / 100);
@@ -66,8 +71,8 @@ type Judgement =
   | { passes: false; blame: Blame; failure: KnownFailure };
 
 /**
- * Decides what happens to a drop after a fault: another attempt and when, or the failure that ends it.
- * A transient fault is retried until the give-up time, and never earlier than Pinterest asked for.
+ * Decides what happens to a drop after a fault: a new attempt after a wait, or a permanent failure. A transient fault
+ * is retried until the give-up time, and never earlier than Pinterest asked for.
  */
 export function decide(fault: Fault, circumstances: Circumstances): Decision {
   const judgement = judge(fault, circumstances);
@@ -80,7 +85,7 @@ export function decide(fault: Fault, circumstances: Circumstances): Decision {
   const afterSeconds = Math.max(
     backoffSeconds(attempt, circumstances, random),
     leastWaitSeconds(ageSeconds),
-    // Without jitter, all files that were told the same hour would come back in the same second.
+    // Add jitter: otherwise all files with the same Retry-After would be retried in the same second.
     Math.ceil(Math.min(askedSeconds ?? 0, LONGEST_ASKED_WAIT_SECONDS / 1.1) * (1 + 0.1 * random)),
   );
   return { action: 'retry', blame, because, afterSeconds };
@@ -134,7 +139,7 @@ function judge(fault: Fault, { ageSeconds }: Pick<Circumstances, 'ageSeconds'>):
   }
 }
 
-/** What each operation needs. @see Pinterest OpenAPI 5.23.0, security */
+/** The scopes that each operation needs. @see Pinterest OpenAPI 5.23.0, security */
 const SCOPES: Record<PinterestOperation, string> = {
   media_create: 'pins:read and pins:write',
   media_get: 'pins:read',
@@ -166,7 +171,7 @@ function judgeApiAnswer(fault: Extract<Fault, { at: PinterestOperation; kind: 'a
   if (status === 408 || status >= 500)
     return forNow(`Pinterest has trouble (${answer}).${itsWords}`, retryAfterSeconds);
   if (at !== 'media_create') {
-    // Pinterest has the file: whatever it says about the question, the answer to it may still come.
+    // Pinterest has the file. A refused status request does not end the upload: a later request may succeed.
     return forNow(`Pinterest refused ${at} (${answer}).${itsWords}`, retryAfterSeconds);
   }
   const check =
@@ -181,7 +186,7 @@ function judgeApiAnswer(fault: Extract<Fault, { at: PinterestOperation; kind: 'a
   );
 }
 
-/** S3 codes of a form upload that a new registration, with a new policy and signature, fixes. */
+/** S3's error codes for faults of a form upload that a new registration, with a new policy and signature, fixes. */
 const PASSING_S3_CODES = new Set([
   'RequestTimeout',
   'SlowDown',
@@ -196,7 +201,8 @@ const PASSING_S3_CODES = new Set([
 
 function judgeUpload(fault: Extract<Fault, { at: 'upload' }>, ageSeconds: number): Judgement {
   if (fault.kind === 'no-answer') return forNow('The connection to the upload host broke or stood still.');
-  // Each attempt costs minutes and sends most of the file. The waits double: seven attempts in a day, not fifty-five.
+  // Each attempt takes minutes and sends most of the file. So the wait doubles each time: seven attempts in a day, not
+  // fifty-five.
   if (fault.kind === 'too-slow') return forNow(tooSlow(fault), ageSeconds);
   if (fault.kind === 'untrusted-host') {
     const message =

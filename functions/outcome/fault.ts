@@ -2,15 +2,15 @@ import { FormUploadError } from '../../shared/pinterest/form-upload-error.ts';
 import { PinterestError, type PinterestOperation } from '../../shared/pinterest/pinterest-error.ts';
 import { TokenMissingError } from '../../shared/pinterest/token-secret.ts';
 
-/** What went wrong, as plain data: what `decide` decides on. */
+/** A fault as plain data: the input of `decide`. */
 export type Fault =
-  /** Pinterest's API answered, but not with what was asked for. */
+  /** Pinterest's API answered, but not with a usable response. */
   | {
       at: PinterestOperation;
       kind: 'answer';
       status: number;
       code?: number;
-      /** Pinterest's own sentence. */
+      /** Pinterest's own message. */
       says?: string;
       /** The token is valid and lacks a scope. */
       scopeMissing?: boolean;
@@ -25,17 +25,17 @@ export type Fault =
   | { at: 'upload'; kind: 'no-answer' }
   /** The function's time ended before all bytes were sent. */
   | { at: 'upload'; kind: 'too-slow'; sentBytes: number; sizeBytes: number; seconds: number }
-  /** The upload host is not one that a file may be sent to. */
+  /** Pindrop must not send a file to this upload host. */
   | { at: 'upload'; kind: 'untrusted-host' }
   /** The object's bytes could not be read to the end. */
   | { at: 'source'; kind: 'broken' }
   | { at: 'source'; kind: SourceFaultKind; answer?: string }
   /** The secret holds no access token yet. */
   | { at: 'token'; kind: 'missing' }
-  /** Anything else: one of AWS's services, or a mistake of ours. */
+  /** Any other fault: of an AWS service, or a bug in Pindrop. */
   | { at: 'pindrop'; kind: 'unknown' };
 
-/** Thrown when Pinterest names an upload host that a file must not be sent to. */
+/** Thrown when Pinterest names an upload host that Pindrop must not send a file to. */
 export class UntrustedUploadHostError extends Error {
   override readonly name = 'UntrustedUploadHostError';
 }
@@ -45,7 +45,7 @@ export class UploadTooSlowError extends Error {
   override readonly name = 'UploadTooSlowError';
   readonly sent: { sentBytes: number; sizeBytes: number; seconds: number };
 
-  /** @param sent how far the upload came, and in which time */
+  /** @param sent the bytes sent, and the time that they took */
   constructor(sent: { sentBytes: number; sizeBytes: number; seconds: number }, options?: ErrorOptions) {
     super(`${sent.sentBytes} of ${sent.sizeBytes} bytes were sent in ${Math.round(sent.seconds)} s.`, options);
     this.sent = sent;
@@ -53,22 +53,22 @@ export class UploadTooSlowError extends Error {
 }
 
 export type SourceFaultKind =
-  /** The object, or its version, is not there any more. */
+  /** The object, or its version, was deleted. */
   | 'missing'
-  /** The object is not the one that was dropped any more. */
+  /** The object was replaced after the drop. */
   | 'changed'
   /** S3 does not let us read the object. */
   | 'denied'
-  /** The object lies in an archive and must be restored before anyone can read it. */
+  /** The object is archived and must be restored before it can be read. */
   | 'archived'
   /** The object is encrypted with a key that only its owner has (SSE-C). */
   | 'customer-key'
   /** S3 refuses the object for another reason, such as a disabled key. */
   | 'refused'
-  /** S3 is overloaded or broken, or did not answer with what was asked for. */
+  /** S3 is overloaded or broken, or sent another response than requested. */
   | 'trouble';
 
-/** Thrown when the dropped object cannot be read, or is not the one that was dropped. */
+/** Thrown when the dropped object cannot be read, or was replaced after the drop. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
   readonly kind: SourceFaultKind;
@@ -82,12 +82,12 @@ export class SourceError extends Error {
   }
 }
 
-/** True when the token is missing, refused, or lacks a scope: a person, or a rotation, has to act. */
+/** True when the token is missing, was refused, or lacks a scope. Only a new sign-in or a token rotation fixes this. */
 export function isTokenFault(error: unknown): boolean {
   return error instanceof TokenMissingError || (error instanceof PinterestError && error.tokenRefused);
 }
 
-/** The fault behind an error of the clients that the functions use. */
+/** Translates an error of the clients that the functions use into a fault. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof PinterestError) return pinterestFault(error);
   if (error instanceof FormUploadError) return formUploadFault(error);

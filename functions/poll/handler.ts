@@ -36,7 +36,7 @@ const pinterest = new PinterestClient({
   ),
   onAnswer: measurements.answered,
 });
-// These outlive the invocation: what one upload's question brought also answers for the others.
+// Both objects are kept between invocations: a response for one upload also contains the statuses of other uploads.
 const statuses = new MediaStatuses({
   pinterest,
   onListFailure: (error) => logger.warn('media_list failed', { error: error as Error }),
@@ -52,7 +52,10 @@ const policy = {
   retryPolicy: retryPolicyOfStack(),
 };
 
-/** Asks Pinterest for one upload's state; the state machine waits, asks again, or emits the final event. */
+/**
+ * Polls Pinterest once for one upload's status. The state machine then waits and polls again, or emits the final
+ * event.
+ */
 export const handler = middy<FollowedUpload, FollowedUpload>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .use(logMetrics(measurements.metrics))

@@ -6,61 +6,61 @@ export interface MediaStatusesOptions {
   pinterest: Pick<PinterestClient, 'mediaGet' | 'mediaList'>;
   /** Milliseconds since 1970. */
   now?: () => number;
-  /** Called when media_list failed and media_get was asked instead, for the log. */
+  /** Called when media_list failed and media_get is used instead, for the log. */
   onListFailure?: (error: unknown) => void;
 }
 
 export interface StatusQuestion {
-  /** Seconds since the upload: the longer ago that was, the older an answer may be. */
+  /** Seconds since the upload. The larger it is, the older a cached status may be. */
   elapsedSeconds: number;
-  /** True for the upload's first question: its media is one of the newest. */
+  /** True for the upload's first poll: its media is one of the newest. */
   first?: boolean;
-  /** True when the answer may end the upload: Pinterest is asked about this media alone, now. */
+  /** True when this poll may end the upload. Its status is then requested from Pinterest now, with media_get. */
   final?: boolean;
 }
 
 export interface StatusAnswer extends Pick<Media, 'status' | 'details'> {
-  /** Seconds since Pinterest gave it, perhaps in answer to the question about another media. */
+  /** Seconds since Pinterest sent this status, perhaps in a response to another upload's poll. */
   ageSeconds: number;
 }
 
-/** The most that media_list returns at once. */
+/** The largest page size of media_list. */
 const PAGE_SIZE = 250;
 /**
- * How old an answer may be: a share of the time since the upload, or seconds if that is more. Both are less than the
- * upload's own wait, so its next question never gets the same answer again.
+ * The maximum age of a cached status: this share of the time since the upload, or this many seconds if that is more.
+ * Both are less than the upload's own wait, so its next poll never gets the same status again.
  */
 const [FRESH_SHARE, FRESH_SECONDS] = [0.25, 4];
-/** Pages of one list at most. With 300 uploads under way, the oldest of them are not on the first. */
+/** The maximum number of pages in one listing. With 300 uploads in progress, the oldest are not on the first page. */
 const MOST_PAGES = 3;
 /**
- * Questions without a list after one that did not have the media: its order, which Pinterest does not document, may be
- * against us. Three pages for each nine questions are at most a third more requests.
+ * How many polls do not list after a listing that did not contain the media. Pinterest does not document the order of
+ * the list, so the media may be far down in it. Three pages for every nine polls are at most a third more requests.
  */
 const QUESTIONS_WITHOUT_LIST = 8;
-/** Statuses that are kept; with more, all are forgotten, which costs a few requests. */
+/** The maximum number of cached statuses. Beyond it the cache is cleared, which costs a few requests. */
 const MOST_KNOWN = 10_000;
 
 interface Known extends Pick<Media, 'status' | 'details'> {
   /** Milliseconds since 1970. */
   at: number;
-  /** Of the page that it was on; undefined for the first. */
+  /** Bookmark of the page that listed the media; undefined for the first page. */
   bookmark: string | undefined;
 }
 
 /**
- * The statuses of media, with few requests: when many uploads are asked about, one page of the list answers for up to 250
- * of them. A media that the list does not have is asked about by itself.
+ * Gets the statuses of media with few requests. When many uploads are polled, one page of the list contains the
+ * statuses of up to 250 of them. A media that the list does not contain is requested with media_get.
  */
 export class MediaStatuses {
   readonly #pinterest: MediaStatusesOptions['pinterest'];
   readonly #now: () => number;
   readonly #onListFailure: (error: unknown) => void;
   readonly #known = new Map<string, Known>();
-  /** Milliseconds since 1970 of the last question that no known status answered. */
+  /** Time of the last poll that no cached status could answer, in milliseconds since 1970. */
   #askedAt = Number.NEGATIVE_INFINITY;
   #questionsWithoutList = 0;
-  /** The response by which Pinterest asked to wait, and until when. */
+  /** The 429 response with which Pinterest asked to wait, and the end of that wait. */
   #closed: { error: PinterestError; until: number } | undefined;
 
   constructor({ pinterest, now = Date.now, onListFailure = () => {} }: MediaStatusesOptions) {
@@ -69,7 +69,7 @@ export class MediaStatuses {
     this.#onListFailure = onListFailure;
   }
 
-  /** @throws PinterestError of media_get, or of media_list where another request would get the same response */
+  /** @throws PinterestError from media_get; from media_list if any other request would get the same response */
   async statusOf(
     mediaId: string,
     { elapsedSeconds, first = false, final = false }: StatusQuestion,
@@ -79,7 +79,7 @@ export class MediaStatuses {
       const known = this.#known.get(mediaId);
       if (known && (isEnd(known.status) || known.at >= oldestFresh)) return this.#answer(known);
       this.#throwWhileClosed();
-      // What no list had so far is likely to be deep in it, unless it is new.
+      // A media that no listing has contained yet is probably far down in the list, unless it is new.
       if (this.#isListWorthIt(oldestFresh) && (known || first)) await this.#list(mediaId);
       const listed = this.#known.get(mediaId);
       if (listed && listed.at >= oldestFresh) return this.#answer(listed);
@@ -92,21 +92,23 @@ export class MediaStatuses {
     return { status, details, ageSeconds: (this.#now() - at) / 1000 };
   }
 
-  /** True when another upload was asked about here while the answer would still be fresh. */
+  /** True when this sandbox polled another upload so recently that a status from that time would still be fresh. */
   #isListWorthIt(oldestFresh: number): boolean {
     const busy = this.#askedAt >= oldestFresh;
     this.#askedAt = this.#now();
     return busy && this.#questionsWithoutList-- <= 0;
   }
 
-  /** Lists the page that the media was on the last time, and the next ones if it has moved there. */
+  /**
+   * Lists the page that contained the media the last time. If the media is not there any more, lists the next pages.
+   */
   async #list(mediaId: string): Promise<void> {
     let bookmark = this.#known.get(mediaId)?.bookmark;
     try {
       for (let pages = 0; pages < MOST_PAGES; pages++) {
         const page = await this.#ask(() => this.#pinterest.mediaList({ pageSize: PAGE_SIZE, bookmark }));
         if (this.#known.size > MOST_KNOWN) this.#known.clear();
-        // An item without a status says nothing: media_get may.
+        // Skip items without a status: media_get may return one.
         const items = page.items.filter(({ status }) => status !== undefined);
         for (const { mediaId: id, ...media } of items) this.#known.set(id, { ...media, at: this.#now(), bookmark });
         if (items.some((item) => item.mediaId === mediaId)) return;
@@ -115,7 +117,7 @@ export class MediaStatuses {
       }
     } catch (error) {
       if (isForEveryRequest(error)) throw error;
-      // Bookmarks may expire.
+      // The bookmark may have expired: forget it.
       this.#known.delete(mediaId);
       this.#onListFailure(error);
     }

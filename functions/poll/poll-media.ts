@@ -8,9 +8,12 @@ import type { StatusAnswer, StatusQuestion } from './media-statuses.ts';
 import { nextWaitSeconds, type ProcessedFile } from './question-times.ts';
 
 export interface PollPolicy {
-  /** Seconds after the upload within which Pinterest must have finished. */
+  /** Seconds after the upload by which Pinterest must have finished. */
   deadlineSeconds: number;
-  /** Its give-up time counts from the first of the failed polls in a row, since Pinterest has the file. */
+  /**
+   * The give-up time counts from the first of the consecutive failed polls, not from the drop, because Pinterest has
+   * the file.
+   */
   retryPolicy: RetryPolicy;
 }
 
@@ -18,19 +21,25 @@ export interface PollPorts {
   mediaStatus: (mediaId: string, question: StatusQuestion) => Promise<StatusAnswer>;
   now: () => Date;
   random?: () => number;
-  /** Called once Pinterest has a file ready, if it is known how long that took. */
+  /** Called when Pinterest has finished processing a file, if the processing time is known. */
   onProcessed?: (file: ProcessedFile) => void;
-  /** Called with what Pinterest says of a failed media beside its status, for the log: none of it is documented. */
+  /**
+   * Called with all fields that Pinterest returns for a failed media besides its status, for the log. None of them is
+   * documented.
+   */
   onProcessingFailed?: (details: Record<string, unknown>) => void;
-  /** Called when Pinterest could not be asked, for the log. */
+  /** Called when a poll failed, for the log. */
   onFault?: (cause: unknown) => void;
 }
 
-/** Pinterest was seen to answer 404 for a while after a media was registered or uploaded. */
+/**
+ * How long a 404 is accepted. Pinterest has been seen to answer 404 for a while after a media was registered or
+ * uploaded.
+ */
 const NOT_FOUND_PATIENCE_SECONDS = 10 * 60;
 
 /**
- * Asks Pinterest once how far an upload is.
+ * Polls Pinterest once for the status of an upload.
  * @returns the upload with its final event when it has ended, otherwise with the seconds to wait before the next poll
  */
 export async function pollMedia(
@@ -58,7 +67,7 @@ export async function pollMedia(
   const now = ports.now();
   const { status, ageSeconds } = answer;
   if (status === 'succeeded') {
-    // After a fault nobody knows when between the polls it became ready.
+    // After a failed poll the time at which the media became ready is too uncertain to learn from.
     const answeredBefore = followed.faultsSince === undefined && followed.notFoundSince === undefined;
     if (answeredBefore) ports.onProcessed?.(processed(followed, now, ageSeconds));
     return { ...asked, finalEvent: finalEvent(upload, asked.polls, now, { status: 'succeeded' }) };
@@ -111,7 +120,7 @@ export const secondsSinceUpload = ({ upload: { timeline } }: FollowedUpload, now
 const secondsLeft = (followed: FollowedUpload, { deadlineSeconds }: PollPolicy, now: Date) =>
   deadlineSeconds - secondsSinceUpload(followed, now);
 
-/** An answer that is some seconds old counts as a question asked then. */
+/** A status that is some seconds old counts as a poll made that many seconds ago. */
 const nextWait = (followed: FollowedUpload, now: Date, { random }: PollPorts, ageSeconds = 0) =>
   nextWaitSeconds(secondsSinceUpload(followed, now) - ageSeconds, ageSeconds, random?.());
 
@@ -135,7 +144,10 @@ const MEDIA_NOT_FOUND: KnownFailure = {
   retryable: true,
 };
 
-/** No fault of a question is permanent: the file is with Pinterest, so the answer may still come. */
+/**
+ * The failure after too many failed polls. No failed poll is permanent by itself: Pinterest has the file, so a later
+ * poll may succeed.
+ */
 function gaveUpAsking(because: string, giveUpAfterSeconds: number): KnownFailure {
   const hours = Math.round(giveUpAfterSeconds / 360) / 10;
   return {

@@ -1,34 +1,40 @@
 /**
- * When to ask Pinterest whether a file is ready. `npm run bench -- requests` measures this policy, and every number here,
- * in worlds that it was not made for.
+ * Decides when to poll Pinterest for a file's status. `npm run bench -- requests` measures this policy, and every
+ * number in this module, in simulated conditions for which it was not tuned.
  */
 
-/** What is known of one file's processing time: it ended between two questions. Seconds after the upload. */
+/** The measured processing time of one file: it ended between two polls. Times are in seconds after the upload. */
 export interface ProcessedFile {
   sizeBytes: number;
-  /** The last question that found the file not ready; 0 when the first question found it ready. */
+  /** Time of the last poll at which the file was not ready; 0 when the first poll found the file ready. */
   notReadySeconds: number;
-  /** The question that found the file ready. */
+  /** Time of the poll that found the file ready. */
   readySeconds: number;
 }
 
-/** How many files the first question is learned from. Fewer forget faster, more estimate better. */
+/**
+ * The number of recent files from which the time of the first poll is estimated. Fewer files adapt faster; more files
+ * estimate better.
+ */
 export const RECENT_FILES = 12;
 
-/** Before anything is learned. */
+/** The shortest first wait, also used before anything is known about recent files. */
 const FIRST_SECONDS = 5;
-/** With the time that an answer takes, no event is more than 5 s late because of it. */
+/** Together with the response time, this delays an event by at most 5 s. */
 const SHORTEST_WAIT_SECONDS = 4;
-/** Of the time since the upload. Events are late by up to this share of the processing time: half of it at the median. */
+/**
+ * The wait as a share of the time since the upload. It delays events by at most this share of the processing time, and
+ * by half of this at the median.
+ */
 const WAIT_SHARE = 0.37;
-/** Spreads the questions of files that were dropped together. */
+/** Spreads the polls of files that were dropped together. */
 const JITTER = 0.1;
 
 /**
- * Seconds to wait before a file is asked about again, which assumes nothing about how long files take.
- * @param elapsedSeconds from the upload to the last answer
- * @param ageSeconds from that answer until now
- * @param random 0 up to 1: the jitter's draw
+ * Seconds to wait before the next poll of a file. Assumes nothing about how long files take.
+ * @param elapsedSeconds seconds from the upload to the time of the last known status
+ * @param ageSeconds seconds from that time until now
+ * @param random number for the jitter, from 0 up to 1
  * @returns whole seconds
  * @see Step Functions, Wait state: SecondsPath takes whole seconds
  */
@@ -37,16 +43,16 @@ export function nextWaitSeconds(elapsedSeconds: number, ageSeconds = 0, random: 
 }
 
 /**
- * Seconds to wait before a file is asked about for the first time: what the fastest of the recent files needed, because
- * a question too early costs one request, and a question too late cannot be caught up on.
- * @param recent what was learned from the last {@link RECENT_FILES} files, or fewer
- * @param random 0 up to 1: the jitter's draw
+ * Seconds to wait before the first poll of a file: the time that the fastest of the recent files needed. A poll that
+ * is too early costs only one request; a poll that is too late delays the event.
+ * @param recent the last {@link RECENT_FILES} processed files, or fewer
+ * @param random number for the jitter, from 0 up to 1
  * @returns whole seconds
  */
 export function firstWaitSeconds(sizeBytes: number, recent: ProcessedFile[], random: number = Math.random()): number {
   const exponent = sizeExponent(recent);
   const times = recent.map((file) => estimatedSeconds(file) * (sizeBytes / file.sizeBytes) ** exponent);
-  // With a full window the second fastest, so that one odd file changes nothing.
+  // When all recent files are known, take the second fastest, so that one unusual file changes nothing.
   const fastest = times.toSorted((one, other) => one - other)[Math.floor(recent.length / RECENT_FILES)] ?? 0;
   return Math.max(FIRST_SECONDS, jittered(fastest, random));
 }
@@ -54,22 +60,22 @@ export function firstWaitSeconds(sizeBytes: number, recent: ProcessedFile[], ran
 const jittered = (seconds: number, random: number) => Math.round(seconds * (1 - JITTER + 2 * JITTER * random));
 
 /**
- * A file that the first question found ready may have been ready long before. It counts as this much faster, so the next
- * first questions come earlier until one finds its file not ready.
+ * A file that was ready at its first poll may have been ready long before. Its time is multiplied by this factor.
+ * First polls then come earlier and earlier, until one finds its file not ready.
  */
 const READY_AT_FIRST = 0.62;
 
 const estimatedSeconds = ({ notReadySeconds, readySeconds }: ProcessedFile) =>
   notReadySeconds === 0 ? READY_AT_FIRST * readySeconds : Math.sqrt(notReadySeconds * readySeconds);
 
-/** Sizes that are closer than this factor say nothing about the influence of size. */
+/** Two files whose sizes differ by less than this factor tell nothing about the influence of size. */
 const DIFFERENT_SIZES = 2;
-/** A little below the median: where size does not matter, noise must not make it matter. */
+/** The quantile of the slopes, a little below the median: if size does not matter, noise must not make it matter. */
 const SLOPE_QUANTILE = 0.4;
 
 /**
- * How processing time grows with size: as size to the power of this. 0 where size does not matter, 1 where it is
- * proportional, from the slopes between all pairs of files.
+ * The exponent with which processing time grows with size: 0 if size does not matter, 1 if time is proportional to
+ * size. It is estimated from the slopes between all pairs of files.
  * @see https://en.wikipedia.org/wiki/Theil%E2%80%93Sen_estimator
  */
 function sizeExponent(files: ProcessedFile[]): number {

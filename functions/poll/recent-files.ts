@@ -3,13 +3,13 @@ import * as z from 'zod/mini';
 import { NOTHING_LEARNED } from '../../shared/upload/initial-parameters.ts';
 import { type ProcessedFile, RECENT_FILES } from './question-times.ts';
 
-/** Between two writes of one sandbox. */
+/** Minimum time between two writes from one Lambda sandbox. */
 const WRITE_EVERY_MS = 10_000;
 
 const valueSchema = z.object({
-  /** Another Pinterest has another pace: what was learned from the sandbox says nothing about production. */
+  /** The API that the times come from. Times from Pinterest's sandbox say nothing about production. */
   apiUrl: z.optional(z.string()),
-  /** sizeBytes, notReadySeconds, readySeconds; the newest file is the last. */
+  /** Tuples of sizeBytes, notReadySeconds, readySeconds. The newest file is the last. */
   files: z.array(z.tuple([z.number().check(z.gt(0)), z.number().check(z.gte(0)), z.number().check(z.gt(0))])),
 });
 
@@ -18,13 +18,13 @@ export interface RecentFilesOptions {
   /** Name of a parameter of AWS Systems Manager. */
   parameter: string;
   apiUrl: string;
-  /** Called when the parameter could not be read or written. Nothing depends on it but a few questions. */
+  /** Called when the parameter could not be read or written. The only effect is a few more polls or later ones. */
   onError: (error: unknown) => void;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
-/** How long Pinterest took for the last files, shared by all functions. */
+/** The processing times of the most recent files, shared by all functions. */
 export class RecentFiles {
   readonly #options: RecentFilesOptions;
   readonly #now: () => number;
@@ -36,7 +36,7 @@ export class RecentFiles {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Never rejects: what cannot be read is nothing learned. */
+  /** Reads the recent files. Never rejects: returns an empty array when they cannot be read. */
   async read(): Promise<ProcessedFile[]> {
     const { ssm, parameter, apiUrl, onError } = this.#options;
     try {
@@ -54,7 +54,7 @@ export class RecentFiles {
     }
   }
 
-  /** Never rejects. Two functions that write at once lose one of their files. */
+  /** Adds a file. Never rejects. When two functions write at the same time, the file of one of them is lost. */
   async learn(file: ProcessedFile): Promise<void> {
     const { ssm, parameter, apiUrl, onError } = this.#options;
     this.#unwritten.push(file);

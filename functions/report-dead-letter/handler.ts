@@ -22,9 +22,12 @@ const ports = {
   now: () => new Date(),
 };
 
-/** A message that cannot be reported stays in the dead-letter queue, and its alarm is raised. Drops beside it are reported. */
+/**
+ * Reports the drops of one message. If a drop cannot be reported, the message stays in the dead-letter queue and
+ * raises the queue's alarm. The other drops in the message are reported.
+ */
 async function reportRecord({ body, messageId }: SQSRecord): Promise<void> {
-  // Passed to each line: the records of a batch are reported in parallel, and share the logger.
+  // Pass these fields to each log call: the records of a batch are reported in parallel and share the logger.
   let about: Record<string, unknown> = { messageId };
   try {
     const { drops, unreadable } = readNotification(body);
@@ -50,7 +53,7 @@ async function reportRecord({ body, messageId }: SQSRecord): Promise<void> {
 
 const processor = new BatchProcessor(EventType.SQS);
 
-/** Takes the messages about which nothing could be decided from the dead-letter queue, and starts their executions. */
+/** Receives from the dead-letter queue the messages that have no outcome, and starts their executions. */
 export const handler = middy<SQSEvent, Awaited<ReturnType<typeof processPartialResponse>>>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .use(logMetrics(measurements.metrics))

@@ -10,10 +10,11 @@ export interface DeadLetterPorts {
 }
 
 /**
- * Starts the execution of a drop about which `ingest` could not decide anything.
- * @param unstarted the upload, if it was made before and only its execution could not be started
- * @returns the failed final event that the execution emits; undefined when an execution follows the file, from before or from now
- * @throws what keeps an execution from being looked up or started
+ * Starts the execution of a drop for which `ingest` reached no outcome.
+ * @param unstarted the upload, if an earlier attempt made it and only its execution could not be started
+ * @returns the failed final event that the execution emits; undefined when the execution existed before, or follows an
+ * upload
+ * @throws any error of the request that checks for the execution or starts it
  */
 export async function reportDeadLetter(
   drop: Drop,

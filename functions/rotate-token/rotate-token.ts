@@ -2,12 +2,12 @@ import { type OAuthApp, TokenRequestError, type Tokens } from '../../shared/pint
 import { readTokenSecret, type TokenSecretValue } from '../../shared/pinterest/token-secret.ts';
 import { CURRENT, type Labels, PENDING, type SecretVersions, SOURCE } from './secret-versions.ts';
 
-/** The four steps that Secrets Manager takes, one invocation each. */
+/** The four steps of a rotation. Secrets Manager invokes the function once for each. */
 export const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
 export interface Rotation {
   step: (typeof ROTATION_STEPS)[number];
-  /** The version that is to become the current one. A rotation that failed is tried again with the same version. */
+  /** The version that will become the current one. A failed rotation is retried with the same version. */
   versionId: string;
 }
 
@@ -15,16 +15,22 @@ export interface RotationPorts {
   versions: SecretVersions;
   apiUrl: string;
   renew: (app: OAuthApp, refreshToken: string) => Promise<Tokens>;
-  /** Makes a harmless request with a token. @throws when Pinterest does not take it */
+  /**
+   * Makes a harmless request with a token.
+   * @throws when Pinterest does not accept the token
+   */
   test: (accessToken: string) => Promise<void>;
 }
 
-/** A person must sign in before the tokens can be renewed. The message says so. */
+/** Thrown when a person must sign in before the tokens can be renewed. The message says so. */
 export class SignInNeededError extends Error {
   override readonly name = 'SignInNeededError';
 }
 
-/** The secret got another value, such as a new sign-in, after this rotation began. That value stays current. */
+/**
+ * Thrown when the secret got a new value, for example from a sign-in, after this rotation began. That value stays
+ * current.
+ */
 export class RotationSupersededError extends Error {
   override readonly name = 'RotationSupersededError';
 }
@@ -37,7 +43,7 @@ export class RotationSupersededError extends Error {
  */
 export async function rotateToken({ step, versionId }: Rotation, ports: RotationPorts): Promise<void> {
   const { versions } = ports;
-  // Pinterest made the tokens, so it knows them.
+  // Nothing to set: Pinterest issued the tokens itself.
   if (step === 'setSecret') return;
   const labels = await versions.labels();
   if (labels[CURRENT] === versionId) return;
@@ -46,12 +52,13 @@ export async function rotateToken({ step, versionId }: Rotation, ports: Rotation
   await requireUnderWay(versionId, value, labels, versions);
   if (step === 'createSecret') return value === undefined ? create(versionId, labels, ports) : undefined;
   if (value === undefined) throw new Error('The pending version has no value, so it cannot become the current one.');
-  // Secrets Manager refuses this when a sign-in took AWSCURRENT a moment ago.
+  // Secrets Manager refuses this request if a sign-in has just moved AWSCURRENT.
   return versions.moveLabel(CURRENT, labels[SOURCE], versionId);
 }
 
 /**
- * Setting up the schedule takes this step alone, with a version that has no value: a person may not have signed in yet.
+ * Tests the pending version, if there is one. When the rotation schedule is set up, Secrets Manager runs only this
+ * step, with a version that has no value: a person may not have signed in yet.
  */
 async function testPending(versionId: string, labels: Labels, { versions, test }: RotationPorts): Promise<void> {
   const value = await versions.read(versionId);
@@ -60,8 +67,9 @@ async function testPending(versionId: string, labels: Labels, { versions, test }
 }
 
 /**
- * A sign-in makes the rotation that is under way obsolete: its tokens may be another account's. Moving AWSPENDING to the
- * current version ends the rotation for Secrets Manager, so that the next one begins with the new sign-in.
+ * Checks that no sign-in has made this rotation obsolete: the new tokens may belong to another account. If one has,
+ * AWSPENDING moves to the current version. This ends the rotation for Secrets Manager, and the next rotation begins
+ * with the new sign-in.
  */
 async function requireUnderWay(
   versionId: string,
@@ -83,7 +91,8 @@ async function create(versionId: string, labels: Labels, { versions, renew, apiU
   const current = readTokenSecret(await versions.read(currentId));
   const app = appOf(current, apiUrl);
   const refreshToken = refreshTokenOf(current);
-  // First, because Pinterest may take a refresh token only once: no failure may come between new tokens and keeping them.
+  // Do this before the renewal. Pinterest may accept a refresh token only once, so nothing that can fail may come
+  // between the renewal and storing the new tokens.
   if (source !== currentId) await versions.moveLabel(SOURCE, source, currentId);
   const tokens = await renew(app, refreshToken).catch((error: unknown) => {
     throw error instanceof TokenRequestError && error.refused ? signInNeeded(error) : error;

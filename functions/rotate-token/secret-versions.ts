@@ -12,7 +12,7 @@ import {
  */
 export const CURRENT = 'AWSCURRENT';
 export const PENDING = 'AWSPENDING';
-/** Our own: the version whose refresh token the pending version was made with. */
+/** Pindrop's own label: the version whose refresh token was used to make the pending version. */
 export const SOURCE = 'PINDROP_ROTATED_FROM';
 
 type StagingLabel = typeof CURRENT | typeof PENDING | typeof SOURCE;
@@ -20,10 +20,10 @@ type StagingLabel = typeof CURRENT | typeof PENDING | typeof SOURCE;
 /** The version that has each label; undefined when no version has it. */
 export type Labels = Record<StagingLabel, string | undefined>;
 
-/** The versions of one secret, as a rotation sees them. */
+/** The versions of one secret: the operations that a rotation needs. */
 export interface SecretVersions {
   labels(): Promise<Labels>;
-  /** @returns undefined when the version has no value: Secrets Manager begins a rotation with such a version */
+  /** @returns undefined when the version has no value, as at the beginning of a rotation */
   read(versionId: string): Promise<string | undefined>;
   /** Gives a version its value, and the label AWSPENDING. */
   putPending(versionId: string, value: string): Promise<void>;
@@ -34,7 +34,7 @@ export interface SecretVersions {
   moveLabel(label: StagingLabel, from: string | undefined, to: string): Promise<void>;
 }
 
-/** {@link SecretVersions} of AWS Secrets Manager. */
+/** {@link SecretVersions} over AWS Secrets Manager. */
 export function secretsManagerVersions(client: SecretsManagerClient, SecretId: string): SecretVersions {
   return {
     async labels() {

@@ -1,10 +1,10 @@
 import { DETAIL_TYPE, EVENT_SOURCE, type FailureReason } from './names.ts';
 
-/** Which objects' events match. */
+/** Selects events by their object. */
 export interface ObjectFilter {
   /** Only objects whose key starts with this. */
   keyPrefix?: string;
-  /** Only objects whose metadata has these values; an array means any of its values. */
+  /** Only objects whose metadata has these values. An array matches any of its values. */
   metadata?: Record<string, string | string[]>;
 }
 
@@ -13,7 +13,7 @@ interface EndOptions {
   status?: keyof typeof DETAIL_TYPE;
 }
 
-/** Which failures match. */
+/** Selects failed events by their object and failure. */
 export interface FailureFilter extends ObjectFilter {
   /** Only failures with one of these reasons. */
   reasons?: FailureReason[];
@@ -23,7 +23,7 @@ export interface FailureFilter extends ObjectFilter {
 
 export type EventPatternOptions = (ObjectFilter & EndOptions) | (FailureFilter & { status: 'failed' });
 
-/** The value of a CDK rule's `eventPattern`. Its arrays are new, so it can be modified. */
+/** The value of a CDK rule's `eventPattern`. It is a new object that you may modify. */
 export interface MediaUploadEventPattern {
   source: string[];
   detailType: string[];

@@ -13,9 +13,9 @@ import type {
 } from './schema.ts';
 
 export type DroppedObject = z.infer<typeof droppedObjectSchema>;
-/** As subscribers receive it: a later version may add reasons. */
+/** A failure as subscribers receive it. A later version may add reasons. */
 export type Failure = z.infer<typeof failureSchema>;
-/** As this version emits it. */
+/** A failure as this version emits it. */
 export type KnownFailure = Failure & { reason: FailureReason };
 export type Timeline = z.infer<typeof timelineSchema>;
 export type MediaUploadSucceeded = z.infer<typeof mediaUploadSucceededSchema>;

@@ -22,7 +22,7 @@ const registeredAt = '2026-03-01T09:00:01.204Z';
 const uploadedAt = '2026-03-01T09:00:04.871Z';
 const completedAt = '2026-03-01T09:00:52.310Z';
 
-/** An example of `Media Upload Succeeded`'s detail. */
+/** An example of the detail of `Media Upload Succeeded`. */
 export const mediaUploadSucceededExample: MediaUploadSucceeded = {
   version: '1',
   uploadId: 'lookbook-1-mp4-0f3a9c5d7e1b42668f90a1b2c3d4e5f6',
@@ -118,12 +118,12 @@ function failedExample(reason: FailureReason): MediaUploadFailed {
   };
 }
 
-/** An example of `Media Upload Failed`'s detail for each reason. */
+/** For each failure reason, an example of the detail of `Media Upload Failed`. */
 export const mediaUploadFailedExamples = Object.fromEntries(
   (Object.keys(messages) as FailureReason[]).map((reason) => [reason, failedExample(reason)]),
 ) as Record<FailureReason, MediaUploadFailed>;
 
-/** EventBridge's envelope of the examples. */
+/** The EventBridge envelope of the examples. */
 export const exampleEnvelope = {
   version: '0' as const,
   id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
@@ -137,7 +137,7 @@ export const exampleEnvelope = {
   ],
 } satisfies Partial<MediaUploadSucceededEvent>;
 
-/** An example of the whole `Media Upload Succeeded`, as a rule's target gets it. */
+/** A complete `Media Upload Succeeded` event, as the target of a rule receives it. */
 export const mediaUploadSucceededEventExample: MediaUploadSucceededEvent = {
   ...exampleEnvelope,
   'detail-type': DETAIL_TYPE.succeeded,

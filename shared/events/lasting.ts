@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * An object of the contract. At run time it keeps unknown properties, since a later version may add some. Its type has only the
- * known ones, so that no other is read or sent by mistake.
+ * An object of the event contract. At run time it keeps unknown properties, because a later version may add some. Its
+ * type has only the known properties, so that no unknown property is read or sent by mistake.
  */
 export const lastingObject = ((shape: z.core.$ZodLooseShape) => z.looseObject(shape)) as unknown as typeof z.object;
 

@@ -1,7 +1,7 @@
 /** `source` of every event that Pindrop puts on its bus. */
 export const EVENT_SOURCE = 'pindrop';
 
-/** `detail-type` of the final event, by how the upload ended. */
+/** `detail-type` of the final event, for each outcome of an upload. */
 export const DETAIL_TYPE = {
   succeeded: 'Media Upload Succeeded',
   failed: 'Media Upload Failed',

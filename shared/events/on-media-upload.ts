@@ -12,13 +12,16 @@ import { mediaUploadEventSchema } from './schema.ts';
 type Succeeded = (upload: MediaUploadSucceeded, event: MediaUploadSucceededEvent) => unknown;
 type Failed = (upload: MediaUploadFailed, event: MediaUploadFailedEvent) => unknown;
 
-/** What to do when an upload has ended. One callback may be left out; its events are then accepted and ignored. */
+/** The callbacks for ended uploads. You may leave one out; its events are then accepted and ignored. */
 export type MediaUploadCallbacks =
   | { succeeded: Succeeded; failed: Failed }
   | { succeeded: Succeeded; failed?: undefined }
   | { succeeded?: undefined; failed: Failed };
 
-/** The event is not a final event of Pindrop, or of a version that is not known here. The message says what to do. */
+/**
+ * Thrown when an event is not a final event of Pindrop, or has a version that this package does not know. The message
+ * says what to do.
+ */
 export class NotAMediaUploadError extends Error {
   override readonly name = 'NotAMediaUploadError';
 }

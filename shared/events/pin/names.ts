@@ -1,4 +1,4 @@
-/** `detail-type` of the events of the example `publish-pin`, by outcome. */
+/** `detail-type` of the events from the example `publish-pin`, for each outcome. */
 export const PIN_DETAIL_TYPE = { published: 'Pin Published', failed: 'Pin Failed' } as const;
 
 /**

@@ -5,7 +5,7 @@ import type { PinEvent, PinFailed, PinPublished } from './pin-events.ts';
 const { uploadId, mediaId, object } = mediaUploadSucceededExample;
 const boardId = '549755885175';
 
-/** An example of `Pin Published`'s detail. */
+/** An example of the detail of `Pin Published`. */
 export const pinPublishedExample: PinPublished = {
   version: '1',
   uploadId,
@@ -35,7 +35,7 @@ const failures: Record<PinFailureReason, Omit<PinFailed['failure'], 'reason'>> =
   },
 };
 
-/** An example of `Pin Failed`'s detail for each reason. */
+/** For each failure reason, an example of the detail of `Pin Failed`. */
 export const pinFailedExamples = Object.fromEntries(
   Object.entries(failures).map(([reason, failure]) => [
     reason,
@@ -52,7 +52,7 @@ export const pinFailedExamples = Object.fromEntries(
   ]),
 ) as Record<PinFailureReason, PinFailed>;
 
-/** Examples of the whole events, as a rule's target gets them. */
+/** Complete example events, as the target of a rule receives them. */
 export const pinEventExamples: PinEvent[] = [
   { ...exampleEnvelope, 'detail-type': PIN_DETAIL_TYPE.published, detail: pinPublishedExample },
   ...Object.values(pinFailedExamples).map((detail) => ({

@@ -5,7 +5,7 @@ import type { pinEventSchema, pinFailedSchema, pinPublishedSchema } from './pin-
 export type PinPublished = z.infer<typeof pinPublishedSchema>;
 export type PinFailed = z.infer<typeof pinFailedSchema>;
 export type PinEventDetail = PinPublished | PinFailed;
-/** As this version emits it: a later version may add reasons. */
+/** A failure as this version emits it. A later version may add reasons. */
 export type KnownPinFailure = PinFailed['failure'] & { reason: PinFailureReason };
 export type PinFailure = PinFailed['failure'];
 /** The events as subscribers receive them, with EventBridge's envelope. */
