@@ -3,14 +3,14 @@ import { VERSION } from '../version.ts';
 /** Base URL of Pinterest's API, with its version. */
 export const DEFAULT_API_URL = 'https://api.pinterest.com/v5';
 
-/** Of every request to the API, the sign-in's included. */
+/** The User-Agent header of every request to the API, including the requests of the sign-in. */
 export const USER_AGENT = `pindrop/${VERSION}`;
 
 export interface ApiRequest {
   method: 'GET' | 'POST';
   headers: Record<string, string>;
   body?: string;
-  /** Milliseconds until the whole answer must be there. */
+  /** Milliseconds within which the complete response must arrive. */
   timeoutMs: number;
 }
 
@@ -20,12 +20,13 @@ export interface ApiAnswer {
   text: string;
 }
 
-/** An answer of the API has some kilobytes; a page of 250 media has fifty. */
+/** A response of the API has a few kilobytes; a page of 250 media has about fifty. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /**
- * Sends one request and reads its whole answer. Redirects are not followed: the token must not go elsewhere.
- * @throws Error when there was no whole answer; its name is TimeoutError when there was none in time
+ * Sends one request and reads the complete response. Redirects are not followed, so that the token is not sent
+ * elsewhere.
+ * @throws Error when no complete response arrived; its name is TimeoutError when the time ran out
  */
 export async function apiRequest(url: string, { timeoutMs, ...request }: ApiRequest): Promise<ApiAnswer> {
   const options: RequestInit = { ...request, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) };
@@ -38,8 +39,8 @@ export async function apiRequest(url: string, { timeoutMs, ...request }: ApiRequ
 }
 
 /**
- * True when the server closed the connection without an answer. fetch does not repeat a request that met a connection
- * which the server had just closed for being idle.
+ * True when the server closed the connection without a response. This happens when a request meets an idle connection
+ * that the server has just closed. fetch does not repeat such a request by itself.
  */
 function connectionClosed(error: unknown): boolean {
   const cause = error instanceof TypeError ? error.cause : undefined;
@@ -53,7 +54,7 @@ async function whole(response: Response): Promise<ApiAnswer> {
   let length = 0;
   for await (const chunk of response.body ?? []) {
     length += chunk.length;
-    // Leaving the loop cancels the rest.
+    // The throw leaves the loop, which cancels the rest of the response.
     if (length > MAX_ANSWER_BYTES) throw new Error('The answer is too long to be one of the API.');
     chunks.push(chunk);
   }

@@ -1,11 +1,11 @@
 const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** True for a host that is this machine. */
+/** True when the host name is a loopback address: this machine. */
 export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);
 
 /**
- * True for a URL that an access token may be sent to: https, or http to this machine, as to the simulator.
- * @param url what a person gave as the API's base URL
+ * True for a URL to which an access token may be sent: https, or http to this machine (for example the simulator).
+ * @param url the API's base URL, as a person entered it
  */
 export function isApiUrl(url: string): boolean {
   if (!URL.canParse(url)) return false;

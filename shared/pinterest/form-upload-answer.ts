@@ -7,13 +7,13 @@ export interface FormUploadAnswer {
   eTag?: string;
 }
 
-/** An error document is S3's, and short. Of a longer one only the start is kept. */
+/** S3's error documents are short. Only the start of a longer document is kept. */
 const MAX_ERROR_DOCUMENT_BYTES = 16 * 1024;
 
 /**
- * Reads the upload host's answer to its end.
- * @throws FormUploadError with the status and S3's error code when the host refused the form; Error when an acknowledgement
- * breaks off
+ * Reads the upload host's response to its end.
+ * @throws FormUploadError with the status and S3's error code when the host refused the form
+ * @throws Error when the connection closes in the middle of a success response
  */
 export async function readAnswer(response: http.IncomingMessage): Promise<FormUploadAnswer> {
   const status = response.statusCode ?? 0;
@@ -26,7 +26,7 @@ export async function readAnswer(response: http.IncomingMessage): Promise<FormUp
       kept += chunk.length;
     }
   } catch (error) {
-    // A refusal counts, however much of its document arrived.
+    // A refusal is still a refusal when its error document is incomplete.
     if (succeeded) throw error;
   }
   const eTag = response.headers.etag?.replaceAll('"', '');

@@ -1,5 +1,5 @@
 export interface FormUploadErrorDetails {
-  /** Which of the two streams failed: the object that is read, or the host that is written to. */
+  /** The side that failed: `source` is the object that is read, `sink` is the upload host. */
   side: 'source' | 'sink';
   /** The upload host's HTTP status; absent when it did not answer. */
   status?: number;
@@ -9,7 +9,7 @@ export interface FormUploadErrorDetails {
   s3Message?: string;
 }
 
-/** A form upload that was not acknowledged. Its message carries no form field. */
+/** Thrown when the upload host did not acknowledge a form upload. The message contains no form field. */
 export class FormUploadError extends Error {
   override readonly name = 'FormUploadError';
   readonly side: 'source' | 'sink';

@@ -6,27 +6,27 @@ import { FormUploadError, type FormUploadErrorDetails } from './form-upload-erro
 import { type MultipartFile, multipartEnvelope } from './multipart.ts';
 
 export interface FormUpload {
-  /** The upload host: checked by `uploadDestination`. */
+  /** The URL of the upload host. Check it with `uploadDestination` first. */
   url: URL;
   /** Form fields, sent in this order before the file. */
   fields: Record<string, string>;
   file: MultipartFile & { body: Readable };
-  /** Milliseconds without a byte moving, on either side, before the upload fails. Default 60,000. */
+  /** Milliseconds without any byte sent or received, on either side, before the upload fails. Default 60,000. */
   idleTimeoutMs?: number;
-  /** Ends the upload with an error of the sink: it took too long. */
+  /** Aborts the upload with an error of the sink that says that the upload took too long. */
   signal?: AbortSignal;
-  /** Called with the number of the file's bytes that were handed to the connection. */
+  /** Called with the number of bytes of the file written to the connection so far. */
   onProgress?: (sentBytes: number) => void;
 }
 
-/** Fewer, larger writes: less work per byte. Beyond this size nothing is gained, and memory grows. */
+/** Fewer and larger writes need less CPU per byte. A larger size than this gains nothing and costs memory. */
 const HIGH_WATER_MARK_BYTES = 256 * 1024;
 
 const send = keptConnections({ highWaterMark: HIGH_WATER_MARK_BYTES });
 
 /**
- * Streams a file as S3's form upload (POST Object): all fields first, the file last, an exact Content-Length. Memory
- * stays constant: the source is paused while the connection's buffer is full. Redirects are not followed.
+ * Streams a file as an S3 form upload (POST Object): all fields first, the file last, an exact Content-Length. Memory
+ * use is constant: the source is paused while the connection's buffer is full. Redirects are not followed.
  * @throws FormUploadError, which says whether the source or the sink failed
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
  */
@@ -38,7 +38,7 @@ export async function formUpload(upload: FormUpload): Promise<FormUploadAnswer> 
   const request = send(url, { method: 'POST', headers, timeout: idleTimeoutMs });
   let sent = 0;
 
-  // Whichever side fails, and however: both are destroyed, and the first failure is the one that counts.
+  // When one side fails, destroy both sides. Report only the first failure.
   let failure: FormUploadError | undefined;
   const fail = (side: FormUploadErrorDetails['side'], message: string, cause?: unknown) => {
     failure ??= new FormUploadError(message, { side }, { cause });
@@ -63,7 +63,7 @@ export async function formUpload(upload: FormUpload): Promise<FormUploadAnswer> 
   body.on('close', () => {
     if (!body.readableEnded) fail('source', `The object's bytes stopped after ${sent} of ${size}.`);
   });
-  // Before `pipe`: bytes beyond the announced length must not reach the connection.
+  // Count before `pipe`: bytes beyond the announced length must not reach the connection.
   body.on('data', count);
   body.on('end', () => {
     if (sent === size) request.end(tail);
@@ -76,7 +76,7 @@ export async function formUpload(upload: FormUpload): Promise<FormUploadAnswer> 
     request.write(head);
     body.pipe(request, { end: false });
     const [response] = await once(request, 'response');
-    // A response before the end of the form is a refusal: the rest of the file would only be thrown away.
+    // A response before the end of the form is a refusal: stop sending, because the host would discard the rest.
     body.off('data', count).unpipe(request);
     const answer = await readAnswer(response);
     if (request.writableEnded) return answer;

@@ -1,23 +1,26 @@
 import * as z from 'zod/mini';
 
-/** Schemas for answers that are nearly as documented: one odd field must not spoil what is needed. */
+/**
+ * Schemas for responses that differ slightly from the documentation: one unexpected field must not make the response
+ * unusable.
+ */
 
-/** Text, also where a number or a boolean came. */
+/** Text. Also accepts a number or a boolean. */
 export const text = z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String));
 
-/** An id, also where a number came; not one that JavaScript has rounded. */
+/** An id. Also accepts a number, unless JavaScript has rounded it. */
 export const id = z.pipe(z.union([z.string(), z.number().check(z.refine(Number.isSafeInteger))]), z.transform(String));
 
-/** A number, also where its digits came as text. */
+/** A number. Also accepts its digits as text. */
 export const number = z.union([
   z.number(),
   z.pipe(z.string().check(z.regex(/^\s*-?\d+(\.\d+)?\s*$/)), z.transform(Number)),
 ]);
 
-/** A field that is not needed: undefined when it is absent, null, or of another type. */
+/** An optional field: undefined when it is absent, null, or of another type. */
 export const lenient = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(schema), undefined);
 
-/** The items of a page that can be read; the others are left out. */
+/** The valid items of a page. Invalid items are left out. */
 export const items = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(
     z.array(z.unknown()),

@@ -4,15 +4,15 @@ import { bookmark, id, items, lenient, text } from './lenient.ts';
 /** @see Pinterest OpenAPI 5.23.0, schema MediaUploadStatus */
 export type MediaStatus = 'registered' | 'processing' | 'succeeded' | 'failed';
 
-/** What `media_get` answers, and each item of `media_list`. Only the id and the type are required. */
+/** The response of `media_get`, and each item of `media_list`. Only the id is required. */
 export const mediaSchema = z.looseObject({ media_id: id, status: lenient(text) });
 
-/** What `media_list` answers: a page. The bookmark is null or absent on the last one. */
+/** One page of `media_list`. The bookmark is null or absent on the last page. */
 export const mediaPageSchema = z.object({ items: items(mediaSchema), bookmark });
 
 /**
- * What `media_create` answers. Pinterest's OpenAPI does not require `upload_url` and `upload_parameters`, but no upload
- * works without them. Form fields that are null are left out.
+ * The response of `media_create`. Pinterest's OpenAPI description does not require `upload_url` and
+ * `upload_parameters`, but no upload works without them. Form fields that are null are left out.
  */
 export const mediaUploadSchema = z.object({
   media_id: id.check(z.regex(/^\d+$/)),
@@ -30,23 +30,23 @@ export const mediaUploadSchema = z.object({
 
 export interface Media {
   mediaId: string;
-  /** Absent when Pinterest did not say; a later version of its API may know more statuses. */
+  /** Absent when Pinterest's response has no status. A later version of the API may add statuses. */
   status?: MediaStatus | (string & {});
-  /** What else came along with a failed media, for the log. */
+  /** All other fields that Pinterest returned for a failed media, for the log. */
   details?: Record<string, unknown>;
 }
 
 export interface MediaPage {
   items: Media[];
-  /** Cursor of the next page; absent on the last one. */
+  /** Cursor of the next page; absent on the last page. */
   bookmark?: string;
 }
 
 export interface MediaUpload {
   mediaId: string;
-  /** Where the form upload goes. Untrusted until `uploadDestination` let it pass. */
+  /** The URL for the form upload. Do not trust it before `uploadDestination` has accepted it. */
   uploadUrl: string;
-  /** Form fields to send along, in the order in which they came. They contain a signature: a secret. */
+  /** Form fields to send with the file, in the order of the response. They contain a signature, which is a secret. */
   uploadParameters: Record<string, string>;
 }
 

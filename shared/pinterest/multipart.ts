@@ -10,20 +10,23 @@ export interface MultipartFile {
 export interface MultipartEnvelope {
   /** Value of the request's Content-Type header. */
   contentType: string;
-  /** Exact length in bytes of head, file and tail together. */
+  /** Exact total length in bytes of head, file and tail. */
   contentLength: number;
-  /** Bytes before the file's: every field, then the file part's own header. */
+  /** The bytes before the file: every field, then the header of the file part. */
   head: Buffer;
-  /** Bytes after the file's. */
+  /** The bytes after the file. */
   tail: Buffer;
 }
 
-/** @see RFC 7578 section 2 and the WHATWG's "multipart/form-data encoding algorithm": only these three are escaped */
+/**
+ * Escapes carriage return, line feed and quote; nothing else.
+ * @see RFC 7578 section 2 and the WHATWG's "multipart/form-data encoding algorithm"
+ */
 const escaped = (name: string) => name.replace(/\r/g, '%0D').replace(/\n/g, '%0A').replace(/"/g, '%22');
 
 /**
- * Makes everything of a multipart/form-data body except the file's bytes, so that the length is known before the first
- * byte is sent: S3 refuses chunked transfer coding, and ignores fields after the file.
+ * Makes a multipart/form-data body without the bytes of the file. The length is then known before the first byte is
+ * sent: S3 refuses chunked transfer coding, and ignores fields after the file.
  * @param fields in the order in which they are sent, all before the file
  */
 export function multipartEnvelope(

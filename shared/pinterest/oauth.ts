@@ -14,21 +14,21 @@ export interface OAuthApp {
 
 export interface Tokens {
   accessToken: string;
-  /** Replaces the previous one: Pinterest issues a new one at each renewal. */
+  /** Replaces the previous refresh token: Pinterest issues a new one at each renewal. */
   refreshToken?: string;
   /** ISO 8601 UTC */
   accessTokenExpiresAt?: string;
 }
 
-/** Where a person agrees that the app may act for them. */
+/** The page on which a person authorizes the app. */
 const AUTHORIZE_URL = 'https://www.pinterest.com/oauth/';
-/** What media_create, media_get and media_list need. */
+/** The scopes that media_create, media_get and media_list need. */
 export const SCOPES = ['pins:read', 'pins:write'];
 
-/** Thrown when Pinterest does not hand out tokens. Its message carries no secret. */
+/** Thrown when Pinterest does not issue tokens. The message contains no secret. */
 export class TokenRequestError extends Error {
   override readonly name = 'TokenRequestError';
-  /** The answer's HTTP status; absent when there was no answer. */
+  /** The response's HTTP status; absent when there was no response. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number, options?: ErrorOptions) {
@@ -36,7 +36,7 @@ export class TokenRequestError extends Error {
     this.status = status;
   }
 
-  /** True when another request would be refused too: the grant, the client or its secret is not valid. */
+  /** True when a repeated request would also be refused: the grant, the client or the client's secret is not valid. */
   get refused(): boolean {
     return this.status !== undefined && this.status >= 400 && this.status < 500 && this.status !== 429;
   }
@@ -53,19 +53,21 @@ const server = ({ apiUrl }: OAuthApp): oauth.AuthorizationServer => ({
 const options = ({ apiUrl }: OAuthApp) => ({
   headers: { 'User-Agent': USER_AGENT },
   signal: () => AbortSignal.timeout(TIMEOUT_MS),
-  // A secret goes without TLS only to a server on this machine, such as the simulator.
+  // Send a secret without TLS only to a server on this machine, such as the simulator.
   [oauth.allowInsecureRequests]: ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(apiUrl).hostname),
 });
 
-/** Pinterest documents id and secret as they are; the standard would percent-encode them first. */
+/**
+ * Pinterest's documentation uses the id and the secret unchanged. The OAuth standard would percent-encode them first.
+ */
 const basicAuthentication =
   ({ clientId, clientSecret }: OAuthApp): oauth.ClientAuth =>
   (_server, _client, _body, headers) =>
     headers.set('Authorization', `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`);
 
 /**
- * The URL at which a person signs in and agrees.
- * @param state unguessable; it comes back with the redirect
+ * The URL at which a person signs in and authorizes the app.
+ * @param state an unguessable value that the redirect returns
  */
 export function authorizationUrl(
   { clientId }: Pick<OAuthApp, 'clientId'>,
@@ -90,8 +92,8 @@ export function authorizationUrl(
 
 /**
  * Exchanges the code of a redirect for tokens.
- * @param redirect the URL that the browser was sent to
- * @throws TokenRequestError when the state is another one, the person refused, or Pinterest refuses the code
+ * @param redirect the URL to which the browser was redirected
+ * @throws TokenRequestError when the state does not match, the person refused, or Pinterest refuses the code
  */
 export async function exchangeCode(
   app: OAuthApp,
@@ -117,9 +119,9 @@ export async function exchangeCode(
       basicAuthentication(app),
       parameters,
       redirectUri,
-      // Pinterest documents no PKCE; the redirect goes to this machine and the exchange needs the app's secret.
+      // Pinterest does not document PKCE. The redirect goes to this machine, and the exchange needs the app's secret.
       oauth.nopkce,
-      // Apps made before September 2025 get a renewable refresh token only if they ask for it.
+      // An app created before September 2025 gets a renewable refresh token only if the request asks for it.
       { ...options(app), additionalParameters: { continuous_refresh: 'true' } },
     ),
   );
@@ -136,7 +138,7 @@ export async function renewTokens(app: OAuthApp, refreshToken: string): Promise<
   );
 }
 
-/** Only the access token is needed: what comes beside it must not be the reason to throw it away. */
+/** Only the access token is required. An invalid field next to it must not make the token unusable. */
 const answerSchema = z.object({
   access_token: z.string().check(z.minLength(1)),
   refresh_token: lenient(z.string().check(z.minLength(1))),
@@ -150,7 +152,9 @@ const errorSchema = z.object({
   message: lenient(text),
 });
 
-/** @param secrets of the request: no error carries them, even if Pinterest repeats them */
+/**
+ * @param secrets the secrets in the request; no error message contains them, even if Pinterest's response repeats them
+ */
 async function tokensOf(what: string, secrets: string[], request: () => Promise<Response>): Promise<Tokens> {
   let response: Response;
   let json: unknown;
@@ -170,7 +174,7 @@ async function tokensOf(what: string, secrets: string[], request: () => Promise<
   return { accessToken, refreshToken, accessTokenExpiresAt: seconds === undefined ? undefined : instantIn(seconds) };
 }
 
-/** @returns undefined for a number of seconds that cannot be one */
+/** @returns undefined when the number of seconds is too large for a date */
 function instantIn(seconds: number): string | undefined {
   const instant = new Date(Date.now() + seconds * 1000);
   return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { bookmark, id, items, lenient, text } from './lenient.ts';
 
-/** What Pinterest takes in a Pin's texts, in characters. @see Pinterest OpenAPI 5.23.0, schema PinCreate */
+/** The maximum lengths of a Pin's texts, in characters. @see Pinterest OpenAPI 5.23.0, schema PinCreate */
 export const PIN_LIMITS = { title: 100, description: 800, link: 2048, altText: 500 } as const;
 
-/** A Pin to make of an uploaded video. */
+/** A request to make a Pin from an uploaded video. */
 export interface PinRequest {
   boardId: string;
   boardSectionId?: string;
@@ -13,11 +13,11 @@ export interface PinRequest {
   description?: string;
   link?: string;
   altText?: string;
-  /** The address of a picture, or the seconds into the video at which the frame is taken. */
+  /** The URL of a picture, or the time in seconds of a frame in the video. */
   cover: { url: string } | { keyFrameSeconds: number };
 }
 
-/** A Pin as Pinterest gives it back. It does not say which media it was made of. */
+/** A Pin as Pinterest returns it. It does not name the media that it was made from. */
 export interface Pin {
   pinId: string;
   boardId?: string;
@@ -30,11 +30,11 @@ export interface Pin {
 
 export interface PinPage {
   items: Pin[];
-  /** Cursor of the next page; absent on the last one. */
+  /** Cursor of the next page; absent on the last page. */
   bookmark?: string;
 }
 
-/** Only the id is promised. @see Pinterest OpenAPI 5.23.0, schema Pin */
+/** Only the id is required. @see Pinterest OpenAPI 5.23.0, schema Pin */
 export const pinSchema = z.object({
   id,
   board_id: lenient(text),

@@ -17,8 +17,8 @@ import { refusal } from './refusal.ts';
 export { DEFAULT_API_URL };
 
 /**
- * Gives the access token of a request.
- * @param refused a token that Pinterest has just refused: the provider checks for a newer one
+ * Returns the access token for a request.
+ * @param refused a token that Pinterest has just refused: the provider then checks for a newer one
  */
 export type AccessTokenProvider = (refused?: string) => Promise<string>;
 
@@ -26,9 +26,9 @@ export interface PinterestClientOptions {
   /** Base URL with the version, without a slash at the end. */
   apiUrl?: string;
   accessToken: AccessTokenProvider;
-  /** Milliseconds after which a request without a complete answer fails. */
+  /** Milliseconds after which a request without a complete response fails. */
   timeoutMs?: number;
-  /** Called with every answer, for metrics and logs. */
+  /** Called for every response, for metrics and logs. */
   onAnswer?: (answer: { operation: PinterestOperation; status: number; rateLimit: RateLimit }) => void;
 }
 
@@ -41,8 +41,9 @@ interface Call<T> {
 }
 
 /**
- * Pinterest's API, v5, as far as videos go: its operations under Pinterest's own names.
- * Every method throws {@link PinterestError}. After a 401 a method repeats its request once, if there is a newer token.
+ * A client for the video operations of Pinterest's API v5. The methods have Pinterest's own operation names.
+ * Every method throws {@link PinterestError}. After a 401, a method repeats its request once if there is a newer
+ * token.
  * @see https://developers.pinterest.com/docs/api/v5/media-create
  */
 export class PinterestClient {
@@ -52,7 +53,7 @@ export class PinterestClient {
     this.#options = { apiUrl: DEFAULT_API_URL, timeoutMs: 20_000, ...options };
   }
 
-  /** Registers a video to upload. Not idempotent: each call makes a new media. */
+  /** Registers a video for upload. Not idempotent: each call makes a new media. */
   async mediaCreate(): Promise<MediaUpload> {
     const answer = await this.#call({
       operation: 'media_create',
@@ -64,7 +65,7 @@ export class PinterestClient {
     return { mediaId: answer.media_id, uploadUrl: answer.upload_url, uploadParameters: answer.upload_parameters };
   }
 
-  /** The state of one media. */
+  /** Gets the status of one media. */
   async mediaGet(mediaId: string): Promise<Media> {
     const path = `/media/${encodeURIComponent(mediaId)}`;
     const answer = await this.#call({ operation: 'media_get', method: 'GET', path, schema: mediaSchema });
@@ -72,8 +73,8 @@ export class PinterestClient {
   }
 
   /**
-   * One page of the account's media, in no documented order.
-   * @param page pageSize 1 to 250 (Pinterest's default is 25); bookmark from the page before
+   * Gets one page of the account's media. Pinterest does not document the order.
+   * @param page pageSize: 1 to 250 (Pinterest's default is 25); bookmark: from the previous page
    */
   async mediaList(page: { pageSize?: number; bookmark?: string } = {}): Promise<MediaPage> {
     const query = new URLSearchParams();
@@ -84,12 +85,12 @@ export class PinterestClient {
     return { items: answer.items.map(mediaOf), bookmark: answer.bookmark };
   }
 
-  /** All of the account's media, page by page as they are asked for. @param pageSize 1 to 250 */
+  /** All of the account's media. Each page is requested only when its items are needed. @param pageSize 1 to 250 */
   mediaListAll(pageSize = 250): AsyncGenerator<Media, void, undefined> {
     return everyItem((bookmark) => this.mediaList({ pageSize, bookmark }));
   }
 
-  /** Makes a Pin. Not idempotent, and Pinterest has no key for that: each call that arrives makes another Pin. */
+  /** Makes a Pin. Not idempotent, and Pinterest has no idempotency key: each call that arrives makes another Pin. */
   async pinsCreate(pin: PinRequest): Promise<Pin> {
     const answer = await this.#call({
       operation: 'pins_create',
@@ -101,7 +102,7 @@ export class PinterestClient {
     return pinOf(answer);
   }
 
-  /** One page of a board's Pins, in no documented order. @param page pageSize 1 to 250 */
+  /** Gets one page of a board's Pins. Pinterest does not document the order. @param page pageSize: 1 to 250 */
   async boardsListPins(boardId: string, page: { pageSize?: number; bookmark?: string } = {}): Promise<PinPage> {
     const query = new URLSearchParams();
     if (page.bookmark !== undefined) query.set('bookmark', page.bookmark);
@@ -115,7 +116,7 @@ export class PinterestClient {
     return { items: answer.items.map(pinOf), bookmark: answer.bookmark };
   }
 
-  /** All of a board's Pins, page by page as they are asked for. */
+  /** All of a board's Pins. Each page is requested only when its items are needed. */
   boardsListAllPins(boardId: string, pageSize = 250): AsyncGenerator<Pin, void, undefined> {
     return everyItem((bookmark) => this.boardsListPins(boardId, { pageSize, bookmark }));
   }
@@ -150,7 +151,7 @@ export class PinterestClient {
     if (status < 200 || status >= 300) throw refusal(operation, answer, json);
     const checked = schema.safeParse(json);
     if (checked.success) return checked.data;
-    // Only the paths are named: the values may be form signatures.
+    // Name only the paths: the values may be form signatures.
     const where = [...new Set(checked.error.issues.map((issue) => issue.path.join('.') || 'the body'))].join(', ');
     throw new PinterestError(`Pinterest answered ${operation} with something unexpected (at ${where}).`, {
       operation,
@@ -169,7 +170,7 @@ export class PinterestClient {
   }
 }
 
-/** The items of all pages, page by page as they are asked for. */
+/** The items of all pages. Each page is requested only when its items are needed. */
 async function* everyItem<Item>(
   pageAt: (bookmark: string | undefined) => Promise<{ items: Item[]; bookmark?: string }>,
 ): AsyncGenerator<Item, void, undefined> {
@@ -177,7 +178,7 @@ async function* everyItem<Item>(
   do {
     const page = await pageAt(bookmark);
     yield* page.items;
-    // Otherwise a server that returns the same bookmark would be asked for ever.
+    // Stop when the bookmark does not change. Otherwise the loop would never end.
     bookmark = page.bookmark === bookmark ? undefined : page.bookmark;
   } while (bookmark !== undefined);
 }
@@ -186,7 +187,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Gateways in front of the API answer HTML now and then.
+    // Gateways in front of the API sometimes answer with HTML.
     return undefined;
   }
 }

@@ -2,24 +2,27 @@ export type PinterestOperation = 'media_create' | 'media_get' | 'media_list' | '
 
 export interface PinterestErrorDetails {
   operation: PinterestOperation;
-  /** The answer's HTTP status; absent when there was no answer. */
+  /** The response's HTTP status; absent when there was no response. */
   status?: number;
-  /** Pinterest's own `code`, from the answer's body. */
+  /** Pinterest's own `code`, from the response body. */
   code?: number;
-  /** Pinterest's own sentence, from the answer's body. */
+  /** Pinterest's own message, from the response body. */
   says?: string;
-  /** `x-pinterest-rid`, which Pinterest's support asks for. */
+  /** The header `x-pinterest-rid`. Pinterest's support asks for it. */
   requestId?: string;
   /** Seconds that Pinterest asked to wait: Retry-After, or else the reset of an exhausted rate limit. */
   retryAfterSeconds?: number;
-  /** True when an answer came that is not what the API's description says. */
+  /** True when the response does not match the API's description. */
   unexpectedAnswer?: boolean;
 }
 
-/** Pinterest's code for a token that lacks a scope, with status 401. A sign-in fixes it, another try does not. */
+/**
+ * Pinterest's code for a token that lacks a scope, with status 401. A new sign-in fixes this; a repeated request does
+ * not.
+ */
 const MISSING_SCOPE = 3;
 
-/** A request to Pinterest's API that did not lead to what was asked for. Its message carries no secret. */
+/** A failed request to Pinterest's API. The message contains no secret. */
 export class PinterestError extends Error {
   override readonly name = 'PinterestError';
   readonly operation: PinterestOperation;

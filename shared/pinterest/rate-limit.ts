@@ -1,7 +1,10 @@
-/** Looks a header up by its name in lower case. */
+/** Returns a header by its lower-case name. */
 type HeaderReader = Pick<Headers, 'get'>;
 
-/** What an answer's headers say about the rate limit. Everything is optional: Pinterest documents none of it. */
+/**
+ * The rate limit from a response's headers. All fields are optional, because Pinterest does not document these
+ * headers.
+ */
 export interface RateLimit {
   limit?: number;
   /** Requests left in the current window. */
@@ -10,19 +13,19 @@ export interface RateLimit {
   resetSeconds?: number;
 }
 
-/** Numbers above this are instants (seconds since 1970), those below are durations. */
+/** A larger number is a point in time (seconds since 1970). A smaller number is a duration. */
 const EPOCH_THRESHOLD = 1_000_000_000;
 
 const numberIn = (headers: HeaderReader, ...names: string[]): number | undefined => {
   for (const name of names) {
-    // Some gateways join a limit with its window, as in "100;w=60": the leading number is the limit.
+    // Some gateways combine the limit with its window, for example "100;w=60". The leading number is the limit.
     const value = Number.parseFloat(headers.get(name) ?? '');
     if (Number.isFinite(value) && value >= 0) return value;
   }
   return undefined;
 };
 
-/** Reads `X-RateLimit-*`, and the `x-userendpoint-ratelimit-*` of older API versions. */
+/** Reads the headers `X-RateLimit-*`, and the `x-userendpoint-ratelimit-*` headers of older API versions. */
 export function rateLimitOf(headers: HeaderReader, now: number = Date.now()): RateLimit {
   const limit = numberIn(headers, 'x-ratelimit-limit', 'x-userendpoint-ratelimit-limit');
   const remaining = numberIn(headers, 'x-ratelimit-remaining', 'x-userendpoint-ratelimit-remaining');
@@ -32,8 +35,9 @@ export function rateLimitOf(headers: HeaderReader, now: number = Date.now()): Ra
 }
 
 /**
- * Seconds that an answer asks to wait before the next request.
- * @returns Retry-After (seconds or an HTTP date, RFC 9110 section 10.2.3), else the reset of an exhausted rate limit
+ * The seconds to wait before the next request, as a response asks for them.
+ * @returns Retry-After (seconds or an HTTP date, RFC 9110 section 10.2.3); if absent, the reset of an exhausted rate
+ * limit
  */
 export function retryAfterSecondsOf(headers: HeaderReader, now: number = Date.now()): number | undefined {
   const retryAfter = headers.get('retry-after')?.trim();

@@ -5,10 +5,10 @@ import { PinterestError, type PinterestOperation } from './pinterest-error.ts';
 import { pinterestSays } from './pinterest-says.ts';
 import { retryAfterSecondsOf } from './rate-limit.ts';
 
-/** Every error of the API: `{ "code": 2, "message": "Authentication failed." }`. */
+/** The body of every error response: `{ "code": 2, "message": "Authentication failed." }`. */
 const bodySchema = z.object({ code: lenient(number), message: lenient(text) });
 
-/** The error of an answer that is not a success. */
+/** Makes the error for a response that is not a success. */
 export function refusal(
   operation: PinterestOperation,
   { status, headers }: Pick<ApiAnswer, 'status' | 'headers'>,
@@ -27,7 +27,7 @@ export function refusal(
     says,
     requestId,
     retryAfterSeconds: retryAfterSecondsOf(headers),
-    // The API's description knows no redirect.
+    // The API's description has no redirects.
     unexpectedAnswer: status >= 300 && status < 400,
   });
 }

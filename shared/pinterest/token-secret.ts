@@ -7,7 +7,7 @@ export class TokenMissingError extends Error {
 
 const text = z.string().check(z.minLength(1));
 
-/** What the token secret holds, as JSON. A person may put the access token alone; `pindrop auth` puts all of it. */
+/** The token secret, as JSON. A person may enter only the access token; `pindrop auth` writes all fields. */
 const tokenSecretSchema = z.looseObject({
   accessToken: text,
   refreshToken: z.optional(text),
@@ -20,8 +20,8 @@ const tokenSecretSchema = z.looseObject({
 export type TokenSecretValue = z.infer<typeof tokenSecretSchema>;
 
 /**
- * Reads a value of the token secret.
- * @throws TokenMissingError when it holds no access token; nothing of the value is quoted
+ * Parses a value of the token secret.
+ * @throws TokenMissingError when the value contains no access token; the message does not quote the value
  */
 export function readTokenSecret(value: unknown): TokenSecretValue {
   const secret = tokenSecretSchema.safeParse(parsed(value));
@@ -29,7 +29,7 @@ export function readTokenSecret(value: unknown): TokenSecretValue {
   return secret.data;
 }
 
-/** @returns days until the access token ends, below 0 when it has; undefined when the secret does not say */
+/** @returns days until the access token expires, negative after that; undefined when the secret has no expiry time */
 export function tokenDaysLeft({ accessTokenExpiresAt }: TokenSecretValue, now: Date): number | undefined {
   if (accessTokenExpiresAt === undefined) return undefined;
   return (Date.parse(accessTokenExpiresAt) - now.getTime()) / (24 * 3600 * 1000);
@@ -39,7 +39,7 @@ function parsed(value: unknown): unknown {
   try {
     return JSON.parse(String(value));
   } catch {
-    // The parser's own message would quote the secret.
+    // Drop the JSON parser's own error: its message would quote the secret.
     return undefined;
   }
 }

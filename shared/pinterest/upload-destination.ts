@@ -1,12 +1,12 @@
 import { isLoopback } from './api-url.ts';
 
 /**
- * Checks the upload host that Pinterest's response names. The file is a customer's: it goes only to Amazon S3 over TLS, or,
- * when the API itself is on this machine, to that host.
- * @param uploadUrl `upload_url` of a `media_create` answer
+ * Checks the upload host in Pinterest's response. The file belongs to a customer, so it may go only to Amazon S3 over
+ * TLS. If the API itself is on this machine, the file may also go to the API's host.
+ * @param uploadUrl `upload_url` from a `media_create` response
  * @param apiUrl the API's base URL, which the operator chose
- * @returns the URL to post the form to
- * @throws Error naming the refused host
+ * @returns the URL to which the form is posted
+ * @throws Error that names the refused host
  */
 export function uploadDestination(uploadUrl: string, apiUrl: string): URL {
   const url = new URL(uploadUrl);

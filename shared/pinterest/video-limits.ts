@@ -9,7 +9,8 @@ export interface VideoLimits {
 }
 
 /**
- * Pinterest's own limits. It says "2 GB" without saying which: this is the larger reading, 2 GiB.
+ * Pinterest's own limits. Pinterest says "2 GB", which can mean 2,000,000,000 bytes or 2 GiB. This is the larger one,
+ * 2 GiB.
  * @see https://help.pinterest.com/en/business/article/pinterest-product-specs (videos)
  */
 export const VIDEO_LIMITS: VideoLimits = {

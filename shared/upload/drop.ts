@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 
 /** A dropped object version. */
 export interface Drop {
-  /** Identifies this attempt: the execution's name, and so the idempotency key. */
+  /** Identifies this attempt. It is the name of the execution, and so the idempotency key. */
   uploadId: string;
   bucket: string;
   /** Decoded: as S3 stores it. */
   key: string;
   versionId?: string;
-  /** Without quotes; empty when the notification does not say. */
+  /** Without quotes; empty when the notification has no ETag. */
   eTag: string;
-  /** Bytes, as the notification says. */
+  /** Size in bytes, from the notification. */
   size: number;
   /** ISO 8601 UTC */
   droppedAt: string;
@@ -24,16 +24,20 @@ export interface PutObject {
   versionId?: string;
   eTag?: string;
   size?: number;
-  /** Distinguishes two puts of one key where there are no versions. */
+  /** Distinguishes two puts of one key in a bucket without versions. */
   sequencer?: string;
   /** ISO 8601 */
   time: string;
-  /** Ours, on messages of the `retry` command: makes the attempt another one than the drop's first. */
+  /**
+   * Pindrop's own field, in messages of the `retry` command. It distinguishes the new attempt from the drop's first
+   * one.
+   */
   attempt?: string;
 }
 
 export function dropOf({ bucket, key, versionId, eTag = '', size = 0, sequencer, time, attempt }: PutObject): Drop {
-  // Without versions, the sequencer distinguishes two puts of the same bytes. A duplicate notification has the same sequencer.
+  // In a bucket without versions, the sequencer distinguishes two puts of the same bytes. A duplicate notification has
+  // the same sequencer.
   const identity = [bucket, key, ...(versionId === undefined ? ['', eTag, sequencer ?? time] : [versionId])];
   return {
     uploadId: uploadIdOf(key, attempt === undefined ? identity : [...identity, attempt]),
@@ -47,7 +51,8 @@ export function dropOf({ bucket, key, versionId, eTag = '', size = 0, sequencer,
 }
 
 /**
- * A name that Step Functions takes (1 to 80 of A-Z a-z 0-9 - _), readable at its start and unique by its hash.
+ * An execution name that Step Functions accepts (1 to 80 of A-Z a-z 0-9 - _). It starts with readable text, and a hash
+ * makes it unique.
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
 function uploadIdOf(key: string, identity: string[]): string {
@@ -55,7 +60,7 @@ function uploadIdOf(key: string, identity: string[]): string {
   return `${readableStart(key)}${hash}`;
 }
 
-/** What the ids of all uploads of a key start with: a readable part of its file name and a dash, or nothing. */
+/** The start of all upload ids for a key: a readable part of the file name and a dash, or an empty string. */
 export function readableStart(key: string): string {
   const readable = (key.split('/').at(-1) ?? '')
     .normalize('NFKD')

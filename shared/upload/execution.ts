@@ -2,7 +2,7 @@ import type { DroppedObject, FinalEventDetail, KnownFailure, Timeline } from '..
 import { DETAIL_TYPE } from '../events/names.ts';
 import type { Drop } from './drop.ts';
 
-/** What is known of an upload before it ends; what the final event is made of. */
+/** The data about an upload before it ends. The final event is made from it. */
 export interface UploadRecord {
   uploadId: string;
   mediaId?: string;
@@ -10,7 +10,7 @@ export interface UploadRecord {
   timeline: Omit<Timeline, 'completedAt'>;
 }
 
-/** What is known of a drop before its object was looked at. */
+/** The record of a drop before its object was inspected. */
 export function recordOf({ uploadId, bucket, key, versionId, eTag, size, droppedAt }: Drop): UploadRecord {
   const version = versionId === undefined ? {} : { versionId };
   return { uploadId, object: { bucket, key, ...version, eTag, size, metadata: {} }, timeline: { droppedAt } };
@@ -23,29 +23,29 @@ export interface FinalEvent {
 }
 
 /**
- * Input of the state machine `media-status`, and what it hands from state to state.
- * An upload that failed before anything could be polled comes with its final event.
+ * The input of the state machine `media-status`, and the payload that it passes from state to state. If the upload
+ * failed before the first poll, the input already contains the final event.
  */
 export interface FollowedUpload {
   upload: UploadRecord;
-  /** Times that it was asked how far the upload is, by itself or with others in one request. */
+  /** Number of polls for this upload, whether alone or together with other uploads in one request. */
   polls: number;
   /** Whole seconds until the next poll. */
   waitSeconds: number;
-  /** ISO 8601: the first of the polls in a row that Pinterest answered with 404. */
+  /** ISO 8601: time of the first of the consecutive polls that Pinterest answered with 404. */
   notFoundSince?: string;
-  /** Polls in a row that failed: the waits between them grow with it. */
+  /** Number of consecutive failed polls. The waits between polls grow with it. */
   faults?: number;
-  /** ISO 8601: the first of the polls in a row that failed. The give-up time counts from it. */
+  /** ISO 8601: time of the first of the consecutive failed polls. The give-up time counts from it. */
   faultsSince?: string;
-  /** True for a drop that killed the ingest function at every attempt. */
+  /** True for a drop whose ingest function crashed at every attempt. */
   deadLetter?: true;
   finalEvent?: FinalEvent;
 }
 
 type Outcome = { status: 'succeeded' } | { status: 'failed'; failure: KnownFailure };
 
-/** The one place where final events are made. */
+/** Makes a final event. No other function makes one. */
 export function finalEvent(upload: UploadRecord, polls: number, completedAt: Date, outcome: Outcome): FinalEvent {
   const shared = {
     version: '1' as const,

@@ -1,20 +1,24 @@
-/** One encoded word: =?charset?B or Q?text?=. A charset may name a language behind an asterisk. */
+/**
+ * One encoded word: `=?charset?B?text?=` or `=?charset?Q?text?=`. An asterisk and a language may follow the charset.
+ */
 const ENCODED_WORD = /=\?([\w-]+)(?:\*[\w-]+)?\?([bq])\?([^?]*)\?=/gi;
-/** Encoded words with nothing but white space between them: one text, whose characters may be split. */
+/**
+ * Several encoded words with only white space between them form one text. A character may be split between two words.
+ */
 const ENCODED_TEXT = new RegExp(`(?:${ENCODED_WORD.source}\\s*)*${ENCODED_WORD.source}`, 'gi');
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The text of a metadata value as its user wrote it. HTTP headers are ASCII, so S3 gives other text back as encoded
- * words. What was put as raw UTF-8, S3 takes for Latin-1 and encodes that: every byte comes back as a character, and is
- * put together here.
+ * Decodes a metadata value to the text that its user wrote. HTTP headers are ASCII, so S3 returns other text as
+ * encoded words. S3 reads a value that was sent as raw UTF-8 as Latin-1 and encodes every byte as one character. This
+ * function also joins such bytes to characters again.
  * @see RFC 2047; https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
  */
 export function metadataText(value: string): string {
   return withoutDoubleEncoding(value.replace(ENCODED_TEXT, decoded));
 }
 
-/** @returns the words as they are, unless all of them are valid UTF-8 together */
+/** @returns the decoded text if the words together are valid UTF-8, otherwise the words unchanged */
 function decoded(words: string): string {
   const bytes: Buffer[] = [];
   for (const [, charset = '', encoding = '', text = ''] of words.matchAll(ENCODED_WORD)) {
@@ -33,8 +37,8 @@ const quoted = (text: string) =>
   );
 
 /**
- * Text whose characters all fit in a byte, and whose bytes are UTF-8, was encoded twice: as text it would make no
- * sense.
+ * Decodes text that was encoded twice: all its characters fit in one byte each, and these bytes are valid UTF-8. Such
+ * text would make no sense as it is.
  */
 function withoutDoubleEncoding(text: string): string {
   if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;

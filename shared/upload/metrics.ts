@@ -1,37 +1,39 @@
-/** Namespace of everything that the functions measure, in CloudWatch. Dimension `service`: the deployment's name. */
+/** The CloudWatch namespace of all metrics of the functions. The dimension `service` is the deployment's name. */
 export const METRIC_NAMESPACE = 'Pindrop';
 
-/** What is measured of uploads, by CloudWatch's names; each is a count of files unless it says otherwise. */
+/** The CloudWatch names of the metrics. Each metric counts files, unless its comment says otherwise. */
 export const METRIC = {
   dropped: 'FilesDropped',
-  /** Messages, and single records in messages, that cannot be read as an S3 notification. */
+  /** Counts messages, and single records in messages, that cannot be read as an S3 notification. */
   unreadable: 'UnreadableNotifications',
   registered: 'FilesRegistered',
   uploaded: 'FilesUploaded',
   succeeded: 'FilesSucceeded',
-  /** Also with the dimension `reason`. */
+  /** Also recorded with the dimension `reason`. */
   failed: 'FilesFailed',
-  /** 0 or 1 for each file that ended: the average is the ratio. */
+  /** 0 or 1 for each file that ended. The average is the failure ratio. */
   failureRatio: 'FailureRatio',
   bytesUploaded: 'BytesUploaded',
-  /** Seconds from the drop until the last byte is with Pinterest. */
+  /** Seconds from the drop until Pinterest has the last byte. */
   secondsToUpload: 'SecondsToUpload',
-  /** Seconds since the drop of a file that has to be tried again. */
+  /** Seconds since the drop, for a file that has to be retried. */
   secondsWaiting: 'SecondsWaiting',
   /** Seconds from the drop until the final event. */
   secondsToCompletion: 'SecondsToCompletion',
   pollsPerFile: 'PollsPerFile',
-  /** Times that a dead letter could not be reported. */
+  /** Counts failed attempts to report a dead letter. */
   unreportedDeadLetters: 'UnreportedDeadLetters',
-  /** Attempts that failed on the side of Pindrop: a permission, a service of AWS, or an unreadable message. */
+  /** Counts attempts that failed because of Pindrop or AWS: a permission, an AWS service, or an unreadable message. */
   ownFaults: 'OwnFaults',
-  /** Answers 429. */
+  /** Counts responses with status 429. */
   rateLimited: 'RateLimited',
   /** Requests that Pinterest still allows in its current window. */
   quotaLeft: 'QuotaLeft',
-  /** Attempts and polls for which Pinterest refused the access token, or there was none. */
+  /**
+   * Counts attempts and polls that failed because Pinterest refused the access token, or because there was no token.
+   */
   tokenRefused: 'TokenRefused',
-  /** Days until the access token ends. */
+  /** Days until the access token expires. */
   tokenDaysLeft: 'TokenDaysLeft',
 } as const;
 

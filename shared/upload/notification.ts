@@ -1,20 +1,20 @@
 import * as z from 'zod/mini';
 import { type Drop, dropOf, type PutObject } from './drop.ts';
 
-/** What a message of the queue says. */
+/** The contents of a message of the queue. */
 export interface Notification {
-  /** None for S3's test event, folder markers (`name/`, no bytes), and events that are not about a put. */
+  /** Empty for S3's test event, for folder markers (`name/` without bytes), and for events that are not about a put. */
   drops: Drop[];
-  /** Why each of the records that could not be read could not be: a sentence for each. */
+  /** For each unreadable record, a sentence that says why it cannot be read. */
   unreadable: string[];
 }
 
-/** Thrown when a message, or a record of it, is not a notification of S3. */
+/** Thrown when a message, or a record in it, is not an S3 notification. */
 export class UnreadableNotificationError extends Error {
   override readonly name = 'UnreadableNotificationError';
 }
 
-/** Text that may be absent: emulators and other stores write null or nothing there. */
+/** Optional text: emulators and other stores write null or an empty string when there is no value. */
 const optionalText = z.pipe(
   z.optional(z.nullable(z.string())),
   z.transform((text) => text || undefined),
@@ -24,7 +24,7 @@ const instant = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(tex
 const name = z.string().check(z.minLength(1));
 
 /**
- * A record of S3's notification. Other stores have their own source, and a prefix before the event's name.
+ * A record of an S3 notification. Other stores use their own event source, and a prefix before the event name.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 const recordSchema = z.object({
@@ -44,7 +44,7 @@ const recordSchema = z.object({
       sequencer: optionalText,
     }),
   }),
-  /** Ours, on messages of the `retry` command. */
+  /** Pindrop's own field, in messages of the `retry` command. */
   pindropAttempt: optionalText,
 });
 
@@ -66,30 +66,32 @@ const eventBridgeSchema = z.object({
 });
 
 const recordsSchema = z.object({ Records: z.array(z.unknown()).check(z.minLength(1)) });
-/** S3 sends this once, when the notification is set up. */
+/** S3 sends this event once, when the notification is configured. */
 const testEventSchema = z.object({ Event: z.literal('s3:TestEvent') });
 /** @see https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
 const snsSchema = z.object({ Type: z.literal('Notification'), TopicArn: z.string(), Message: z.string() });
 const eventBridgeEnvelopeSchema = z.object({ source: z.literal('aws.s3'), 'detail-type': z.string() });
 
-/** Events that are not about a put. An event that is not listed here is reported: it may be one. */
+/**
+ * Known events that are not about a put. An event that is not listed here is reported, because it may be about a put.
+ */
 const OTHER_EVENTS =
   /^(ObjectRemoved|ObjectRestore|ObjectTagging|ObjectAcl|ObjectAccessed|LifecycleExpiration|LifecycleTransition|IntelligentTiering|Replication|ReducedRedundancyLostObject)\b/;
 const OTHER_DETAIL_TYPES =
   /^Object (Deleted|Restore |Storage Class Changed|Access Tier Changed|ACL Updated|Tags (Added|Deleted))/;
 
-/** Ours: the message inside was read before, and one of its drops was uploaded. @see unstarted-upload.ts */
+/** Pindrop's own envelope around a message: one of its drops was already uploaded. @see unstarted-upload.ts */
 const unstartedSchema = z.object({
   pindropUnstarted: z.object({ upload: z.object({ uploadId: z.string() }) }),
   message: z.string(),
 });
 
-/** How many envelopes may lie around each other. */
+/** The maximum number of nested envelopes. */
 const MAX_ENVELOPES = 3;
 
 /**
- * Reads a message of the queue: a notification of S3, by itself or in an envelope of SNS, or an event of EventBridge.
- * Every record becomes a drop, is known not to be one, or is reported as unreadable.
+ * Reads a message of the queue: an S3 notification, with or without an SNS envelope, or an EventBridge event. Every
+ * record becomes a drop, is skipped as a known other event, or is reported as unreadable.
  * @param body the message's body
  */
 export function readNotification(body: string): Notification {
@@ -97,8 +99,8 @@ export function readNotification(body: string): Notification {
 }
 
 /**
- * The drops of a message that has nothing else in it.
- * @throws UnreadableNotificationError when it holds no drop, and something that cannot be read
+ * The drops of a message.
+ * @throws UnreadableNotificationError when the message contains no drop but something unreadable
  */
 export function dropsOf(body: string): Drop[] {
   const { drops, unreadable } = readNotification(body);
@@ -154,19 +156,21 @@ function eventOfEventBridge(json: unknown): Notification {
   if (OTHER_DETAIL_TYPES.test(type)) return { drops: [], unreadable: [] };
   if (type !== 'Object Created') return unreadable(`The event is of an unknown kind: ${type}.`);
   const { bucket, object } = detail;
-  // Keys of these events are not encoded.
+  // EventBridge events contain keys that are not URL-encoded.
   const { etag: eTag, 'version-id': versionId, ...rest } = object;
   return put({ ...rest, bucket: bucket.name, eTag, versionId, time });
 }
 
 function put(object: PutObject): Notification {
   if (object.key.endsWith('/') && (object.size ?? 0) === 0) return { drops: [], unreadable: [] };
-  // S3 says "null" for objects from before versions were switched on.
+  // S3 writes "null" for objects from the time before versioning was enabled.
   const versionId = object.versionId === 'null' ? undefined : object.versionId;
   return { drops: [dropOf({ ...object, versionId })], unreadable: [] };
 }
 
-/** S3 encodes keys in notifications as a form would. A key that is not valid encoding was not encoded. */
+/**
+ * Decodes a key: S3 encodes keys in notifications like form fields. A key that is not valid encoding was not encoded.
+ */
 function decodedKey(key: string): string {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));

@@ -9,8 +9,8 @@ interface UnstartedMessage {
 }
 
 /**
- * The message that remembers an upload whose execution could not be started. Whoever takes it starts the execution, and does
- * not send the file again.
+ * Makes a message that contains an upload whose execution could not be started. The function that receives it starts
+ * the execution and does not upload the file again.
  * @param message the notification of the drop
  */
 export function unstartedMessage(message: string, followed: FollowedUpload): string {
@@ -18,7 +18,7 @@ export function unstartedMessage(message: string, followed: FollowedUpload): str
 }
 
 /**
- * The upload that a message remembers.
+ * The upload that a message contains.
  * @param body a message with this drop
  * @returns undefined when the drop has not been uploaded yet
  */

@@ -1,11 +1,12 @@
 /**
- * What the functions log of an upload, step by step, each line with its uploadId. One query for that id is the file's
- * life; `npm start` shows the same lines to a person.
+ * The log messages for the steps of an upload. Each log line except `unreadable` has the uploadId, so one query for it
+ * shows the complete history of a file. `npm start` shows the same lines. The comments list the other fields of each
+ * line.
  */
 export const UPLOAD_LOG = {
   /** bucket, key, versionId, size, attempt */
   received: 'drop received',
-  /** reasons: of a message, or of a record beside drops */
+  /** messageId, reasons: why a message, or a record in it, cannot be read */
   unreadable: 'notification unreadable',
   /** verdict */
   inspected: 'inspected',
