@@ -4,7 +4,10 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 
-/** Turns a subscriber for one event into a handler for a queue of events. A failed event is redelivered. */
+/**
+ * Makes a handler for a queue of events from a subscriber for one event. An event whose subscriber fails is
+ * redelivered.
+ */
 export function queuedEvents(subscriber: (event: unknown) => Promise<void>, logger: Logger) {
   const processor = new BatchProcessor(EventType.SQS);
   const one = async (record: SQSRecord) => {

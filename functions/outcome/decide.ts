@@ -18,8 +18,8 @@ export interface RetryPolicy {
   /** Seconds from the drop until Pindrop gives up. */
   giveUpAfterSeconds: number;
   /**
-   * Longest wait between two attempts, in seconds. The wait is longer only when Pinterest asks for it, or when {@link
-   * leastWaitSeconds} is longer.
+   * Longest wait between two attempts, in seconds. A wait is longer only if Pinterest asks for more, or if {@link
+   * leastWaitSeconds} gives more.
    */
   maxBackoffSeconds: number;
 }

@@ -27,7 +27,7 @@ export type Fault =
   | { at: 'upload'; kind: 'too-slow'; sentBytes: number; sizeBytes: number; seconds: number }
   /** Pindrop must not send a file to this upload host. */
   | { at: 'upload'; kind: 'untrusted-host' }
-  /** The object's bytes could not be read to the end. */
+  /** The stream of the object's bytes ended early. */
   | { at: 'source'; kind: 'broken' }
   | { at: 'source'; kind: SourceFaultKind; answer?: string }
   /** The secret holds no access token yet. */
@@ -57,7 +57,7 @@ export type SourceFaultKind =
   | 'missing'
   /** The object was replaced after the drop. */
   | 'changed'
-  /** S3 does not let us read the object. */
+  /** S3 denies Pindrop access to the object. */
   | 'denied'
   /** The object is archived and must be restored before it can be read. */
   | 'archived'

@@ -15,7 +15,7 @@ export interface StatusQuestion {
   elapsedSeconds: number;
   /** True for the upload's first poll: its media is one of the newest. */
   first?: boolean;
-  /** True when this poll may end the upload. Its status is then requested from Pinterest now, with media_get. */
+  /** True when this poll may end the upload. The status is then requested with media_get, not taken from the cache. */
   final?: boolean;
 }
 

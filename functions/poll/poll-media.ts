@@ -103,7 +103,7 @@ function afterFault(followed: FollowedUpload, cause: unknown, policy: PollPolicy
   return { ...followed, faults: faults + 1, faultsSince, waitSeconds: decision.afterSeconds };
 }
 
-/** True when another fault would end the upload. */
+/** True when one more fault would end the upload. */
 const isPatienceOver = ({ faultsSince }: FollowedUpload, { retryPolicy }: PollPolicy, now: Date) =>
   faultsSince !== undefined && secondsBetween(faultsSince, now) >= retryPolicy.giveUpAfterSeconds;
 

@@ -24,7 +24,7 @@ const test: RotationPorts['test'] = async (accessToken) => {
   await new PinterestClient({ apiUrl, accessToken: async () => accessToken }).mediaList({ pageSize: 1 });
 };
 
-/** Secrets Manager's rotation of the token secret. An error leaves the current version as it is. */
+/** Rotates the token secret for Secrets Manager. After an error the current version stays unchanged. */
 export const handler = middy<unknown, void>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .handler(async (event) => {

@@ -10,14 +10,14 @@ export const DETAIL_TYPE = {
 /**
  * Why an upload failed.
  *
- * - `rejected_file`: empty, too large, or not a video that Pinterest takes
+ * - `rejected_file`: the file is empty, too large, or not a video that Pinterest accepts
  * - `source_missing`: the object was deleted before it could be read
- * - `source_changed`: the object was overwritten before it could be read (buckets without versions only)
+ * - `source_changed`: the object was overwritten before it could be read (only in buckets without versions)
  * - `source_unreadable`: the object is archived, or encrypted with a key that only its owner has
- * - `registration_refused`: Pinterest refused `media_create` for good
- * - `upload_refused`: the upload host refused the form upload for good
+ * - `registration_refused`: Pinterest refused `media_create` permanently
+ * - `upload_refused`: the upload host refused the form upload permanently
  * - `processing_failed`: Pinterest accepted the file but could not process it
- * - `timed_out`: Pinterest was still processing at the poll deadline
+ * - `timed_out`: Pinterest was still processing the file at the poll deadline
  * - `media_not_found`: Pinterest lost the media, or never had it
  * - `gave_up`: a transient fault lasted longer than the give-up time
  */

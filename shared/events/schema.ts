@@ -49,7 +49,7 @@ export const mediaUploadFailedSchema = lastingObject({
   failure: failureSchema,
 });
 
-/** `detail` of the final event: exactly one per dropped object version and attempt. */
+/** `detail` of the final event. Each attempt with a dropped object version has exactly one final event. */
 export const finalEventDetailSchema = z.discriminatedUnion('status', [
   mediaUploadSucceededSchema,
   mediaUploadFailedSchema,
@@ -87,5 +87,5 @@ export const mediaUploadEventSchema = z.discriminatedUnion('detail-type', [
 /** JSON Schema (draft 2020-12) of the final event's detail, for subscribers in other languages. */
 export const finalEventDetailJsonSchema = z.toJSONSchema(finalEventDetailSchema);
 
-/** JSON Schema (draft 2020-12) of the whole event. */
+/** JSON Schema (draft 2020-12) of the complete event. */
 export const mediaUploadEventJsonSchema = z.toJSONSchema(mediaUploadEventSchema);

@@ -39,7 +39,10 @@ export async function readAnswer(response: http.IncomingMessage): Promise<FormUp
   throw new FormUploadError(message, { side: 'sink', status, s3Code, s3Message });
 }
 
-/** S3's error documents are flat and machine-made: `<Error><Code>…</Code><Message>…</Message>…`. */
+/**
+ * Returns an element of S3's error document, which has no nested elements:
+ * `<Error><Code>…</Code><Message>…</Message>…`.
+ */
 function element(document: string, name: 'Code' | 'Message'): string | undefined {
   return new RegExp(`<${name}>([^<]{1,300})</${name}>`).exec(document)?.[1];
 }

@@ -1,4 +1,4 @@
-/** The package's entry `pindrop/pinterest`: a client of Pinterest's Media API that needs nothing of AWS. */
+/** The package's entry `pindrop/pinterest`: a client for Pinterest's Media API that does not need AWS. */
 
 export { type FormUpload, formUpload } from './form-upload.ts';
 export type { FormUploadAnswer } from './form-upload-answer.ts';

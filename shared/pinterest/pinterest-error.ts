@@ -10,7 +10,7 @@ export interface PinterestErrorDetails {
   says?: string;
   /** The header `x-pinterest-rid`. Pinterest's support asks for it. */
   requestId?: string;
-  /** Seconds that Pinterest asked to wait: Retry-After, or else the reset of an exhausted rate limit. */
+  /** Seconds that Pinterest asked to wait: from Retry-After, otherwise from the reset of an exhausted rate limit. */
   retryAfterSeconds?: number;
   /** True when the response does not match the API's description. */
   unexpectedAnswer?: boolean;

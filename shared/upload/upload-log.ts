@@ -1,7 +1,6 @@
 /**
  * The log messages for the steps of an upload. Each log line except `unreadable` has the uploadId, so one query for it
- * shows the complete history of a file. `npm start` shows the same lines. The comments list the other fields of each
- * line.
+ * shows the complete history of a file. `npm start` shows the same lines. The comments list the other fields.
  */
 export const UPLOAD_LOG = {
   /** bucket, key, versionId, size, attempt */
@@ -21,11 +20,11 @@ export const UPLOAD_LOG = {
   processing: 'not ended yet',
   /** polls, status */
   ended: 'ended',
-  /** afterSeconds, because, blame */
+  /** afterSeconds, because, blame, error */
   retrying: 'to be tried again',
-  /** failure, blame */
+  /** failure, blame, error */
   failed: 'failed for good',
   alreadyFollowed: 'already followed: nothing to do',
-  /** waitSeconds */
+  /** error */
   unasked: 'Pinterest could not be asked',
 } as const;

@@ -2,7 +2,7 @@ import type { KnownPinFailure } from '../../../shared/events/pin/pin-events.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import { TokenMissingError } from '../../../shared/pinterest/token-secret.ts';
 
-/** What is known about the Pin after a creation that did not return it. */
+/** Whether a Pin exists after a creation request that did not return it. */
 export type CreationJudgement =
   /** There is no Pin; another attempt may make it. */
   | { made: 'no'; afterSeconds?: number; because: string }

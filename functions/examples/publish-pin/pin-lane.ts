@@ -2,7 +2,7 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3Service
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 
-/** A lock for Pins that look the same: only one upload at a time may make such a Pin. */
+/** A lock for Pins with the same texts on the same board: only one upload at a time may make such a Pin. */
 export interface PinLane {
   /**
    * Enters the lane. An upload may enter the same lane repeatedly. There is no call to leave: a lane is free when the

@@ -47,7 +47,9 @@ function nextStep(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Pr
   return step === 'create' ? create(progress, pin, policy, ports) : look(progress, pin, policy, ports);
 }
 
-/** Reads the metadata, waits for the lane, and records the Pins on the board that look like this one. */
+/**
+ * Reads the metadata, waits for the lane, and records the existing Pins on the board that look like the requested Pin.
+ */
 async function prepare(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
   const pin = pinRequestOf(progress.upload);
   if ('problems' in pin) {

@@ -9,7 +9,10 @@ function wordsOf({ title = '', description = '', link = '' }: Words): string[] {
   return [plain(title), plain(description), URL.canParse(link) ? new URL(link).href : plain(link)];
 }
 
-/** True when a Pin on the board may be the requested one. A Pin names neither its media nor its upload. */
+/**
+ * True when a Pin on the board may be the requested one. Only its texts can show this: a Pin names neither its media
+ * nor its upload.
+ */
 export function mayBe(pin: Pin, request: PinRequest): boolean {
   const video = pin.mediaType === undefined || pin.mediaType === 'video';
   return video && JSON.stringify(wordsOf(pin)) === JSON.stringify(wordsOf(request));

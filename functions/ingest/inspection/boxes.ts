@@ -12,7 +12,7 @@ export interface Box {
   /** Offset of the length field. */
   start: number;
   body: Span;
-  /** True when the length says "to the end of the file". */
+  /** True when the length is zero, which means "to the end of the file". */
   open: boolean;
 }
 

@@ -42,7 +42,7 @@ export interface VideoStream {
 
 const nothingSeen = (size: number): FileFacts => ({ size, streams: [], otherDurations: [], mayBeLonger: false });
 
-/** @throws BudgetSpentError, or what the object's reader throws */
+/** @throws BudgetSpentError, or any error of the object's reader */
 export async function fileFacts(reader: ObjectReader): Promise<FileFacts> {
   const facts = nothingSeen(reader.size);
   if (reader.size === 0) return facts;

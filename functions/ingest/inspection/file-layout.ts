@@ -28,7 +28,7 @@ const TOP_LEVEL = new Set(
 );
 const MAX_BOXES = 20_000;
 
-/** @throws what the object's reader throws */
+/** @throws any error of the object's reader, except BudgetSpentError */
 export async function fileLayout(reader: ObjectReader): Promise<FileLayout> {
   const layout: FileLayout = { sidx: [], hasMedia: false, fragmented: false, stoppedAt: 'end' };
   try {

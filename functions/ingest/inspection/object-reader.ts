@@ -34,8 +34,8 @@ export class ObjectReader {
   }
 
   /**
-   * @returns the bytes [start, end), fewer at the end of the object
-   * @throws BudgetSpentError, or what the object's reader throws
+   * @returns the bytes [start, end); fewer at the end of the object
+   * @throws BudgetSpentError, or any error of the object's reader
    */
   async bytes(start: number, end: number): Promise<Buffer> {
     const stop = Math.min(end, this.size);

@@ -75,7 +75,7 @@ function objectTypeOf(esds: Buffer): number {
   let at = 4;
   const descriptor = (tag: number) => {
     if (esds.readUInt8(at) !== tag) throw new RangeError('Another descriptor was expected.');
-    // The length takes one byte, or more while the highest bit is set.
+    // The length field continues with the next byte while the highest bit is set.
     do at++;
     while (esds.readUInt8(at) & 0x80);
     at++;

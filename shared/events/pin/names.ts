@@ -4,8 +4,8 @@ export const PIN_DETAIL_TYPE = { published: 'Pin Published', failed: 'Pin Failed
 /**
  * Why the Pin was not published.
  *
- * - `rejected_metadata`: the object's metadata lacks what a Pin needs, or breaks one of Pinterest's limits
- * - `pin_refused`: Pinterest refused the Pin for good
+ * - `rejected_metadata`: the object's metadata lacks a value that a Pin needs, or breaks one of Pinterest's limits
+ * - `pin_refused`: Pinterest refused the Pin permanently
  * - `gave_up`: a transient fault lasted longer than the give-up time
  */
 export const PIN_FAILURE_REASONS = ['rejected_metadata', 'pin_refused', 'gave_up'] as const;

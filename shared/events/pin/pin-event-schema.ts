@@ -39,5 +39,5 @@ export const pinEventSchema = z.discriminatedUnion('detail-type', [
   lastingObject({ ...envelopeShape, 'detail-type': z.literal(PIN_DETAIL_TYPE.failed), detail: pinFailedSchema }),
 ]);
 
-/** JSON Schema (draft 2020-12) of the whole event. */
+/** JSON Schema (draft 2020-12) of the complete event. */
 export const pinEventJsonSchema = z.toJSONSchema(pinEventSchema);
