@@ -107,8 +107,8 @@ async function bring(
     upload.timeline.registeredAt = now().toISOString();
     onStep?.({ step: 'registered', mediaId });
 
-    // Read this during the upload. A crash between the end of the upload and the start of the execution would upload
-    // the file again, so keep that time short.
+    // Read this during the upload, not after it. A crash between the end of the upload and the start of the execution
+    // makes the next attempt upload the file again, so that interval must be short.
     const recentFiles = ports.recentFiles();
     await uploadDrop(upload.object, registration, ports, attempt);
     upload.timeline.uploadedAt = now().toISOString();

@@ -70,7 +70,10 @@ const estimatedSeconds = ({ notReadySeconds, readySeconds }: ProcessedFile) =>
 
 /** Two files whose sizes differ by less than this factor tell nothing about the influence of size. */
 const DIFFERENT_SIZES = 2;
-/** The quantile of the slopes, a little below the median: if size does not matter, noise must not make it matter. */
+/**
+ * The quantile that is taken from the slopes. It is a little below the median, so that random noise does not look like
+ * an influence of size.
+ */
 const SLOPE_QUANTILE = 0.4;
 
 /**

@@ -31,7 +31,7 @@ export const items = <T extends z.ZodMiniType>(schema: T) =>
     ),
   );
 
-/** The cursor of the next page; undefined on the last one. */
+/** The cursor of the next page; undefined on the last page. */
 export const bookmark = z.pipe(
   lenient(text),
   z.transform((value) => value || undefined),

@@ -18,7 +18,7 @@ export interface PinProgress {
   startedAt?: string;
   /** Absent until the metadata is read. */
   pin?: PinRequest;
-  /** ISO 8601: the time of the creation request whose result is unknown. */
+  /** ISO 8601: the time of the last creation request whose result is unknown. */
   unansweredSince?: string;
   /** Consecutive failed attempts; the backoff grows with them. */
   faults?: number;

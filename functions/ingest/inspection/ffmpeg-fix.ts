@@ -7,7 +7,7 @@ import type { Shape } from './video-description.ts';
  * The share of the largest file size that is planned for the video. The rest is for sound, tables and bitrate peaks.
  */
 const VIDEO_SHARE = 0.9;
-/** A bitrate that is high enough for any video on the web. */
+/** A bitrate that is high enough for any video that people watch. */
 const MAX_KILOBITS = 20_000;
 const UNFIXABLE: RuleName[] = ['empty', 'truncated', 'no_video'];
 
