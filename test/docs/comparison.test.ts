@@ -65,7 +65,7 @@ const CASES: Case[] = [
     pindrop: 'succeeded',
   },
   {
-    row: 'the connection breaks in mid-upload',
+    row: 'the connection breaks during the upload',
     fault: { operation: 'upload', fault: { kind: 'reset', afterBytes: 100_000 } },
     byHand: /fetch failed/,
     left: ['registered'],
@@ -73,7 +73,7 @@ const CASES: Case[] = [
     pindrop: 'succeeded',
   },
   {
-    row: 'the file is no video',
+    row: 'the file is not a video',
     bytes: Buffer.from('These are only some words.'),
     byHand: /Pinterest could not process/,
     left: ['failed'],
