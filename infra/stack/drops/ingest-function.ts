@@ -34,7 +34,7 @@ export class IngestFunction extends NodeFunction {
       description: 'Registers dropped videos with Pinterest and streams them there',
       timeout: ingestTimeout(settings),
       // The process has some 140 MiB at its peak, whatever the file (`npm run bench -- memory`); Lambda's own runtime needs room
-      // too. Memory also buys CPU: 0.14 of one, which takes some 11 s for a GiB. Lambda's network takes 14 s.
+      // too. Memory also buys CPU: 0.14 of one, which takes some 8 s for a GiB. Lambda's network takes 14 s.
       memorySize: 256,
       environment: {
         PINTEREST_API_URL: settings.pinterestApiUrl,
