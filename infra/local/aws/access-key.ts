@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writePrivateFile } from '../../operations/private-file.ts';
 
-/** What requests to the services of a local stack are signed with. */
+/** The access key that signs requests to the services of a local stack. */
 export interface AccessKey {
   accessKeyId: string;
   secretAccessKey: string;
@@ -14,9 +14,9 @@ const FILE = 'access-key.json';
 const accessKeySchema = z.object({ accessKeyId: z.string().min(16), secretAccessKey: z.string().min(40) });
 
 /**
- * The access key of a state directory, made at the first use. Only the directory's owner can read it, so only that
- * user's programs can use the local services.
- * @throws Error when the file is there and holds no access key
+ * Reads the access key of a state directory, and creates it at the first use. Only the directory's owner can read the
+ * file. Therefore only that user's programs can use the local services.
+ * @throws Error when the file exists but does not hold an access key
  */
 export async function readAccessKey(stateDirectory: string): Promise<AccessKey> {
   const path = join(stateDirectory, FILE);
@@ -36,7 +36,7 @@ export async function readAccessKey(stateDirectory: string): Promise<AccessKey> 
   }
 }
 
-/** AWS's lengths, without characters that a shell or a URL would need escaped. */
+/** Generates a key with AWS's lengths and without characters that must be escaped in a shell or a URL. */
 const newAccessKey = (): AccessKey => ({
   accessKeyId: `PINDROP${Array.from({ length: 13 }, () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[randomInt(32)]).join('')}`,
   secretAccessKey: randomBytes(30).toString('base64url'),

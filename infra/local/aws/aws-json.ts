@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** An error as an AWS service names it. */
+/** An error with the error code and the HTTP status that an AWS service would return. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
@@ -15,11 +15,11 @@ export class AwsError extends Error {
 
 type Json = Record<string, unknown>;
 
-/** The operations of a service, by name. */
+/** The operations of a service by name. */
 // biome-ignore lint/suspicious/noExplicitAny: each operation knows the shape of its own input, which the SDK has checked.
 export type AwsService = Record<string, (input: any) => Promise<Json> | Json>;
 
-/** Answers a request of the AWS JSON protocol, 1.0 or 1.1. @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html */
+/** Handles a request of the AWS JSON protocol 1.0 or 1.1. @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html */
 export async function answerAwsJson(
   request: IncomingMessage,
   response: ServerResponse,
@@ -38,7 +38,7 @@ export async function answerAwsJson(
   }
 }
 
-/** Answers with an error of the AWS JSON protocol. */
+/** Sends an error response of the AWS JSON protocol. */
 export function answerAwsError(
   request: IncomingMessage,
   response: ServerResponse,

@@ -8,18 +8,18 @@ export interface LocalEndpoint {
   /** `http://127.0.0.1:port` */
   url: string;
   port: number;
-  /** Services of the AWS JSON protocol, by the prefix of X-Amz-Target. */
+  /** Services of the AWS JSON protocol, by their prefix in X-Amz-Target. */
   services: Map<string, AwsService>;
-  /** Answers everything of SQS. */
+  /** Handles all requests to SQS. */
   queues: http.RequestListener | undefined;
-  /** Answers everything else. */
+  /** Handles all requests that are not for the services above. */
   s3: http.RequestListener | undefined;
   close(): Promise<void>;
 }
 
 /**
- * The one address of all services, on loopback: what AWS_ENDPOINT_URL points to. It serves the tokens and the videos, so
- * it answers only requests that are made with the stack's access key, and none that a page in a browser makes.
+ * Opens the endpoint of all services on loopback; AWS_ENDPOINT_URL points to it. The endpoint serves the tokens and the
+ * videos. It therefore rejects requests without the stack's access key, and all requests from pages in a browser.
  */
 export async function openEndpoint(wishes: PortWishes, accessKey: AccessKey): Promise<LocalEndpoint> {
   const endpoint: Omit<LocalEndpoint, 'url' | 'port' | 'close'> = {
@@ -33,7 +33,7 @@ export async function openEndpoint(wishes: PortWishes, accessKey: AccessKey): Pr
     const [prefix = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
     const service = endpoint.services.get(prefix);
     const listener = prefix === 'AmazonSQS' ? endpoint.queues : endpoint.s3;
-    // S3 checks signatures of headers, URLs and forms itself, and its clients understand its errors.
+    // The S3 service itself checks the signatures of headers, URLs and forms, and answers with errors in S3's format.
     const isS3 = !service && listener === endpoint.s3;
     if (!isS3 && accessKeyIdOf(request) !== accessKey.accessKeyId) {
       answerAwsError(request, response, new AwsError('AccessDenied', WRONG_KEY, 403));
@@ -43,7 +43,7 @@ export async function openEndpoint(wishes: PortWishes, accessKey: AccessKey): Pr
   });
   // The upload of a large object can take hours.
   server.requestTimeout = 0;
-  // A connection that is closed while a client sends on it again is a failed request: no connection is closed for being idle.
+  // Never close idle connections: a request that a client sends while its connection is closed would fail.
   server.keepAliveTimeout = 0;
   const port = await listenOnLoopback(server, wishes);
   return Object.assign(endpoint, {
@@ -68,7 +68,7 @@ function complaintAbout({ headers }: http.IncomingMessage, port: number): string
   if (!hosts.includes(headers.host ?? '')) {
     return `The stack on this machine is at http://${hosts[0]} and answers to no other name. Buckets are named in the path.\n`;
   }
-  // Browsers send these headers and programs do not. Without this check a form on any site could drop a file.
+  // Only browsers send these headers. Without this check, a form on any website could drop a file.
   const site = headers['sec-fetch-site'] ?? 'none';
   if (headers.origin === undefined && site === 'none') return undefined;
   return 'The stack on this machine answers programs, not pages in a browser: the console is for those.\n';

@@ -6,15 +6,15 @@ import type { StackEnvironment } from './template/stack-environment.ts';
 import type { Resource } from './template/template.ts';
 import type { Unfinished } from './unfinished.ts';
 
-/** What every service of a local stack starts with. */
+/** The parameters with which every service of a local stack starts. */
 export interface StackContext {
   /** The resources of a CloudFormation type in the stack's template. */
   ofType(type: string): Resource[];
   environment: StackEnvironment;
-  /** Where each service registers what it answers. */
+  /** Services register their request handlers at this endpoint. */
   endpoint: LocalEndpoint;
   accessKey: AccessKey;
-  /** What `cdk synth` wrote. */
+  /** Directory that `cdk synth` wrote. */
   assemblyDirectory: string;
   stateDirectory: string;
   database: DatabaseSync;
@@ -23,10 +23,10 @@ export interface StackContext {
 
 /** A service of a local stack that has started. */
 export interface LocalService {
-  /** Continues what the process before left. Called once all services have started. */
+  /** Continues the work that the previous process left unfinished. Called after all services have started. */
   recover?(): Promise<void> | void;
-  /** What is still to be done. */
+  /** The unfinished work of the service. */
   unfinished?(): Unfinished[];
-  /** Ends everything where it is. */
+  /** Interrupts all work of the service. The next start continues it. */
   stop?(): Promise<void> | void;
 }

@@ -20,14 +20,14 @@ import { readTemplate } from './template/template.ts';
 import type { Unfinished } from './unfinished.ts';
 
 export interface LocalStackOptions {
-  /** What `cdk synth` wrote: cdk.out. */
+  /** Directory that `cdk synth` wrote: cdk.out. */
   assemblyDirectory: string;
   stackName: string;
-  /** Everything that outlives the process is below it. */
+  /** Directory of all data that outlives the process. */
   stateDirectory: string;
-  /** Values of the secrets behind these outputs, instead of what was there before. */
+  /** Values of secrets, by the stack output that holds the secret's ARN. They replace the stored values. */
   secretValues: Record<string, Omit<SecretHome, 'arn'>>;
-  /** Port of the endpoint; by default the one used last, or a free one. */
+  /** Port of the endpoint. Default: the port of the last start, or a free port. */
   port?: number;
   observe: Observe;
 }
@@ -37,28 +37,28 @@ export interface LocalStack {
   /** The address of all services: AWS_ENDPOINT_URL. */
   endpoint: string;
   region: string;
-  /** What requests to the services are signed with. */
+  /** The access key that signs requests to the services. */
   accessKey: AccessKey;
-  /** What is kept of the uploads. */
+  /** The stored records of the uploads. */
   records: StackRecords;
-  /** What is the current value of a secret now. */
+  /** The current value of a secret. */
   secretValue(arn: string): string;
-  /** Processes of the functions that are running now. */
+  /** The function processes that are running now. */
   functionProcesses(): { functionName: string; processId: number }[];
   /**
-   * Rotates a secret now, as its schedule would.
+   * Rotates a secret now, in the same way as a scheduled rotation.
    * @throws InvocationError of the step that failed
    */
   rotateSecret(arn: string): Promise<void>;
-  /** What is still to be done, or only what is to be done with some uploads. */
+  /** All unfinished work, or only the unfinished work on the given uploads. */
   unfinished(uploadIds?: ReadonlySet<string>): Unfinished[];
-  /** Ends everything where it is; the next start goes on from there. */
+  /** Interrupts all work. The next start continues it. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts every resource of a synthesized stack on this machine.
- * @throws Error naming what the template asks for and the runtime does not know
+ * @throws Error that names the part of the template that the local runtime does not know
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const { assemblyDirectory, stackName, stateDirectory, observe } = options;
@@ -105,7 +105,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     add(startSsm(context));
     const eventSources = add(startEventSources(context, functions, queues));
 
-    // From the end of a file's path to its beginning: whatever continues finds the next part of the path running.
+    // Recover in reverse order of the data flow: when a service resumes its work, the services that it calls are ready.
     for (const service of [eventBridge, rules, stepFunctions, eventSources, s3, secretsManager])
       await service.recover?.();
 

@@ -3,16 +3,17 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface PortWishes {
-  /** Keeps the port for the next start. */
+  /** File that stores the port for the next start. */
   file: string;
-  /** Tried before the port of the last start. */
+  /** The port to try before the port of the last start. */
   wanted?: number | undefined;
-  /** Tried after it. */
+  /** The port to try after the port of the last start. */
   usual?: number;
 }
 
 /**
- * Lets a server listen on loopback, which only this machine reaches. Takes a free port when none of the wanted ones is free.
+ * Lets a server listen on loopback, which only this machine can reach.
+ * Uses any free port when none of the wanted ports is free.
  * @returns the port
  */
 export async function listenOnLoopback(server: Server, { file, wanted, usual }: PortWishes): Promise<number> {

@@ -1,4 +1,4 @@
-/** An EventBridge event as its subscribers get it. */
+/** An EventBridge event as its subscribers receive it. */
 export interface EventEnvelope {
   version: '0';
   id: string;
@@ -14,20 +14,20 @@ export interface EventEnvelope {
 /** Something that happened in the local stack. */
 export type Observation =
   | { kind: 'event-put'; envelope: EventEnvelope }
-  /** A bucket notified a queue of a put; `body` is S3's notification as JSON. */
+  /** A bucket sent the notification of a put to a queue. `body` is S3's notification as JSON. */
   | { kind: 'put-notified'; body: string }
-  /** A put that the bucket's notification filter excludes. */
+  /** The bucket's notification filter excludes this put. */
   | { kind: 'put-ignored'; key: string }
-  /** A version of an earlier process whose notification could not be sent; the next start tries again. */
+  /** The notification of a version from an earlier process could not be sent. The next start retries it. */
   | { kind: 'version-unrecovered'; bucket: string; versionId: string; why: string }
   | { kind: 'function-log'; functionName: string; line: string }
-  /** An invocation that failed: the function threw, or did not answer. */
+  /** An invocation failed: the function threw an error, or did not answer. */
   | { kind: 'function-failed'; functionName: string; why: string }
-  /** An invocation that the function did not answer: it ran out of time or memory, or its process ended. */
+  /** The function did not answer: it exceeded its time or memory limit, or its process ended. */
   | { kind: 'function-died'; functionName: string; why: string }
   | { kind: 'event-refused'; code: string }
   | { kind: 'rotation'; secretArn: string; outcome: 'succeeded' | 'failed' }
-  /** A rule's target that failed on an event. Without `againInSeconds` it was the last attempt. */
+  /** The delivery of an event to a rule's target failed. `againInSeconds` is absent after the last attempt. */
   | { kind: 'delivery-failed'; target: string; why: string; againInSeconds?: number }
   | { kind: 'state-entered'; executionName: string; state: string }
   | { kind: 'execution-ended'; executionName: string; status: string };

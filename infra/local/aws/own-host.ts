@@ -1,6 +1,6 @@
 /**
- * The Host headers that a server on loopback accepts. Another name is a site's that was made to resolve to 127.0.0.1: its
- * pages could read the answers.
+ * The Host headers that a server on loopback accepts. Other names are rejected to prevent DNS rebinding: a site can
+ * make its name resolve to 127.0.0.1, and its pages could then read the responses.
  */
 export const ownHosts = (port: number): string[] =>
   ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`);

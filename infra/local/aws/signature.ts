@@ -12,10 +12,10 @@ export type SignatureErrorCode =
   | 'RequestTimeTooSkewed'
   | 'SignatureDoesNotMatch';
 
-/** A request that is not signed, or not as it should be. The code and the message are S3's. */
+/** The request has no signature, or an invalid one. The code and most of the messages are S3's. */
 export class SignatureError extends Error {
   readonly code: SignatureErrorCode;
-  /** HTTP status of S3's answer. */
+  /** HTTP status of S3's response. */
   readonly status: number;
 
   constructor(code: SignatureErrorCode, message: string, status = 403) {
@@ -28,29 +28,29 @@ export class SignatureError extends Error {
 /** A request as `node:http` received it. */
 export interface ReceivedRequest {
   method?: string;
-  /** As it was sent: `/path?query`. */
+  /** Path and query as the client sent them: `/path?query`. */
   url?: string;
   headers: IncomingHttpHeaders;
 }
 
-/** A signature that matched. Chunks of an aws-chunked body continue from it. */
+/** A valid signature. The chunk signatures of an aws-chunked body are chained to it. */
 export interface VerifiedSignature {
   value: string;
   /** `YYYYMMDDTHHMMSSZ` */
   date: string;
   /** `YYYYMMDD/region/service/aws4_request` */
   scope: string;
-  /** Whether the signature was in the query. */
+  /** Whether the signature was in the query string. */
   presigned: boolean;
 }
 
 export interface VerifyOptions {
   accessKey: AccessKey;
-  /** As in the credential scope: `s3`, `sqs`, `states`. */
+  /** The service's name in the credential scope: `s3`, `sqs`, `states`. */
   service: string;
   /**
-   * SHA-256 of the body in hex, for services whose clients do not send it. By default the header
-   * x-amz-content-sha256 counts, and whoever reads the body compares it.
+   * SHA-256 of the body in hex, for services whose clients do not send it. The default is the value of the header
+   * x-amz-content-sha256. The code that reads the body then compares that value with the body.
    */
   payloadHash?: string;
   /** Milliseconds since 1970. */
@@ -69,13 +69,13 @@ interface Claim {
   signedHeaders: string[];
   signature: string;
   date: string;
-  /** Only in a presigned URL. */
+  /** Only set for a presigned URL. */
   expiresSeconds?: number;
 }
 
 /**
  * Checks a request's Signature Version 4, in the Authorization header or in the query of a presigned URL.
- * A session token is accepted and only matters as a signed header or parameter.
+ * A session token is accepted. It has no effect except as a signed header or parameter.
  * @throws SignatureError
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
@@ -110,7 +110,7 @@ export async function verifySignature(request: ReceivedRequest, options: VerifyO
     options.payloadHash ?? payloadHashOf(request.headers, query, claim),
   ].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
-  // Node reads header bytes as Latin-1, and the client signed the bytes.
+  // Node decodes header bytes as Latin-1, and the client signed the original bytes.
   const digest = createHash('sha256').update(canonical, 'latin1').digest('hex');
   const text = [ALGORITHM, claim.date, scope, digest].join('\n');
   if (!sameText(await signText(text, { date: claim.date, scope }, accessKey), claim.signature)) {
@@ -120,8 +120,8 @@ export async function verifySignature(request: ReceivedRequest, options: VerifyO
 }
 
 /**
- * Checks the signature of a form's policy: fields `policy`, `x-amz-credential`, `x-amz-date`, `x-amz-signature`.
- * @param field gives a form field's value by its lower-case name
+ * Checks the signature of a form's policy. Fields: `policy`, `x-amz-credential`, `x-amz-signature`.
+ * @param field returns a form field's value by its lower-case name
  * @throws SignatureError
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
  */
@@ -145,7 +145,7 @@ export async function verifyPolicySignature(
 }
 
 /**
- * Signs a text with the key of a scope: a string to sign, a form's policy, or a chunk's.
+ * Signs a text with the signing key of a scope. The text is a string to sign (of a request or chunk) or a policy.
  * @returns the signature in hex
  */
 export function signText(
@@ -160,7 +160,7 @@ export function signText(
   return signer.sign(text, { signingDate: new Date(millisecondsOf(date)) });
 }
 
-/** SHA-256 as the signer wants it, by Node's own implementation. */
+/** Adapts Node's own SHA-256 to the interface that the signer requires. */
 class NodeSha256 {
   readonly #hash;
 
@@ -257,7 +257,7 @@ function requireSignedHeaders(headers: IncomingHttpHeaders, signed: string[]): v
   );
 }
 
-/** S3 signs the path once encoded; the other services encode the encoded path again. */
+/** URL-encodes the path once for S3, and twice for the other services. */
 function canonicalPath(path: string, service: string): string {
   const segments = path.split('/');
   if (service !== 's3') return segments.map(encodeStrictly).join('/');
@@ -290,7 +290,7 @@ function payloadHashOf(headers: IncomingHttpHeaders, query: URLSearchParams, { e
   throw new SignatureError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256', 400);
 }
 
-/** @returns milliseconds since 1970, NaN when it is not a date such as 20260102T030405Z */
+/** @returns milliseconds since 1970; NaN when the text is not a date in the format 20260102T030405Z */
 function millisecondsOf(date: string): number {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date);
   if (!match) return Number.NaN;

@@ -4,17 +4,17 @@ import type { EventEnvelope } from './observation.ts';
 import type { Queue } from './sqs/queues.ts';
 import type { EnteredState, ExecutionRow, ExecutionTable } from './step-functions/execution-table.ts';
 
-/** A message in the drop queue: a drop without an execution so far. */
+/** A message in the drop queue: a drop that has no execution yet. */
 export interface WaitingMessage {
   /** S3's notification as JSON. */
   body: string;
-  /** Why it cannot be received now: a function has it, or it waits for its next attempt. */
+  /** Why the message cannot be received now: a function is processing it, or it waits for its next attempt. */
   inFlight?: 'with a function' | 'on purpose';
-  /** When a message in flight becomes visible again: milliseconds since 1970. */
+  /** The time at which a message in flight becomes visible again, in milliseconds since 1970. */
   visibleAt?: number;
 }
 
-/** A delivery of an event to a target that has not taken it. */
+/** A pending delivery of an event: the target has not accepted the event yet. */
 export interface DueDelivery {
   target: string;
   attempts: number;
@@ -23,8 +23,8 @@ export interface DueDelivery {
 }
 
 /**
- * Reads what the stack keeps of its uploads: messages in the queue, executions of the state machine, their events, and
- * deliveries that are due.
+ * Reads the stored data about the uploads: messages in the queue, executions of the state machine, their events, and
+ * pending deliveries.
  */
 export class StackRecords {
   readonly #database: DatabaseSync;
@@ -53,7 +53,7 @@ export class StackRecords {
     ];
   }
 
-  /** All running executions, and the newest ended ones. @param ended maximum number of ended ones */
+  /** All running executions, and the newest ended executions. @param ended maximum number of ended executions */
   executions(ended: number): ExecutionRow[] {
     return [...this.#executions.running(this.#machineArn), ...this.#executions.ended(this.#machineArn, ended)];
   }
@@ -67,7 +67,7 @@ export class StackRecords {
     return this.#executions.statesOf(this.#machineArn, uploadId);
   }
 
-  /** Number of executions that ended with each kind of final event, over all starts. */
+  /** Number of ended executions by the status of their final event, over all starts. Without a final event: failed. */
   endings(): { succeeded: number; failed: number } {
     const rows = this.#database
       .prepare(
@@ -81,7 +81,8 @@ export class StackRecords {
 
   /** The final event of an upload's execution. */
   finalEventOf(uploadId: string): EventEnvelope | undefined {
-    // The origin of an event begins with its execution; "0" is what follows "/", and a range uses the index.
+    // The origin of an event starts with its execution's ARN and "/". "0" follows "/" in ASCII. The query is a
+    // range so that it uses the index.
     const execution = executionArn(this.#machineArn, uploadId);
     const row = this.#database
       .prepare('SELECT envelope FROM events WHERE origin >= ? AND origin < ? LIMIT 1')

@@ -29,8 +29,9 @@ const SCHEMA = `
 `;
 
 /**
- * Opens the database of the local runtime for this process alone. The lock ends with the process, however that ends.
- * @throws Error naming the process that uses the directory
+ * Opens the database of the local runtime with an exclusive lock. The lock is released when the process ends, even if
+ * the process is killed.
+ * @throws Error that names the process that uses the directory
  */
 export function openStateDatabase(directory: string): DatabaseSync {
   const owner = join(directory, 'pid');

@@ -1,14 +1,14 @@
-/** Work on an event that is not done. */
+/** Unfinished work on an event. */
 export interface Unfinished {
-  /** Rule target, queue or state machine that has it. */
+  /** The rule target, queue or state machine that does the work. */
   where: string;
-  /** The event's upload; absent when the event is not about an upload. */
+  /** The upload that the event is about; absent when the event is not about an upload. */
   uploadId?: string;
   /** Epoch milliseconds at which the work resumes; absent while it runs. */
   againAt?: number;
 }
 
-/** @param event JSON as its subscribers get it; a message or an execution's input may be other JSON */
+/** @param event JSON of the event as its subscribers receive it, or other JSON of a message or an execution's input */
 export function unfinished(where: string, event: string, againAt: number | undefined): Unfinished {
   const uploadId = uploadIdOf(event);
   return { where, uploadId, againAt };

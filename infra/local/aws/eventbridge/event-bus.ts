@@ -11,7 +11,7 @@ export interface EventEntry {
   /** JSON */
   Detail?: string;
   Resources?: string[];
-  /** Seconds since 1970, as the SDK sends a date, or ISO 8601. */
+  /** Seconds since 1970 (the SDK's format for dates), or ISO 8601. */
   Time?: string | number;
 }
 
@@ -21,14 +21,14 @@ export interface EventBuses {
   service: AwsService;
   /**
    * Puts an event.
-   * @param origin identifies the source of the event: a second put with the same origin adds no event
+   * @param origin identifies the source of the event. A second put with the same origin adds no event
    */
   put(entry: EventEntry, origin?: string): EntryResult;
-  /** Delivers what was put and not delivered because the process was killed in between. */
+  /** Delivers the stored events that the previous process did not deliver because it was killed. */
   recover(): void;
 }
 
-/** EventBridge's custom buses: they keep an event, then deliver it to the rules' targets. */
+/** EventBridge's custom event buses. A bus first stores an event and then delivers it to the targets of the rules. */
 export function localEventBuses(
   database: DatabaseSync,
   { names, region, account }: { names: string[]; region: string; account: string },
@@ -40,7 +40,7 @@ export function localEventBuses(
     database.prepare('UPDATE events SET delivered = 1 WHERE id = ?').run(id);
     deliveries.start(id);
   };
-  /** Keeps an event and its planned deliveries in one transaction. @returns false when the event was there already */
+  /** Stores an event and its planned deliveries in one transaction. @returns false when the event was already stored */
   const keep = (envelope: EventEnvelope, origin: string, bus: string) => {
     database.exec('BEGIN');
     try {
@@ -92,10 +92,10 @@ export function localEventBuses(
 
 const ISO_8601 = /^\d{4}-\d\d-\d\dT/;
 
-/** Buses are named by name or by ARN. */
+/** EventBusName is a name or an ARN. */
 const busName = ({ EventBusName = 'default' }: EventEntry) => EventBusName.split('/').at(-1) ?? '';
 
-/** @returns now when the entry has no Time; undefined when its Time is not a time */
+/** @returns the current time when the entry has no Time; undefined when the entry's Time is invalid */
 function timeOf({ Time = Date.now() / 1000 }: EventEntry): Date | undefined {
   if (typeof Time === 'string' && !ISO_8601.test(Time)) return undefined;
   const time = new Date(typeof Time === 'number' ? Time * 1000 : Time);

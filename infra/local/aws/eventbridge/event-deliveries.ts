@@ -4,18 +4,18 @@ import { type Unfinished, unfinished } from '../unfinished.ts';
 
 /** A target of a rule, with its retry policy. */
 export interface EventTarget {
-  /** The rule's name and the target's id: the same after a restart. */
+  /** The rule's name and the target's ID. It does not change across restarts. */
   name: string;
   busName: string;
   matches: (envelope: EventEnvelope) => boolean;
-  /** @param deliveryId the same for every attempt */
+  /** @param deliveryId identical for all attempts of a delivery */
   deliver: (envelope: EventEnvelope, deliveryId: string) => Promise<void> | void;
-  /** Attempts after the first. */
+  /** Maximum number of attempts after the first one. */
   maximumRetries: number;
   maximumAgeSeconds: number;
-  /** Seconds before an attempt. @param retry 1 for the first repetition */
+  /** Seconds to wait before a retry. @param retry 1 for the first retry */
   waitSeconds: (retry: number) => number;
-  /** Keeps an event that could not be delivered. Without it the target never gets the event. */
+  /** Stores an event that could not be delivered. Without `deadLetter` such an event is dropped. */
   deadLetter?: (envelope: EventEnvelope, attempts: number, error: Error) => void;
 }
 
@@ -35,14 +35,15 @@ const deliveryId = ({ eventId, target }: Delivery) => `${eventId}/${target}`;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * EventBridge's delivery: at least once to every target whose rule matches, in no order, until the target takes the event
- * or the retries are used up. The database has the deliveries that are due, so a kill loses none.
+ * Delivers events as EventBridge does: at least once to every target whose rule matches, in no particular order.
+ * A delivery is retried until the target accepts the event or its retry policy is exhausted. Pending deliveries are
+ * stored in the database, so none is lost when the process is killed.
  */
 export class EventDeliveries {
   readonly #database: DatabaseSync;
   readonly #observe: Observe;
   readonly #targets = new Map<string, EventTarget>();
-  /** Timers of deliveries that run or wait. */
+  /** Timers of the deliveries that are running or waiting. */
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #stopped = false;
 
@@ -55,7 +56,7 @@ export class EventDeliveries {
     this.#targets.set(target.name, target);
   }
 
-  /** Records an event's deliveries, in the transaction that keeps the event. */
+  /** Records the deliveries of an event. Call it in the transaction that stores the event. */
   plan(envelope: EventEnvelope, busName: string): void {
     const insert = this.#database.prepare(
       'INSERT OR IGNORE INTO deliveries (event_id, target, due_at, put_at) VALUES (?, ?, ?, ?)',
@@ -68,7 +69,7 @@ export class EventDeliveries {
     }
   }
 
-  /** Starts the planned deliveries of an event, or all of them. */
+  /** Starts the planned deliveries of one event, or of all events. */
   start(eventId?: string): void {
     for (const row of this.#rows(eventId)) if (!this.#timers.has(deliveryId(row))) this.#schedule(row);
   }
@@ -84,7 +85,7 @@ export class EventDeliveries {
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
-  /** Deliveries to the rules of this run. Those to other rules stay until these exist again. */
+  /** Deliveries to targets that exist in this run. Other deliveries stay stored until their targets exist again. */
   #rows(eventId?: string): Delivery[] {
     const rows = this.#database
       .prepare(
@@ -111,7 +112,7 @@ export class EventDeliveries {
       await target.deliver(envelope, deliveryId(delivery));
       if (!this.#stopped) this.#forget(delivery);
     } catch (error) {
-      // The process ended meanwhile: the next start tries again.
+      // If the stack was stopped during the attempt, do nothing: the next start retries the delivery.
       if (!this.#stopped) this.#failed(delivery, target, envelope, error as Error);
     }
   }
@@ -119,7 +120,7 @@ export class EventDeliveries {
   #failed(delivery: Delivery, target: EventTarget, envelope: EventEnvelope, error: Error): void {
     const attempts = delivery.attempts + 1;
     const why = error.message;
-    // Not by the event's Time, which its sender sets.
+    // The age is the time since the put, not since the event's Time, because the sender sets the Time.
     const age = (Date.now() - delivery.putAt) / 1000;
     if (attempts > target.maximumRetries || age > target.maximumAgeSeconds) {
       target.deadLetter?.(envelope, attempts, error);

@@ -7,7 +7,7 @@ import type { Resource } from '../template/template.ts';
 import type { EventTarget } from './event-deliveries.ts';
 import { eventPatternMatcher } from './pattern-matcher.ts';
 
-/** The possible targets of rules. */
+/** The resources that a rule can have as a target. */
 export interface TargetServices {
   functions: Map<string, LocalFunction>;
   machines: LocalStateMachine[];
@@ -25,14 +25,14 @@ interface RuleTarget {
 
 const KNOWN = ['Id', 'Arn', 'RoleArn', 'RetryPolicy', 'DeadLetterConfig'];
 
-/** EventBridge's own defaults. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
+/** EventBridge's default retry policy. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
 const EVENTBRIDGE = { retries: 185, ageSeconds: 24 * 3600 };
-/** Lambda's, for asynchronous invocations. @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+/** Lambda's default retry policy for asynchronous invocations. @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const LAMBDA = { retries: 2, ageSeconds: 6 * 3600, firstWaitSeconds: 60, secondWaitSeconds: 120 };
 
 /**
- * The targets of a rule.
- * @throws Error naming what the rule asks for and is not known here
+ * Reads the targets of a rule.
+ * @throws Error that names the part of the rule that the local runtime does not know
  */
 export function eventTargets({ logicalId, name, properties }: Resource, services: TargetServices): EventTarget[] {
   const { EventPattern, EventBusName = 'default', State = 'ENABLED', Targets = [] } = properties;
@@ -68,7 +68,7 @@ function destination(target: RuleTarget, rule: string, services: TargetServices)
   if (machine) {
     return {
       ...policy,
-      // The delivery makes the name: a repetition after a kill finds the execution that it started.
+      // The name comes from the delivery ID. A delivery repeated after a kill finds the execution that it started.
       deliver: (envelope, deliveryId) => machine.startOnce(executionName(deliveryId), JSON.stringify(envelope)),
     };
   }
@@ -78,8 +78,8 @@ function destination(target: RuleTarget, rule: string, services: TargetServices)
 }
 
 /**
- * Sends to a queue of this stack.
- * @throws Error when the stack has no such queue; otherwise its events would be retried for a day
+ * Returns a function that sends a message to a queue of this stack.
+ * @throws Error when the stack has no such queue. Without this check, its events would be retried for a day
  */
 function sender(arn: string, rule: string, { queues }: TargetServices): (body: unknown) => void {
   if (!queues.has(arn)) {
@@ -91,8 +91,8 @@ function sender(arn: string, rule: string, { queues }: TargetServices): (body: u
 const executionName = (deliveryId: string) => createHash('sha256').update(deliveryId).digest('hex').slice(0, 32);
 
 /**
- * EventBridge has delivered an event once Lambda has it. Retries of a failing function, and its dead letters, follow the
- * function's own EventInvokeConfig.
+ * A function as a target. For EventBridge, an event is delivered as soon as Lambda accepts it. When the function fails,
+ * the function's own EventInvokeConfig defines the retries and the dead-letter destination.
  */
 function functionDestination(fn: LocalFunction, rule: string, services: TargetServices): Destination {
   const config = services.invokeConfigs.get(fn.definition.name) ?? {};

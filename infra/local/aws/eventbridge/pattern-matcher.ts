@@ -1,13 +1,13 @@
 type Json = unknown;
 type Test = (value: Json) => boolean;
 
-/** A value that the event does not have. */
+/** The value of a field that the event does not have. */
 const ABSENT = Symbol('absent');
 
 /**
  * Reads an EventBridge event pattern.
- * @returns tells whether an event matches
- * @throws Error naming what the pattern asks for and is not known here
+ * @returns a function that returns whether an event matches
+ * @throws Error that names the part of the pattern that the local runtime does not know
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function eventPatternMatcher(pattern: object): (event: object) => boolean {
@@ -24,7 +24,7 @@ export function eventPatternMatcher(pattern: object): (event: object) => boolean
 
 const isObject = (value: Json): value is object => typeof value === 'object' && value !== null;
 
-/** A list in the event matches when one of its elements does. */
+/** A list in the event matches when at least one of its elements matches. */
 const anyOf = (tests: Test[]) => (value: Json) =>
   tests.some((test) => (Array.isArray(value) ? value.some(test) : test(value)));
 

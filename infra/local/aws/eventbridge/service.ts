@@ -8,7 +8,7 @@ export interface EventBridge extends LocalService {
   deliveries: EventDeliveries;
 }
 
-/** Starts the template's event buses. Their rules follow once the targets are there. */
+/** Starts the template's event buses. `startEventRules` adds their rules after the rules' targets have started. */
 export function startEventBridge({ ofType, environment, endpoint, database, observe }: StackContext): EventBridge {
   const names = ofType('AWS::Events::EventBus').map(({ name }) => name);
   const deliveries = new EventDeliveries(database, observe);
@@ -18,8 +18,8 @@ export function startEventBridge({ ofType, environment, endpoint, database, obse
 }
 
 /**
- * Starts the template's rules over the targets that have started.
- * @throws Error naming what a rule asks for and the local runtime does not know
+ * Starts the template's rules. The targets of the rules must have started before.
+ * @throws Error that names the part of a rule that the local runtime does not know
  */
 export function startEventRules(
   { ofType }: StackContext,

@@ -8,7 +8,7 @@ export interface EventSourceMapping {
   queueArn: string;
   fn: LocalFunction;
   batchSize: number;
-  /** Batches at once. */
+  /** Maximum number of batches that are processed at the same time. */
   maximumConcurrency: number;
   reportBatchItemFailures: boolean;
 }
@@ -16,11 +16,12 @@ export interface EventSourceMapping {
 const POLL_SECONDS = 20;
 
 /**
- * Lambda's event source mapping for queues: receives, invokes, and deletes what succeeded. A failed message stays until its
- * visibility timeout, which the function may have set.
+ * Lambda's event source mapping for queues. It receives messages, invokes the function, and deletes the messages that
+ * succeeded. A failed message stays invisible until its visibility timeout ends. The function may set that timeout.
  *
- * When the process is killed, its functions die with it, and their messages would stay invisible. So the database has the
- * messages that wait on purpose. At the next start all others are visible again at once.
+ * When the process is killed, its functions die too, and the messages that they were processing would stay invisible.
+ * The database therefore lists the failed messages, which wait for a retry. The next start makes all other messages in
+ * flight visible immediately.
  */
 export class EventSource {
   readonly #mapping: EventSourceMapping;
@@ -44,7 +45,7 @@ export class EventSource {
     for (let poller = 0; poller < this.#mapping.maximumConcurrency; poller++) void this.#poll();
   }
 
-  /** The messages in the queue. A failed one waits on purpose until it is visible again. */
+  /** The messages in the queue. For a failed message, `againAt` is the time at which it becomes visible again. */
   unfinished(): Unfinished[] {
     const { ready, delayed, inflight } = this.#queue.inspectMessages();
     const waiting = this.#waiting();
@@ -72,7 +73,7 @@ export class EventSource {
   async #work(messages: ReceivedMessage[]): Promise<void> {
     for (const { MessageId } of messages) this.#note('DELETE FROM waiting_messages WHERE message_id = ?', MessageId);
     const failed = await this.#failuresAmong(messages);
-    // The functions were killed: the next start makes their messages visible again.
+    // If the stack was stopped, its functions were killed. The next start makes their messages visible again.
     if (this.#stopped) return;
     for (const { MessageId, ReceiptHandle } of messages) {
       if (failed.has(MessageId)) this.#note('INSERT OR IGNORE INTO waiting_messages VALUES (?)', MessageId);

@@ -11,14 +11,14 @@ export interface FunctionDefinition {
   arn: string;
   /** Directory of the bundle. */
   codeDirectory: string;
-  /** Such as `index.handler`. */
+  /** For example `index.handler`. */
   handler: string;
   environment: Record<string, string>;
   timeoutSeconds: number;
   memoryMegabytes: number;
 }
 
-/** How a function reaches the services of its stack. */
+/** The endpoint and the access key with which a function calls the services of its stack. */
 export interface LocalServices {
   /** AWS_ENDPOINT_URL */
   endpoint: string;
@@ -27,10 +27,10 @@ export interface LocalServices {
 
 const RUNTIME = fileURLToPath(new URL('runtime.ts', import.meta.url));
 const MEMORY_CHECK_MS = 100;
-/** What a function gets of this process's environment: what it needs to run, and nothing that could be a secret. */
+/** The variables that a function inherits from this process: it needs them to run, and none can contain a secret. */
 const HOST_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot'];
 
-/** The process of a function. It runs one invocation at a time, and is killed when it runs out of time or memory. */
+/** The process of a function. It runs one invocation at a time. It is killed at its time or memory limit. */
 export class FunctionProcess {
   readonly #definition: FunctionDefinition;
   readonly #process: ChildProcess;
@@ -143,7 +143,7 @@ function environmentOf(
 
 const PAGE_BYTES = 4096;
 
-/** Resident memory of a process; 0 on systems without /proc. */
+/** Resident memory of a process in megabytes; 0 on systems without /proc. */
 function residentMegabytes(processId: number | undefined): number {
   try {
     return (Number(readFileSync(`/proc/${processId}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES) / 1024 ** 2;

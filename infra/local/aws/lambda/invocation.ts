@@ -1,20 +1,20 @@
-/** What goes to the process of a function. */
+/** The message that the process of a function receives for each invocation. */
 export interface InvocationRequest {
   event: unknown;
   requestId: string;
-  /** Milliseconds since 1970 at which the function is out of time. */
+  /** The time at which the function times out, in milliseconds since 1970. */
   deadline: number;
 }
 
-/** What comes back from it. */
+/** A message that the process of a function sends back. */
 export type InvocationAnswer =
   | { kind: 'ready' }
   | { kind: 'result'; result: unknown }
   | { kind: 'error'; errorType: string; errorMessage: string };
 
-/** An invocation that failed. The name is Lambda's, which Retry and Catch of a state machine match. */
+/** A failed invocation. Its `name` is Lambda's error name, which Retry and Catch of a state machine match. */
 export class InvocationError extends Error {
-  /** True when the function did not throw: it ran out of time or memory, or its process ended. */
+  /** False when the function threw. True when it exceeded its time or memory limit, or when its process ended. */
   readonly died: boolean;
 
   constructor(errorType: string, errorMessage: string, died: boolean) {

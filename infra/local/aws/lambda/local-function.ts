@@ -5,7 +5,7 @@ import { InvocationError } from './invocation.ts';
 
 const IDLE_MS = 60_000;
 
-/** A function as Lambda runs it: one process for each concurrent invocation, warm processes first. */
+/** Runs a function as Lambda does: each concurrent invocation has its own process. Warm processes are reused first. */
 export class LocalFunction {
   readonly definition: FunctionDefinition;
   readonly #services: LocalServices;
@@ -49,14 +49,14 @@ export class LocalFunction {
       this.#failed(process, error);
       throw error;
     } finally {
-      // The oldest waiting invocation takes the place.
+      // The invocation that has waited longest runs next.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#running--;
     }
   }
 
-  /** Processes that are running now. */
+  /** IDs of the processes that are running now. */
   processIds(): number[] {
     return [...this.#all].flatMap(({ processId }) => processId ?? []);
   }
@@ -87,7 +87,7 @@ export class LocalFunction {
   #keep(process: FunctionProcess): void {
     if (!this.#all.has(process)) return;
     const timer = setTimeout(() => {
-      // Now, not when it has exited: until then the next invocation would get it.
+      // Remove the process now, not when it has exited. Before it exits, the next invocation could still take it.
       this.#forget(process);
       process.kill();
     }, this.#idleMs);
@@ -96,7 +96,7 @@ export class LocalFunction {
   }
 
   #failed(process: FunctionProcess, error: unknown): void {
-    // Ended on purpose. The next start continues its work, and another sentence says so.
+    // `close` killed the process on purpose. Another message tells the user that the next start continues the work.
     if (this.#closed) return;
     const { name: functionName } = this.definition;
     const why = (error as Error).message;

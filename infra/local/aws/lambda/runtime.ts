@@ -2,8 +2,8 @@ import { pathToFileURL } from 'node:url';
 import type { InvocationAnswer, InvocationRequest } from './invocation.ts';
 
 /**
- * Runs in the process of a function: loads its bundle and calls its handler for each event, as Lambda's Node runtime
- * does. The bundle's path and the handler's name come in the environment, as Lambda gives them.
+ * Runs in the process of a function: loads the bundle and calls the handler for each event, as Lambda's Node runtime
+ * does. The bundle's path and the handler's name are in environment variables, as on Lambda.
  */
 const { LAMBDA_TASK_ROOT = '', _HANDLER = '', AWS_LAMBDA_FUNCTION_NAME, AWS_LAMBDA_FUNCTION_MEMORY_SIZE } = process.env;
 const [fileName, exportName = 'handler'] = _HANDLER.split('.');
@@ -41,7 +41,7 @@ function contextOf({ requestId, deadline }: InvocationRequest) {
   };
 }
 
-// A function must not outlive the stack that it belongs to.
+// A function must not outlive its stack.
 process.on('disconnect', () => process.exit(0));
 
 const handler = loadHandler();

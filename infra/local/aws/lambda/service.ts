@@ -6,17 +6,17 @@ import type { Resource } from '../template/template.ts';
 import { EventSource } from './event-source.ts';
 import { LocalFunction } from './local-function.ts';
 
-/** Lambda's own defaults. */
+/** Lambda's defaults. */
 const DEFAULT_MEMORY_MEGABYTES = 128;
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_BATCH_SIZE = 10;
-/** A region has a thousand; a machine has fewer cores. */
+/** Maximum concurrency of a function. A region allows a thousand, but this machine has fewer cores. */
 const FUNCTION_CONCURRENCY = 10;
 
 export interface Functions extends LocalService {
   /** By ARN and by name. */
   functions: Map<string, LocalFunction>;
-  /** Processes of the functions that are running now. */
+  /** The function processes that are running now. */
   processes(): { functionName: string; processId: number }[];
 }
 
@@ -41,7 +41,7 @@ function functionOf(
   const definition = {
     name,
     arn: arnOf(environment, 'lambda', `function:${name}`),
-    // The asset's key in its bucket is its hash, and so is its directory's name here.
+    // The asset's key in its bucket is `HASH.zip`. Its directory in the assembly is `asset.HASH`.
     codeDirectory: join(assemblyDirectory, `asset.${String(Code.S3Key ?? '').replace(/\.zip$/, '')}`),
     handler: Handler,
     environment: Environment?.Variables ?? {},
@@ -52,8 +52,8 @@ function functionOf(
 }
 
 /**
- * The template's event source mappings: they receive from `recover` on.
- * @throws Error naming what the local runtime does not know
+ * Creates the template's event source mappings. They receive messages after `recover` is called.
+ * @throws Error that names the part of a mapping that the local runtime does not know
  */
 export function startEventSources(
   { ofType, database }: StackContext,

@@ -13,14 +13,14 @@ const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
 const DAY_MS = 24 * 3600 * 1000;
 const LOOK_EVERY_MS = 3600 * 1000;
 
-/** Secrets Manager's rotation: calls the function step by step, when the schedule says so. */
+/** Secrets Manager's rotation: invokes the rotation function once for each step when a rotation is due. */
 export class LocalRotation {
   readonly #schedule: RotationSchedule;
   readonly #secrets: LocalSecrets;
   readonly #database: DatabaseSync;
   readonly #observe: Observe;
   #timer: NodeJS.Timeout | undefined;
-  /** One at a time, so that two attempts never take the same step together. */
+  /** The running rotation. Only one runs at a time, so that two attempts never execute a step at the same time. */
   #underWay: Promise<void> | undefined;
 
   constructor(schedule: RotationSchedule, secrets: LocalSecrets, database: DatabaseSync, observe: Observe) {
@@ -34,7 +34,7 @@ export class LocalRotation {
     return this.#schedule.secretArn;
   }
 
-  /** Rotates from now on when it is due. A rotation that failed is tried again an hour later. */
+  /** Checks now and every hour whether a rotation is due. A failed rotation is retried at the next check. */
   start(): void {
     const look = () => void this.#rotateWhenDue().catch(() => {});
     this.#timer = setInterval(look, LOOK_EVERY_MS);
@@ -47,8 +47,8 @@ export class LocalRotation {
   }
 
   /**
-   * Rotates now. Like AWS, an attempt after a failure has the version of the rotation that failed.
-   * @throws InvocationError of the step that failed; the current version stays as it was
+   * Rotates now. As on AWS, an attempt after a failure uses the version ID of the failed rotation.
+   * @throws InvocationError of the step that failed; the current version is unchanged
    */
   rotate(): Promise<void> {
     this.#underWay ??= this.#attempt().finally(() => {

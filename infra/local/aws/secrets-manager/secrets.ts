@@ -7,26 +7,26 @@ const PREVIOUS = 'AWSPREVIOUS';
 const PENDING = 'AWSPENDING';
 
 interface Version {
-  /** Absent in the version that a rotation begins with. */
+  /** Absent until the rotation function has stored a value in a new version. */
   value?: string;
   stages: string[];
 }
 
-/** Where a secret's value comes from, and where a new current value goes. */
+/** The source of a secret's value, and the destination of a new current value. */
 export interface SecretHome {
   arn: string;
   value: string;
-  /** Keeps a new current value; without it the value is good for this run only. */
+  /** Stores a new current value. Without `keep`, the value is valid for this run only. */
   keep?: (value: string) => void;
 }
 
-/** The operations of Secrets Manager that are used: they read and write versions and their staging labels. */
+/** The operations of Secrets Manager that this project uses: they read and write versions and their staging labels. */
 export class LocalSecrets {
   readonly #database: DatabaseSync;
   readonly #secrets = new Map<string, Map<string, Version>>();
   readonly #homes: Map<string, SecretHome>;
 
-  /** @param homes values that replace the template's, or what the database has */
+  /** @param homes values that replace the values of the template or of the database */
   constructor(database: DatabaseSync, templated: Map<string, string>, homes: SecretHome[]) {
     this.#database = database;
     this.#homes = new Map(homes.map((home) => [home.arn, home]));
@@ -34,18 +34,18 @@ export class LocalSecrets {
       const stored = database.prepare('SELECT value FROM secrets WHERE arn = ?').get(arn);
       const versions: Map<string, Version> | undefined = stored && new Map(JSON.parse(String(stored['value'])));
       const home = this.#homes.get(arn);
-      // A sign-in replaces the value of a home between two runs. What a rotation had begun with the old one ends with it.
+      // A sign-in between two runs replaces the value of a home. That discards an unfinished rotation of the old value.
       const kept = home === undefined || (versions && labelled(versions, CURRENT)?.[1].value === home.value);
       this.#secrets.set(arn, (kept && versions) || initial(home?.value ?? templated.get(arn) ?? ''));
     }
   }
 
-  /** The value that a secret has now. */
+  /** The current value of a secret. */
   currentValue(arn: string): string {
     return this.#find(arn, undefined, CURRENT).version.value ?? '';
   }
 
-  /** The version of a rotation that began and has not ended. */
+  /** The version ID of an unfinished rotation; undefined when no rotation is unfinished. */
   pendingRotation(arn: string): string | undefined {
     const versions = this.#versionsOf(arn);
     const pending = labelled(versions, PENDING)?.[0];
@@ -53,8 +53,8 @@ export class LocalSecrets {
   }
 
   /**
-   * Begins a rotation, or goes on with the one that has not ended.
-   * @returns the version that is to become the current one
+   * Starts a rotation, or continues the unfinished one.
+   * @returns the ID of the version that will become the current one
    * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
    */
   beginRotation(arn: string): string {
@@ -68,7 +68,7 @@ export class LocalSecrets {
     return versionId;
   }
 
-  /** @param rotationOf what rotates a secret; undefined when nothing does */
+  /** @param rotationOf returns the rotation of a secret; undefined when the secret is not rotated */
   service(rotationOf: (arn: string) => { rotate(): Promise<void> } | undefined): AwsService {
     return {
       GetSecretValue: ({ SecretId, VersionId, VersionStage = CURRENT }) => {
@@ -118,7 +118,7 @@ export class LocalSecrets {
           );
         }
         const VersionId = this.beginRotation(SecretId);
-        // As on AWS, the answer does not wait for the function. The rotation reports its outcome itself.
+        // As on AWS, the response does not wait for the function. The rotation itself reports its outcome.
         rotation.rotate().catch(() => {});
         return { ...identity(SecretId), VersionId };
       },
@@ -140,7 +140,7 @@ export class LocalSecrets {
 
   #changed(arn: string): void {
     const versions = this.#versionsOf(arn);
-    // As in Secrets Manager, a version without a label is as good as deleted.
+    // Delete versions without a staging label: Secrets Manager treats them as deleted, too.
     for (const [versionId, { stages }] of versions) if (stages.length === 0) versions.delete(versionId);
     const home = this.#homes.get(arn);
     const current = this.currentValue(arn);
@@ -149,7 +149,7 @@ export class LocalSecrets {
       home.keep?.(current);
     }
     if (home && !home.keep) return;
-    // A home has the current value. The rest is only needed while a rotation is under way.
+    // The home stores the current value. The other versions are needed only during a rotation.
     if (home && this.pendingRotation(arn) === undefined) {
       this.#database.prepare('DELETE FROM secrets WHERE arn = ?').run(arn);
       return;

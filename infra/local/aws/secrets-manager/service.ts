@@ -11,8 +11,8 @@ export interface SecretsManager extends LocalService {
 
 /**
  * Starts the template's secrets and their rotation.
- * @param homes values that hold instead of the template's
- * @throws Error naming a schedule that the local runtime does not know
+ * @param homes values that replace the template's values
+ * @throws Error that names a schedule that the local runtime does not know
  */
 export function startSecretsManager(
   { ofType, endpoint, database, observe }: StackContext,
@@ -32,7 +32,7 @@ export function startSecretsManager(
     secrets,
     rotationOf,
     recover() {
-      // A value that is given for this run alone has no place that would keep it once it is renewed.
+      // Do not rotate a secret whose value is for this run only: the new value could not be stored anywhere.
       const forThisRun = new Set(homes.filter(({ keep }) => !keep).map(({ arn }) => arn));
       for (const rotation of rotations) if (!forThisRun.has(rotation.secretArn)) rotation.start();
     },

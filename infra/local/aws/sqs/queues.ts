@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { buildApp } from 'fauxqs';
 
-/** The parts of fauxqs's queue that are used beside its HTTP interface. */
+/** The methods of a fauxqs queue that this project calls directly, without the HTTP interface. */
 export interface Queue {
   arn: string;
   name: string;
@@ -19,7 +19,7 @@ export interface Queue {
   setAttributes(attributes: Record<string, string>): void;
   enqueue(message: unknown): void;
   inflightMessages: Map<string, { message: QueuedMessage; receiptHandle: string }>;
-  /** Lists what is in the queue without changing it. */
+  /** Lists the messages in the queue without changing them. */
   inspectMessages(): {
     ready: QueuedMessage[];
     delayed: QueuedMessage[];
@@ -68,10 +68,10 @@ export interface LocalQueues {
 }
 
 /**
- * The queues: fauxqs, kept in SQLite.
+ * Starts the queues: fauxqs, with its messages in SQLite.
  *
- * fauxqs's `startFauxqs` listens on every interface of the machine, which must not be. Its parts are not exported, so they
- * are loaded by path, from the exact version that package.json pins.
+ * fauxqs's `startFauxqs` listens on every network interface, which is not acceptable. fauxqs does not export its parts.
+ * They are therefore loaded by path, from the exact version that package.json pins.
  */
 export async function startLocalQueues({ directory }: { directory: string }): Promise<LocalQueues> {
   mkdirSync(directory, { recursive: true });
@@ -81,7 +81,7 @@ export async function startLocalQueues({ directory }: { directory: string }): Pr
   const { S3Store } = (await part('./s3/s3Store.js')) as { S3Store: new () => object };
   const { PersistenceManager } = await part('./persistence.js');
   const persistence = new PersistenceManager(directory);
-  // fauxqs 2.4.1 sets the receive count to NULL here, which its own table refuses. The message would be lost.
+  // In fauxqs 2.4.1 this method sets the receive count to NULL. The table rejects NULL, and the message would be lost.
   const ready = persistence.db.prepare(
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
   );

@@ -3,7 +3,7 @@ import { AwsError, type AwsService } from '../aws-json.ts';
 
 /**
  * The operations of Systems Manager that functions use: they read and overwrite single parameters.
- * @param templated the template's values by name, which hold until they are overwritten
+ * @param templated the template's values by name; they are valid until they are overwritten
  */
 export function localParameters(database: DatabaseSync, templated: Map<string, string>): AwsService {
   return {

@@ -15,7 +15,7 @@ export interface ExecutionRow {
   output: string | null;
   error: string | null;
   cause: string | null;
-  /** The state entered last, its input as JSON, and when it was entered (milliseconds since 1970). */
+  /** The state entered last, the state's input as JSON, and the time of entry in milliseconds since 1970. */
   state: string | null;
   stateInput: string | null;
   stateEnteredAt: number | null;
@@ -30,7 +30,7 @@ export interface EnteredState {
 const COLUMNS = `machine_arn AS machineArn, name, input, status, started_at AS startedAt, stopped_at AS stoppedAt,
   output, error, cause, state, state_input AS stateInput, state_entered_at AS stateEnteredAt`;
 
-/** All executions that ever were: their names are idempotency keys. */
+/** All executions. None is ever deleted, because their names are idempotency keys. */
 export class ExecutionTable {
   readonly #database: DatabaseSync;
 
@@ -62,7 +62,7 @@ export class ExecutionTable {
     return rows as unknown as ExecutionRow[];
   }
 
-  /** Newest first. @param after the last one of the page before */
+  /** Lists executions, newest first. @param after the last execution of the previous page */
   list(
     machineArn: string,
     status: string | undefined,

@@ -11,7 +11,7 @@ interface WaitState {
 
 const REST_OF_THE_WAIT = 'The rest of the wait';
 
-/** @returns when the wait that an execution is in ends, in milliseconds since 1970; undefined when it does not wait */
+/** @returns the end of the execution's current Wait state, in milliseconds since 1970; undefined in any other state */
 export function waitsUntil(definition: StateMachineDefinition, row: ExecutionRow): number | undefined {
   const state = definition.States[row.state ?? ''] as Partial<WaitState> | undefined;
   if (state?.Type !== 'Wait' || row.stateEnteredAt === null) return undefined;
@@ -20,8 +20,8 @@ export function waitsUntil(definition: StateMachineDefinition, row: ExecutionRow
 }
 
 /**
- * What continues an execution that the end of the process interrupted: the same definition, from the state that it entered
- * last. A wait lasts for what is left of it.
+ * Returns the definition and the input that continue an execution after the process ended. The definition starts at the
+ * state that the execution entered last. A Wait state lasts only for the rest of its time.
  */
 export function resumption(
   definition: StateMachineDefinition,

@@ -12,7 +12,7 @@ export interface StepFunctions extends LocalService {
 
 /**
  * Starts the template's state machines.
- * @throws Error naming what a definition asks for and the local runtime does not know
+ * @throws Error that names the part of a definition that the local runtime does not know
  */
 export function startStepFunctions(
   { ofType, endpoint, database, observe }: StackContext,

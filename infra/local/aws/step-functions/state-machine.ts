@@ -19,25 +19,25 @@ export interface StateMachineParts extends TaskServices {
   observe: Observe;
 }
 
-/** The interpreter's default is a minute. Step Functions has none, but a timer has a maximum. */
+/** The interpreter's default timeout is one minute. Step Functions has no default, but Node's timers have a maximum. */
 const TASK_TIMEOUT_SECONDS = 7 * 24 * 3600;
 
-/** Runs the executions of one state machine by its definition. After a restart each continues from the state it was in. */
+/** Runs the executions of one state machine. After a restart, each execution continues from its last state. */
 export class LocalStateMachine {
   readonly #parts: StateMachineParts;
   readonly #tasks: Record<string, Task>;
   /**
-   * States that invoke a function. A function ends with this process, and repeating the state would repeat work that the
-   * definition does not know of. So an interrupted one fails, and the definition decides whether to retry.
+   * States that invoke a function. A function ends with this process. Repeating an interrupted state could repeat work
+   * without the definition's knowledge. So the interrupted state fails, and the definition decides whether to retry.
    */
   readonly #lambdaStates: Set<string>;
   readonly #aborts = new Map<string, () => void>();
   #stopped = false;
 
-  /** @throws Error naming what the local runtime does not know */
+  /** @throws Error that names the part of the definition that the local runtime does not know */
   constructor(parts: StateMachineParts) {
     const definition = withTimeouts(parts.definition);
-    // Validated once, instead of for each execution.
+    // Validate the definition once, not for each execution.
     new Interpreter(definition, { validationOptions: { checkArn: false } });
     this.#parts = { ...parts, definition };
     const tasks = Object.entries(definition.States).flatMap(([name, state]) =>
@@ -62,7 +62,7 @@ export class LocalStateMachine {
     if (row) void this.#run(row, this.#parts.definition, JSON.parse(input));
   }
 
-  /** Starts an execution, unless one of that name exists. */
+  /** Starts an execution, unless an execution with this name exists. */
   startOnce(name: string, input: string): void {
     if (!this.#parts.executions.get(this.#parts.arn, name)) this.start(name, input);
   }
@@ -75,7 +75,7 @@ export class LocalStateMachine {
     }
   }
 
-  /** The executions that are running. One in a Wait state has the time at which it continues. */
+  /** The running executions. For an execution in a Wait state, `againAt` is the time at which it continues. */
   unfinished(): Unfinished[] {
     const { arn, executions, definition } = this.#parts;
     const where = arn.split(':').at(-1) ?? '';
@@ -87,7 +87,7 @@ export class LocalStateMachine {
     for (const abort of this.#aborts.values()) abort();
   }
 
-  /** @param interrupted the state that was running when the process ended */
+  /** @param interrupted the state that was running when the previous process ended */
   async #run(
     { name, startedAt }: ExecutionRow,
     definition: StateMachineDefinition,
@@ -98,7 +98,7 @@ export class LocalStateMachine {
     const entered = { Name: '', EnteredTime: startedAt };
     let lost = interrupted !== null && this.#lambdaStates.has(interrupted) ? interrupted : undefined;
     const act = async (state: string, taskInput: never) => {
-      // A task must not begin before the database has its state: after a kill, the state before it would run again.
+      // Start a task only when its state is in the database. Otherwise the previous state would run again after a kill.
       while (entered.Name !== state && !this.#stopped) await turn();
       if (lost === state) {
         lost = undefined;
@@ -126,7 +126,7 @@ export class LocalStateMachine {
       for await (const event of eventLogs) {
         if (event.type !== 'StateEntered' || this.#stopped) continue;
         const { name: state, input: stateInput } = event.state;
-        // The rest of an interrupted wait is not a state of the definition.
+        // The Wait state for the rest of an interrupted wait is not part of the definition, so it is not recorded.
         const known = state in this.#parts.definition.States;
         if (known) executions.enter(arn, name, state, stateInput, event.timestamp);
         Object.assign(entered, { Name: state, EnteredTime: new Date(event.timestamp).toISOString() });
@@ -137,7 +137,8 @@ export class LocalStateMachine {
       (output: unknown) => ({ status: 'SUCCEEDED', output: JSON.stringify(output) }) as const,
       failure,
     );
-    // If a state cannot be recorded (a full disk), the execution has not failed: the next start continues it.
+    // If a state cannot be recorded (a full disk), this line throws. The execution does not fail: the next start
+    // continues it.
     await followed;
     this.#end(name, outcome);
   }

@@ -5,7 +5,7 @@ import type { LocalStateMachine } from './state-machine.ts';
 const NAME = /^[A-Za-z0-9_-]{1,80}$/;
 const seconds = (iso: string) => Date.parse(iso) / 1000;
 
-/** Step Functions' API over the machines of this stack. @see https://docs.aws.amazon.com/step-functions/latest/apireference */
+/** The Step Functions API for the state machines of this stack. @see https://docs.aws.amazon.com/step-functions/latest/apireference */
 export function stepFunctionsService(machines: LocalStateMachine[], executions: ExecutionTable): AwsService {
   const machineOf = (arn: string) => {
     const machine = machines.find((each) => each.arn === arn);
@@ -48,7 +48,7 @@ export function stepFunctionsService(machines: LocalStateMachine[], executions: 
       const last = rows.length === maxResults ? rows.at(-1) : undefined;
       return {
         executions: rows.map((row) => summary(row, machine.executionArn(row.name))),
-        // AWS, too, may give a token and then an empty page.
+        // As on AWS, the page after a token can be empty.
         nextToken: last && JSON.stringify({ startedAt: last.startedAt, name: last.name }),
       };
     },

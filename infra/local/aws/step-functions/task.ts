@@ -9,11 +9,11 @@ export interface TaskState {
   TimeoutSeconds?: number;
 }
 
-/** What the tasks of a state machine can reach. */
+/** The resources that the tasks of a state machine can use. */
 export interface TaskServices {
   /** ARN of the state machine. */
   arn: string;
-  /** By ARN and by name. */
+  /** Functions by ARN and by name. */
   functions: Map<string, LocalFunction>;
   buses: EventBuses;
 }
@@ -23,8 +23,8 @@ export type Task = (input: never, executionName: string) => unknown;
 export const isLambda = ({ Resource }: TaskState) => /^arn:aws:(lambda:|states:::lambda:)/.test(Resource);
 
 /**
- * What a Task state does.
- * @throws Error naming a resource that the local runtime does not know
+ * Returns the function that runs a Task state.
+ * @throws Error that names a resource that the local runtime does not know
  */
 export function taskOf(state: string, { Resource: resource }: TaskState, services: TaskServices): Task {
   const { functions } = services;
@@ -48,7 +48,7 @@ export function taskOf(state: string, { Resource: resource }: TaskState, service
   }
 }
 
-/** Step Functions takes `Detail` as JSON, EventBridge as text. */
+/** Step Functions accepts `Detail` as a JSON value, EventBridge as a string. */
 type StateEntry = Omit<EventEntry, 'Detail'> & { Detail?: unknown };
 
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html */
@@ -61,7 +61,7 @@ function putEvents(
   const results = entries.map((entry) => {
     const Detail = JSON.stringify(entry.Detail);
     const Resources = [...(entry.Resources ?? []), execution, machineArn];
-    // A state that is entered again after a kill must not put its event twice.
+    // A state that is entered again after a kill must not put its event a second time.
     const digest = createHash('sha256').update(JSON.stringify(entry)).digest('hex');
     return buses.put({ ...entry, Detail, Resources }, `${execution}/${state}/${digest}`);
   });

@@ -1,10 +1,10 @@
 import { arnOf, type StackEnvironment } from './stack-environment.ts';
 
-/** What the local runtime knows of a resource type. */
+/** The definition of a resource type that the local runtime knows. */
 export interface ResourceType {
-  /** Properties that are honoured, or have no effect on one machine. Any other is refused. */
+  /** Properties that are honoured, or that have no effect on a single machine. All other properties are rejected. */
   properties: string[];
-  /** The name that its properties give it. */
+  /** The resource's name when its properties contain one. */
   nameFrom?: (properties: Record<string, unknown>) => string | undefined;
   ref: (name: string, environment: StackEnvironment) => string;
   attributes?: (name: string, environment: StackEnvironment) => Record<string, string>;
@@ -16,18 +16,18 @@ const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const bucketName = (name: string) => name.toLowerCase();
 const queueUrl = (name: string, { endpoint, account }: StackEnvironment) => `${endpoint}/${account}/${name}`;
 
-/** A type without effect here, such as permissions and log groups. */
+/** A type whose `Ref` is the resource's name. Many have no effect on this machine, such as log groups. */
 const inert = (properties: string[], attributes?: ResourceType['attributes']): ResourceType => ({
   properties,
   ref: ownName,
   ...(attributes ? { attributes } : {}),
 });
 
-/** Every resource type that the local runtime knows. Another one is an error, so that the runtime never drifts from AWS. */
+/** All resource types that the local runtime knows. Any other type is an error: the runtime must not drift from AWS. */
 export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::S3::Bucket': {
     // Honoured: VersioningConfiguration, and the lifecycle rule that aborts incomplete multipart uploads. Encryption and
-    // access rules mean nothing to a folder of one's own.
+    // access rules have no effect, because the bucket is a folder of a single user.
     properties: [
       'VersioningConfiguration',
       'BucketEncryption',
@@ -46,7 +46,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     'SkipDestinationValidation',
   ]),
   'AWS::SQS::Queue': {
-    // Honoured but for the encryption.
+    // Honoured, except for the encryption.
     properties: [
       'VisibilityTimeout',
       'MessageRetentionPeriod',
@@ -63,7 +63,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     }),
   },
   'AWS::Lambda::Function': {
-    // Honoured: Code, Environment, Handler, MemorySize, Runtime, Timeout. The rest says who it is and where it logs to.
+    // Honoured: Code, Environment, Handler, MemorySize, Runtime, Timeout. The rest has no effect on this machine.
     properties: [
       'Code',
       'Environment',
@@ -81,7 +81,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     ref: ownName,
     attributes: (name, environment) => ({ Arn: arnOf(environment, 'lambda', `function:${name}`) }),
   },
-  // Honoured but for the qualifier: there is one version of each function.
+  // Honoured, except for the qualifier: each function has only one version.
   'AWS::Lambda::EventInvokeConfig': inert([
     'FunctionName',
     'Qualifier',
@@ -101,7 +101,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     'Tags',
   ]),
   'AWS::StepFunctions::StateMachine': {
-    // Honoured: DefinitionString. Logging and tracing go to services that are not here.
+    // Honoured: DefinitionString. Logging and tracing need services that this machine does not have.
     properties: [
       'DefinitionString',
       'StateMachineName',
@@ -121,7 +121,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     attributes: (name, environment) => ({ Arn: arnOf(environment, 'events', `event-bus/${name}`), Name: name }),
   },
   'AWS::Events::Rule': {
-    // Honoured; what a target may have is checked where it is read.
+    // Honoured. `eventTargets` checks the properties of each target.
     properties: ['Description', 'EventBusName', 'EventPattern', 'State', 'Targets', 'Tags'],
     ref: ownName,
     attributes: (name, environment) => ({ Arn: arnOf(environment, 'events', `rule/${name}`) }),
@@ -131,7 +131,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     ref: (name, environment) => arnOf(environment, 'secretsmanager', `secret:${name}-local0`),
     attributes: (name, environment) => ({ Id: arnOf(environment, 'secretsmanager', `secret:${name}-local0`) }),
   },
-  // Honoured, but for RotateImmediatelyOnUpdate: nobody updates a schedule here.
+  // Honoured, except for RotateImmediatelyOnUpdate: a schedule is never updated on this machine.
   'AWS::SecretsManager::RotationSchedule': inert([
     'SecretId',
     'RotationLambdaARN',
@@ -145,7 +145,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::Logs::LogGroup': inert(['LogGroupName', 'RetentionInDays', 'Tags'], (name, environment) => ({
     Arn: arnOf(environment, 'logs', `log-group:${name}:*`),
   })),
-  // What watches the deployed stack, and what keeps its events for later subscribers: nobody is on call for this machine.
+  // No effect: these types monitor a deployed stack or serve its later subscribers. Nobody is on call for this machine.
   'AWS::CloudWatch::Alarm': inert(
     [
       'AlarmActions',

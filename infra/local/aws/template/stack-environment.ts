@@ -1,8 +1,8 @@
-/** Where a stack on this machine pretends to be: what emulators of AWS use. */
+/** Account and region of a stack on this machine: the values that AWS emulators use. */
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
 
-/** What the ARNs and URLs of a stack's resources are made of. */
+/** The parts of the ARNs and URLs of a stack's resources. */
 export interface StackEnvironment {
   account: string;
   region: string;
@@ -10,6 +10,6 @@ export interface StackEnvironment {
   endpoint: string;
 }
 
-/** @returns the ARN of a resource, such as `function:NAME` of `lambda` */
+/** @returns the ARN of a resource. For a Lambda function, `service` is `lambda` and `resource` is `function:NAME` */
 export const arnOf = ({ region, account }: StackEnvironment, service: string, resource: string): string =>
   `arn:aws:${service}:${region}:${account}:${resource}`;

@@ -6,12 +6,12 @@ import type { StackEnvironment } from './stack-environment.ts';
 export interface Resource {
   logicalId: string;
   type: string;
-  /** With every reference resolved. */
-  // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's properties; each reader knows those of its type.
+  /** The properties, with all references resolved. */
+  // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's properties; each service knows those of its types.
   properties: Record<string, any>;
-  /** The name that CloudFormation would make up. */
+  /** The physical name: from the resource's properties, or generated as CloudFormation would do. */
   name: string;
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   ref: string;
 }
 
@@ -26,8 +26,8 @@ interface RawTemplate {
 }
 
 /**
- * Reads a synthesized template and resolves its references to this machine.
- * @throws Error naming the resource type or the property that is not known here
+ * Reads a synthesized template and resolves its references to values for this machine.
+ * @throws Error that names the resource type or the property that the local runtime does not know
  */
 export function readTemplate(
   assemblyDirectory: string,
@@ -75,7 +75,7 @@ function requireKnown(logicalId: string, type: string, properties: Record<string
   return known;
 }
 
-/** Readable: without the hash that CDK puts at the end of logical ids. */
+/** Removes the hash at the end of CDK's logical IDs, so that the name is readable. */
 const physicalName = (stackName: string, logicalId: string) => `${stackName}-${logicalId.replace(/[0-9A-F]{8}$/, '')}`;
 
 function pseudoParameter(name: string, stackName: string, { account, region }: StackEnvironment): string {
