@@ -3,22 +3,22 @@ import { parseArgs } from 'node:util';
 import { EXAMPLE_NAMES, type ExampleName } from '../../examples/example-names.ts';
 
 export interface CommandLine {
-  /** Files to drop. Without files it stays up. */
+  /** Files to drop. Without files, the stack runs until the user stops it. */
   files: string[];
-  /** Port that the endpoint should have. */
+  /** Port for the endpoint. */
   port?: number;
-  /** Examples to run along. */
+  /** Examples to run together with the stack. */
   examples: ExampleName[];
-  /** Settings, as `cdk deploy -c` would be given them. */
+  /** Settings, the same as for `cdk deploy -c`. */
   settings: Record<string, string>;
   /** Metadata of the files. */
   metadata: Record<string, string>;
-  /** Serve the console. */
+  /** Whether to serve the console. */
   console: boolean;
   help: boolean;
 }
 
-/** A command line that cannot be carried out. Its message is one sentence for the person who typed it. */
+/** The command line or the environment is invalid. The message is one sentence for the user. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -45,7 +45,7 @@ Exit code: 0 all succeeded, 1 at least one failed, 2 wrong usage.
 `;
 
 /**
- * @param args what follows the command
+ * @param args the arguments after the command
  * @throws UsageError
  */
 export async function readCommandLine(args: string[]): Promise<CommandLine> {
@@ -58,7 +58,7 @@ export async function readCommandLine(args: string[]): Promise<CommandLine> {
   const metadata = Object.fromEntries((values.metadata ?? []).map((text) => pair('--metadata', text)));
   const settings = Object.fromEntries((values.context ?? []).map((text) => pair('-c', text)));
   const help = values.help ?? false;
-  // A run that drops files ends before anybody could open a page.
+  // A run that drops files ends before anybody could open the console.
   const console = files.length === 0 && !values['no-console'];
   if (!help) for (const file of files) await requireReadable(file);
   return { files, help, examples, settings, metadata, console, port };

@@ -8,18 +8,18 @@ import { headerText } from '../console/shared/header-text.ts';
 export interface DroppedFile {
   file: string;
   key: string;
-  /** The version that the bucket made of it. */
+  /** ID of the object version that the bucket stored. */
   versionId?: string;
   eTag?: string;
 }
 
-/** What the AWS CLI would say they are. */
+/** The content types that the AWS CLI would set for these files. */
 const CONTENT_TYPES: Record<string, string> = { '.mp4': 'video/mp4', '.m4v': 'video/x-m4v', '.mov': 'video/quicktime' };
 
 /**
  * Puts files into the drop bucket, one after the other, as `aws s3 cp` would.
- * @param bucket.prefix what the keys of all files begin with
- * @yields each file once the bucket has it
+ * @param bucket.prefix prefix of the keys of all files
+ * @yields each file after the bucket has stored it
  */
 export async function* dropFiles(
   files: string[],
@@ -32,7 +32,7 @@ export async function* dropFiles(
     region: bucket.region,
     credentials: bucket.accessKey,
     forcePathStyle: true,
-    // A checksum in JavaScript over every byte that only goes from one disk to itself.
+    // The SDK would compute a checksum in JavaScript over every byte. Skip it: the file stays on this disk.
     requestChecksumCalculation: 'WHEN_REQUIRED',
   });
   try {

@@ -3,10 +3,10 @@ import { sizeInWords } from '../../../shared/upload/size-words.ts';
 import { isDiskFull } from '../aws/disk-full.ts';
 import type { Person } from './terminal/person.ts';
 
-/** The assembly of a start and its databases take a quarter of this. */
+/** A start needs a quarter of this for its assembly and databases. */
 const NEEDED_BYTES = 16 * 1024 ** 2;
 
-/** The disk of the state directory has no room. The message says which directory, how much is needed, and what to do. */
+/** The disk of the state directory is full. The message names the directory, the space needed, and what to do. */
 class FullDiskError extends Error {
   override readonly name = 'FullDiskError';
 
@@ -25,18 +25,19 @@ function freeBytes(directory: string): number {
   return bavail * bsize;
 }
 
-/** @throws FullDiskError before anything is written that would be cut off */
+/** @throws FullDiskError when too little space is free. Call it before the first write, so that no file is truncated */
 export function requireDiskSpace(stateDirectory: string): void {
   if (freeBytes(stateDirectory) < NEEDED_BYTES) throw new FullDiskError(stateDirectory);
 }
 
-/** Takes an error of a full disk for what it is, whatever was being written. */
+/** Converts any error that reports a full disk to a FullDiskError. Returns other errors unchanged. */
 export const orFullDisk = (error: unknown, stateDirectory: string): unknown =>
   isDiskFull(error) ? new FullDiskError(stateDirectory, { cause: error }) : error;
 
 /**
- * Ends the process when something that nobody waits for cannot be written, such as the state that an execution enters.
- * Nothing is lost: the next start goes on from what was written, as after a kill.
+ * Ends the process after an uncaught error. A full disk causes such an error when a write fails that no code awaits,
+ * for example the state that an execution enters. Nothing is lost: the next start continues from the stored data, as
+ * after a kill.
  */
 export function endOnFullDisk(stateDirectory: string, person: Person): void {
   process.on('uncaughtException', (error) => {

@@ -22,27 +22,27 @@ import {
 } from './terminal/sentences.ts';
 import { uploadProgress } from './terminal/upload-progress.ts';
 
-/** Exit codes of the contract; 2, wrong usage, is decided before a session begins. */
+/** The documented exit codes. Exit code 2 (wrong usage) is decided before a session starts. */
 const ALL_SUCCEEDED = 0;
 const ONE_FAILED = 1;
 
-/** How often the run checks whether the examples are done. */
+/** Interval at which the run checks whether the examples have finished. */
 const LOOK_AGAIN_MS = 100;
-/** The run waits for work that is running now or is due within this time. The next run does the rest. */
+/** The run waits for work that is running or due within this time. The next run continues the remaining work. */
 const PATIENCE_MS = 30_000;
 
 export interface SessionOptions extends Pick<CommandLine, 'files' | 'metadata'> {
-  /** Only keys that start with this are uploaded. */
+  /** Only keys that start with this prefix are uploaded. */
   prefix: string;
 }
 
-/** One run of `npm start`: tells the person what happens, and decides when it ends. */
+/** One run of `npm start`: shows the user what happens, and decides when the run ends. */
 export class Session {
   readonly #person: Person;
   readonly #options: SessionOptions;
   readonly #target: Target;
   readonly #progress = uploadProgress();
-  /** Final events by object version, since they can be faster than the answer to the put. */
+  /** Final events by object version. A final event can arrive before the response to the put. */
   readonly #ended = new Map<string, FinalEventDetail>();
   /** Uploads whose Pin failed. */
   readonly #pinless = new Set<string>();
@@ -79,12 +79,12 @@ export class Session {
 
   /**
    * @param consoleUrl undefined without the console
-   * @returns the exit code, once all files have their final event or the person stops the run
+   * @returns the exit code, after all files have their final event or the user stops the run
    */
   async live(stack: LocalStack, consoleUrl?: string): Promise<number> {
     const interrupted = new Promise<number>((resolve) => {
-      // Ctrl+C comes twice: from the terminal, and from npm, which forwards it. The second one must not end the process
-      // before it has stopped the stack.
+      // Ctrl+C sends SIGINT twice: once from the terminal, and once from npm, which forwards it. The second SIGINT must
+      // not end the process before the stack has stopped.
       process.on('SIGINT', () => resolve(130));
       process.on('SIGTERM', () => resolve(143));
     });
@@ -122,7 +122,7 @@ export class Session {
     return failed ? ONE_FAILED : ALL_SUCCEEDED;
   }
 
-  /** Waits for what the examples do with these uploads now. What they retry later is left to the next run. */
+  /** Waits while the examples process these uploads. Later retries are left to the next run. */
   async #examplesDone(stack: LocalStack, uploads: FinalEventDetail[]): Promise<void> {
     const keys = new Map(uploads.map(({ uploadId, object }) => [uploadId, object.key]));
     const uploadIds = new Set(keys.keys());

@@ -19,10 +19,10 @@ import { progressBars } from './terminal/progress-bars.ts';
 
 const STATE = stateDirectoryOf(process.env);
 
-// Tokens and videos are in the state: nothing that this process or its children write is for other users.
+// The state directory contains tokens and videos. Other users must not read the files of this process and its children.
 process.umask(0o077);
 
-/** Where the files go, and how to end what was started for it. */
+/** Returns the API URL and the token of the target. Starts the simulator if it is the target; `close` stops it. */
 async function reach(target: Target, stateDirectory: string) {
   if (target.kind === 'pinterest') {
     const { apiUrl, secret: value, keep } = target;
@@ -38,14 +38,14 @@ async function reach(target: Target, stateDirectory: string) {
   return { apiUrl, secret: { value: JSON.stringify({ accessToken }) }, faults, close: () => simulator.close() };
 }
 
-/** Where slack-webhook posts: to the address that the person gave, or to a stand-in that shows what it gets. */
+/** Returns the URL for slack-webhook: the user's URL, or a simulator that shows the messages that it receives. */
 async function reachWebhook({ SLACK_WEBHOOK_URL: url }: NodeJS.ProcessEnv, person: Person) {
   if (url) return { url, close: async () => {} };
   return startWebhookSimulator({ onMessage: (text) => person.say(`Webhook: ${text}`) });
 }
 
 /**
- * What the stack is synthesized with: cdk.json's context, then -c, then --with.
+ * Merges the context for the synthesis: cdk.json's context, then -c, then --with. Later values override earlier ones.
  * @throws UsageError
  */
 async function readContext({ settings, examples }: CommandLine): Promise<Record<string, unknown>> {
@@ -119,7 +119,7 @@ async function run(): Promise<number> {
   }
 }
 
-// Stops as for Ctrl+C: what was dropped is kept.
+// When the reader of stdout or stderr closes the pipe, stop as for Ctrl+C. Dropped files are kept.
 for (const stream of [process.stdout, process.stderr]) whenClosed(stream, () => process.kill(process.pid, 'SIGTERM'));
 try {
   process.exitCode = await run();

@@ -5,16 +5,17 @@ import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The context that cdk.json has. */
+/** The context in cdk.json. */
 export async function projectContext(): Promise<Record<string, unknown>> {
   const { context = {} } = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8'));
   return context;
 }
 
 /**
- * Synthesizes the stack as `cdk synth` would: the same app, and the context of cdk.json with the given one over it.
- * @param outputDirectory where the assembly (template, bundles) goes
- * @throws Error with what the app said, when it did not synthesize
+ * Synthesizes the stack as `cdk synth` would. It runs the same app with the context of cdk.json.
+ * @param outputDirectory directory for the assembly (template, bundles)
+ * @param context overrides the context of cdk.json
+ * @throws Error with the app's output when the synthesis fails
  */
 export async function synthesize(outputDirectory: string, context: Record<string, unknown>): Promise<void> {
   const own = await projectContext();
@@ -22,10 +23,10 @@ export async function synthesize(outputDirectory: string, context: Record<string
     cwd: PROJECT,
     env: {
       ...process.env,
-      // The app has no use for it, and the bundler that it starts neither.
+      // The app and the bundler that it starts do not need the token.
       PINTEREST_ACCESS_TOKEN: '',
-      // The local runtime stops at what it does not know. CloudFormation's own rules take longer than the rest of the synth,
-      // and `npm run synth` checks them.
+      // Skip the check against CloudFormation's rules: it takes longer than the rest of the synthesis, and `npm run
+      // synth` does it. The local runtime itself rejects resources and properties that it does not know.
       CDK_VALIDATION: 'false',
       CDK_OUTDIR: outputDirectory,
       CDK_CONTEXT_JSON: JSON.stringify({ ...own, ...context }),
@@ -36,6 +37,7 @@ export async function synthesize(outputDirectory: string, context: Record<string
   for (const stream of [app.stdout, app.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const code = await new Promise<number | null>((resolve, reject) => app.on('error', reject).on('close', resolve));
   if (code !== 0) throw new Error(`The stack does not synthesize:\n${said.trim()}`);
-  // On Lambda no package.json is above the bundles. Here the project's own would make ES modules of them.
+  // On Lambda, no package.json is above the bundles. On this machine, the project's package.json would turn them into
+  // ES modules.
   await writeFile(join(outputDirectory, 'package.json'), '{}\n');
 }

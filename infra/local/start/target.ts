@@ -12,16 +12,16 @@ export type Target =
       kind: 'pinterest';
       name: string;
       apiUrl: string;
-      /** The token secret, as JSON. */
+      /** The token secret as JSON. */
       secret: string;
-      /** Keeps renewed tokens; absent when the token came from the environment. */
+      /** Stores renewed tokens; absent when the token came from the environment. */
       keep?: (secret: string) => void;
     };
 
 /**
- * Reads the target from the environment, and from what `pindrop auth --local` left. Each target has a name of its own, and
- * state of its own on disk: what was dropped for the simulator must never end up with the real Pinterest.
- * @param tokenFile where a sign-in leaves its tokens
+ * Reads the target from the environment, and from the token file that `pindrop auth --local` wrote. Each target has its
+ * own name and its own state on disk: files that were dropped for the simulator must never reach the real Pinterest.
+ * @param tokenFile path of the file in which a sign-in stores its tokens
  * @throws UsageError
  */
 export function readTarget(environment: NodeJS.ProcessEnv, tokenFile: string): Target {
@@ -42,7 +42,7 @@ export function readTarget(environment: NodeJS.ProcessEnv, tokenFile: string): T
   if (signedIn === undefined) return { ...target, secret: JSON.stringify({ accessToken }) };
   let known = signedIn;
   const keep = (secret: string) => {
-    // Somebody signed in since: that sign-in is newer than what this run renewed, and the next start uses it.
+    // The user has signed in again since. That sign-in is newer than this run's renewed token. The next start uses it.
     if (readTokenFile(tokenFile)?.trim() !== known.trim()) return;
     writeTokenFile(tokenFile, secret);
     known = secret;

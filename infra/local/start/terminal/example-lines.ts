@@ -2,7 +2,7 @@ import { EXAMPLE_NAMES } from '../../../examples/example-names.ts';
 
 const TOLD = ['result written', 'execution started', 'the event will be redelivered'];
 
-/** What an example's function logs that a person wants to know, as a sentence. */
+/** Converts a log line of an example's function to a sentence for the user; undefined for lines of no interest. */
 export function exampleSentence(line: string): string | undefined {
   try {
     const { service, message, key, name, error } = JSON.parse(line);

@@ -1,19 +1,19 @@
 import { escapeControls } from '../../../terminal/escape-controls.ts';
 import type { ShownUpload } from './upload-progress.ts';
 
-/** The person at the terminal, who reads stderr. Each text is one line. */
+/** The user at the terminal, who reads stderr. Each text is one line. */
 export interface Person {
   say(...lines: string[]): void;
-  /** Shows how far an upload is. */
+  /** Shows the progress of an upload. */
   show(upload: ShownUpload): void;
-  /** Ends an upload's row with how it ended. */
+  /** Replaces an upload's progress with its final text. */
   end(uploadId: string, text: string): void;
   /** Writes a line to stdout. */
   print(line: string): void;
   close(): void;
 }
 
-/** Escapes what a terminal would obey: keys and messages come from others. */
+/** Escapes terminal control characters, because object keys and messages come from other people. */
 export const withControlsEscaped = (person: Person): Person => ({
   say: (...lines) => person.say(...lines.map(escapeControls)),
   show: ({ name, phase, ...upload }) =>
@@ -23,7 +23,7 @@ export const withControlsEscaped = (person: Person): Person => ({
   close: () => person.close(),
 });
 
-/** Plain lines: for a log, a pipe, or a terminal that cannot do more. */
+/** Writes plain lines, for example when stderr is a log file or a pipe. */
 export function plainPerson(stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): Person {
   const last = new Map<string, string>();
   return {

@@ -2,21 +2,21 @@ import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
 import type { Person } from './person.ts';
 import type { ShownUpload } from './upload-progress.ts';
 
-/** What MultiBar has for writing between its bars; its types leave it out. */
+/** The methods of MultiBar's terminal that allow output between the bars. The package's types omit them. */
 interface BarTerminal {
   cursorRelativeReset(): void;
   clearBottom(): void;
 }
 
 const BAR_WIDTH = 24;
-/** Blanks, the colon and the gap around the bar. */
+/** Width of a row without its texts: the bar, the spaces, the colon and the gap around the bar. */
 const FORMAT_WIDTH = BAR_WIDTH + 8;
 
-/** A progress bar for each upload under way, below everything that was said. */
+/** Shows a progress bar for each running upload, below all other output. */
 export function progressBars(stdout: NodeJS.WritableStream, stderr: NodeJS.WriteStream): Person {
   const bars = new Map<string, SingleBar>();
   const shown = new Map<string, ShownUpload>();
-  /** There only while there are bars: it thinks that the lines above the cursor are its own. */
+  /** Exists only while there are bars, because a MultiBar assumes that it owns the lines above the cursor. */
   let multi: MultiBar | undefined;
 
   const open = () =>
@@ -28,7 +28,7 @@ export function progressBars(stdout: NodeJS.WritableStream, stderr: NodeJS.Write
         hideCursor: true,
         clearOnComplete: true,
         forceRedraw: true,
-        // Final events on the same terminal are long lines, and to be seen whole; the bars' own are cut here.
+        // Wrap lines: final events on the same terminal are long. `draw` truncates the bars' own lines.
         linewrap: true,
       },
       cliProgress.Presets.rect,

@@ -5,7 +5,7 @@ import type { Observation } from '../../aws/observation.ts';
 import type { Unfinished } from '../../aws/unfinished.ts';
 import type { Target } from '../target.ts';
 
-/** The first sentence: which Pinterest the files go to. */
+/** The first sentence: the Pinterest that receives the files. */
 export function welcome(target: Target): string {
   if (target.kind === 'simulator') {
     return 'Pindrop on this machine, with a simulated Pinterest: set PINTEREST_ACCESS_TOKEN to upload to the real one.';
@@ -14,14 +14,14 @@ export function welcome(target: Target): string {
   return `Pindrop on this machine, uploading to ${target.apiUrl}${how}.`;
 }
 
-/** Outputs of the examples that a person may want to look at. */
+/** Outputs of the examples that may interest the user. */
 const EXAMPLE_OUTPUTS = [
   ['ResultsBucketName', 'results '],
   ['StartedStateMachineArn', 'started '],
   ['PublishPinStateMachineArn', 'pins    '],
 ] as const;
 
-/** How to drop a file into a stack that stays up, in lines. @param consoleUrl undefined without the console */
+/** Lines that explain how to drop a file into a running stack. @param consoleUrl undefined without the console */
 export function invitation(
   { endpoint, outputs, region, accessKey }: LocalStack,
   consoleUrl: string | undefined,
@@ -42,7 +42,7 @@ export function invitation(
   ];
 }
 
-/** How an upload ended. */
+/** The sentence for a final event: the upload succeeded, or it failed. */
 export function finalSentence(detail: FinalEventDetail): string {
   const { object, timeline, polls } = detail;
   const seconds = Math.round((Date.parse(timeline.completedAt) - Date.parse(timeline.droppedAt)) / 1000);
@@ -60,7 +60,7 @@ export function pinSentence(detail: PinEventDetail): string {
     : `✘ ${object.key}: no Pin (${detail.failure.reason}). ${detail.failure.message}`;
 }
 
-/** Says that a subscriber failed on an event, and what happens next. */
+/** The sentence for a failed delivery of an event to a subscriber, with what happens next. */
 export function deliverySentence({
   target,
   why,
@@ -71,18 +71,18 @@ export function deliverySentence({
   return `${target} failed (${why}); ${then}.`;
 }
 
-/** Says that an example has not finished with a file when the run ends. */
+/** The sentence for a file that an example has not finished processing when the run ends. */
 export function leftSentence(key: string, { where, againAt = Date.now() }: Unfinished): string {
   const seconds = Math.max(0, Math.round((againAt - Date.now()) / 1000));
   return `${key} is left at ${where}, which goes on with it in ${seconds} s: in the next npm start with the same examples.`;
 }
 
-/** Says that a dropped file is ignored because its key lacks the prefix. */
+/** The sentence for a dropped file that is ignored because its key does not have the prefix. */
 export function ignoredSentence({ key }: Extract<Observation, { kind: 'put-ignored' }>, prefix: string): string {
   return `${key} is not uploaded: only keys that start with ${prefix} are (the setting prefix).`;
 }
 
-/** Says that a dropped file could not be taken up again, and what happens next. */
+/** The sentence for a dropped file that could not be resumed, with what happens next. */
 export function unrecoveredSentence({
   bucket,
   versionId,

@@ -1,16 +1,16 @@
 import { UPLOAD_LOG } from '../../../../shared/upload/upload-log.ts';
 import { type UploadLogLine, uploadLogLine } from '../../console/shared/upload-log-line.ts';
 
-/** One upload as a person sees it. */
+/** The progress of an upload as the user sees it. */
 export interface ShownUpload {
   uploadId: string;
   /** The object's key. */
   name: string;
-  /** Percent of the upload to Pinterest. */
+  /** Progress of the upload to Pinterest, in percent. */
   percent: number;
-  /** What is happening, in a few words. */
+  /** The current phase in a few words. */
   phase: string;
-  /** The same where it changes as time passes. @param now milliseconds since 1970 */
+  /** Computes the phase when its text changes with time. @param now milliseconds since 1970 */
   phaseAt?: (now: number) => string;
 }
 
@@ -27,7 +27,7 @@ const PHASES: Record<string, (line: UploadLogLine) => Pick<ShownUpload, 'phase' 
   [UPLOAD_LOG.retrying]: ({ afterSeconds, because }) => ({ phase: `${because} Tried again in ${afterSeconds} s` }),
 };
 
-/** Pinterest has the file: for how long, how often it was asked, and when it is asked next. */
+/** The phase while Pinterest processes the file: the time since the upload, the number of polls, and the next poll. */
 function processing({ timestamp, sinceUploadSeconds, polls = 0, waitSeconds }: UploadLogLine) {
   const loggedAt = timestamp === undefined ? Date.now() : Date.parse(timestamp);
   const phaseAt = (now: number) => {
@@ -40,15 +40,15 @@ function processing({ timestamp, sinceUploadSeconds, polls = 0, waitSeconds }: U
   return { phase: phaseAt(loggedAt), phaseAt, percent: 100 };
 }
 
-/** Such as `12 s` or `3 min 20 s`. */
+/** Formats a duration, for example `12 s` or `3 min 20 s`. */
 function seconds(exact: number): string {
   const whole = Math.max(0, Math.floor(exact));
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /**
- * Turns the functions' log lines into rows: the log is the source of an upload's progress, here as on AWS.
- * @returns a function that takes a line and returns the row that it changed; undefined for lines about no upload
+ * Converts the functions' log lines to rows. As on AWS, the log is the source of an upload's progress.
+ * @returns a function that takes a line and returns the changed row; undefined when the line is not about an upload
  */
 export function uploadProgress(): (line: string) => ShownUpload | undefined {
   const rows = new Map<string, ShownUpload>();
