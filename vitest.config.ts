@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/harness/longest-first.ts';
 
-/** Where .ci/run reads how many tests passed. */
+/** Path of the JSON report from which .ci/run reads the number of passed tests. */
 const report = process.env['PINDROP_TEST_REPORT'];
 
 /** The machines that run these tests are shared and sometimes slow. The limit is high: it only stops a test that hangs. */
@@ -14,15 +14,16 @@ export default defineConfig({
     reporters: ['default', './test/harness/rerun-reporter.ts', ...(report ? ['json'] : [])],
     ...(report ? { outputFile: { json: report } } : {}),
     sequence: { sequencer: LongestFirst },
-    // The long ones wait more than they compute: two cores are busy with five files at a time.
+    // Five test files at a time keep two cores busy: the long tests wait more than they compute.
     maxWorkers: 5,
-    // The same for those tests of one file that may run at once.
+    // The limit for concurrent tests of one file, for the same reason.
     maxConcurrency: 4,
     testTimeout: HANGS_MS,
     hookTimeout: HANGS_MS,
-    // A little less, so that a failure says what it waited for.
+    // Below the test timeout, so that a failure names the condition that was not met.
     expect: { poll: { timeout: HANGS_MS - 60_000 } },
-    // CloudFormation's own rules only warn, and take longer than the rest of a synth. `npm run synth`, the step before, has them.
+    // Skip the CloudFormation rules: they only warn, and take longer than the rest of a synth.
+    // `npm run synth`, the step before the tests, checks them.
     env: { CDK_VALIDATION: 'false' },
   },
 });

@@ -12,7 +12,7 @@ import { measuredBy } from '../harness/measured.ts';
 const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', import.meta.url));
 const DAY_MS = 86_400_000;
 
-/** The alarms of a stack as deployed, by the end of their ids. */
+/** The alarms of the deployed stack, keyed by name without the prefix `Pindrop-` or `Pindrop-Monitoring`. */
 function alarmsOf({ assemblyDirectory, stack }: LocalPindrop): Map<string, Resource> {
   const place = { account: '000000000000', region: stack.region, endpoint: stack.endpoint };
   const { resources } = readTemplate(assemblyDirectory, 'Pindrop', place);
@@ -32,7 +32,10 @@ interface MetricProperties {
   Dimensions?: { Name: string; Value: string }[];
 }
 
-/** The alarm's metric as CloudWatch would have it by now: its newest value, or the sum of all. */
+/**
+ * The value that CloudWatch would compute for the alarm's metric from everything measured so far.
+ * @returns undefined if the metric has no values yet
+ */
 async function metricOf(pindrop: LocalPindrop, alarm: Resource): Promise<number | undefined> {
   const { Namespace, MetricName, Statistic, Dimensions = [] } = alarm.properties as unknown as MetricProperties;
   const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]));
@@ -79,7 +82,7 @@ async function queueAttribute(pindrop: LocalPindrop, name: string | undefined, a
 // biome-ignore lint/suspicious/noExplicitAny: a template is whatever CloudFormation takes
 type Properties = Record<string, any>;
 
-/** Changes the properties of the resources of a type whose logical id begins like this. */
+/** Changes the properties of the one resource of this type whose logical id starts with `id`. */
 const broken =
   (type: string, id: string, change: (properties: Properties) => void) =>
   (template: string): string => {
@@ -95,23 +98,23 @@ const withVariable = (id: string, name: string, value: string | undefined) =>
     Variables[name] = value;
   });
 
-/** Sends what is not a notification of S3 to the queue of drops. */
+/** Sends a message that is not an S3 notification to the drop queue. */
 async function sendNonsense(pindrop: LocalPindrop): Promise<void> {
   const { sqs, outputs } = clientsOf(pindrop);
   await sqs.send(new SendMessageCommand({ QueueUrl: outputs['QueueUrl'], MessageBody: 'not a notification' }));
 }
 
-/** What cannot be read is in the dead-letter queue within seconds. */
+/** With these settings, an unreadable message reaches the dead-letter queue within seconds. */
 const IMPATIENT = { giveUpAfterHours: 0.0003, redeliverAfterSeconds: 3, uploadTimeoutMinutes: 0.2 };
 
 interface Scenario {
   alarm: string;
   options?: LocalPindropOptions;
-  /** Makes happen what the alarm is for. */
+  /** Causes the fault that the alarm reports. */
   happens: (pindrop: LocalPindrop) => Promise<unknown>;
-  /** A value that only time would bring about. */
+  /** Set if the metric needs a long time to reach the threshold: the test only checks that its value rises above 1. */
   onlyMoves?: true;
-  /** What else must be so once the alarm is raised. */
+  /** Further assertions once the alarm is raised. */
   moreover?: (pindrop: LocalPindrop) => void;
 }
 
@@ -139,7 +142,7 @@ const SCENARIOS: Scenario[] = [
       change: withVariable('Ingest', 'STATE_MACHINE_ARN', 'arn:aws:states:us-east-1:000000000000:stateMachine:gone'),
     },
     happens: (pindrop) => pindrop.drop('clip.mp4', clip),
-    // Neither is the file sent again at each attempt.
+    // The file is registered once, not again at each attempt.
     moreover: ({ simulator }) => {
       expect(simulator.requests.filter(({ operation }) => operation === 'media_create')).toHaveLength(1);
     },
@@ -170,7 +173,7 @@ const SCENARIOS: Scenario[] = [
     alarm: 'DeadLetters',
     options: {
       settings: IMPATIENT,
-      // What cannot be reported comes again after a second, and not after five minutes.
+      // A message that cannot be reported is redelivered after one second instead of five minutes.
       change: broken('AWS::SQS::Queue', 'DropsDeadLetterQueue', (properties) => {
         properties['VisibilityTimeout'] = 1;
       }),
@@ -180,7 +183,7 @@ const SCENARIOS: Scenario[] = [
   {
     alarm: 'UntakenDeadLetters',
     options: {
-      // Nothing takes messages from the dead-letter queue.
+      // Remove the consumer of the dead-letter queue.
       change: (template) => {
         const { Resources, ...rest } = JSON.parse(template) as { Resources: Record<string, unknown> };
         const left = Object.entries(Resources).filter(([id]) => !id.startsWith('ReportDeadLetterMessages'));
@@ -254,7 +257,7 @@ const SCENARIOS: Scenario[] = [
     alarm: 'SlackWebhookUploadsUndeliveredEvents',
     options: {
       settings: { with: 'slack-webhook' },
-      // Nobody filled the webhook's secret in. It is given up after two attempts, and not after a thousand.
+      // The webhook's secret is not filled in: deliveries fail, and are given up after two attempts, not a thousand.
       change: broken('AWS::SQS::Queue', 'SlackWebhookUploadsQueue', (properties) => {
         properties['VisibilityTimeout'] = 1;
         properties['RedrivePolicy'].maxReceiveCount = 2;
@@ -284,11 +287,11 @@ const SCENARIOS: Scenario[] = [
   },
 ];
 
-/** What is the same for every example. */
+/** The part of an alarm's name that differs between the examples. */
 const OF_EXAMPLES = /^.+(?=(UndeliveredEvents|FailedExampleExecutions)$)/;
 
 describe('an alarm', () => {
-  it.each(SCENARIOS)('is raised by the fault it is for: $alarm', async (scenario) => {
+  it.each(SCENARIOS)('is raised by the fault that it reports: $alarm', async (scenario) => {
     const { alarm: name, options, happens, onlyMoves, moreover } = scenario;
     const pindrop = await startLocalPindrop(options);
     const alarm = alarmsOf(pindrop).get(name);
@@ -306,7 +309,7 @@ describe('an alarm', () => {
     moreover?.(pindrop);
   });
 
-  it('has a scenario above, and a section of the runbook behind its link', async () => {
+  it('has a scenario above, and links to its section of the runbook', async () => {
     const alarms = alarmsOf(await startLocalPindrop({ settings: { with: EXAMPLE_NAMES.join(',') } }));
     const kinds = (names: Iterable<string>) => new Set([...names].map((name) => name.replace(OF_EXAMPLES, '')));
     expect(kinds(alarms.keys())).toEqual(kinds(SCENARIOS.map(({ alarm }) => alarm)));

@@ -9,10 +9,10 @@ import { startPinterestSimulator } from '../../infra/local/pinterest/simulator.t
 import { npmStart, stateDirectory, whereTo } from '../harness/npm-start.ts';
 
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
-/** `nobody`, on every Unix. */
+/** Id of the user `nobody`, on every Unix. */
 const NOBODY = 65_534;
 
-/** What another user of the machine tries: a program that gives up root's rights and then does what its arguments say. */
+/** A program that drops root's rights, and then makes the requests and reads the files that its argument lists. */
 const INTRUDER = `
 const fs = require('node:fs');
 process.setgroups([]);
@@ -63,9 +63,9 @@ async function below(directory: string): Promise<string[]> {
 
 const mode = (path: string) => statSync(path).mode & 0o777;
 
-// Only root can become somebody else.
+// Only root can switch to another user.
 describe.skipIf(process.getuid?.() !== 0)('another user of the machine', () => {
-  it('gets neither a token nor a video, from the services, the console or the disk', async () => {
+  it('cannot get a token or a video from the services, the console or the disk', async () => {
     const accessToken = 'pina_of_the_owner';
     const pinterest = await startPinterestSimulator({ accessToken, processingSeconds: () => 0 });
     onTestFinished(() => pinterest.close());
@@ -111,7 +111,7 @@ describe.skipIf(process.getuid?.() !== 0)('another user of the machine', () => {
     const tried = await asNobody({ directory: target, files, requests });
     expect(tried).toMatchObject({ user: NOBODY, directory: 'EACCES', files: files.map(() => 'EACCES') });
     for (const { url, status, body } of tried.answers) {
-      // S3 says 400 of a signature that has no date.
+      // S3 answers 400 to a signature without a date.
       expect(status, url).toSatisfy((code: number) => code === 403 || (code === 400 && url.startsWith(endpoint)));
       expect(body).not.toContain(accessToken);
       expect(body).not.toContain('clip.mp4');
@@ -119,7 +119,7 @@ describe.skipIf(process.getuid?.() !== 0)('another user of the machine', () => {
     }
 
     expect(mode(directory)).toBe(0o700);
-    // The assembly is this repository's code, with modes of its own: it has no token and no video.
+    // The cloud assembly has other file modes. It is built from this repository and holds no token and no video.
     const assembly = join(target, 'cdk.out');
     const kept = (await below(directory)).filter((path) => !path.startsWith(assembly));
     expect(kept).toContain(join(target, 'state.sqlite'));

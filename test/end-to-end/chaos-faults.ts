@@ -3,7 +3,7 @@ import type { LocalPindrop } from '../harness/local-pindrop.ts';
 import { seededRandom } from '../harness/seeded-random.ts';
 
 const FAULT_PROBABILITY = 0.25;
-/** Probability per turn that a function's process is killed, busy or idle: a few percent of the attempts die. */
+/** Probability per turn that a function's process, busy or idle, is killed. A few percent of the attempts die. */
 const KILL_PROBABILITY = 0.03;
 const TURN_MS = 400;
 
@@ -29,11 +29,11 @@ const FAULTS: Record<SimulatedOperation, [weight: number, fault: Fault][]> = {
     [2, { kind: 'status', status: 400, s3Code: 'EntityTooLarge' }],
     [2, { kind: 'slow', milliseconds: 500 }],
   ],
-  // Last, so that the seeds of the others stay the same.
+  // These two operations come last, so that the other operations keep their seeds.
   pins_create: [...COMMON, [8, { kind: 'stored-not-answered' }], [4, { kind: 'made-late', milliseconds: 500 }]],
   boards_list_pins: COMMON,
 };
-/** The permanent answers above, as failure messages quote them: only these may fail a drop. */
+/** Matches the permanent errors above in a failure message. Only these errors may fail a drop. */
 export const FINAL_ANSWER = /\((403, code 29|400 EntityTooLarge)\)/;
 
 /** With the same seed, the n-th request of an operation gets the same fault. */
@@ -57,8 +57,8 @@ export function seededFaults(seed: number): FaultSource {
 }
 
 /**
- * Kills processes of functions at random.
- * @returns a function that stops it and returns how many were killed
+ * Kills function processes at random.
+ * @returns a function that stops the killing and returns the number of killed processes
  */
 export function killFunctions({ stack }: LocalPindrop, random: () => number): () => number {
   let kills = 0;

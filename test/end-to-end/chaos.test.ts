@@ -12,7 +12,7 @@ import { FINAL_ANSWER, killFunctions, seededFaults } from './chaos-faults.ts';
 const SEED = Number(process.env['PINDROP_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const DROPS = Number(process.env['PINDROP_CHAOS_DROPS'] ?? 300);
 
-/** A small real video. Each drop gets its own `free` box, so that no two have the same bytes. */
+/** A small real video. Each drop gets its own `free` box, so that no two drops have the same bytes. */
 const video = readFileSync(new URL('../fixtures/inspection/index-first.mp4', import.meta.url));
 function videoNumber(number: number): Buffer {
   const box = Buffer.alloc(24);
@@ -28,7 +28,7 @@ interface Dropped {
   sha256: string;
 }
 
-/** Drops a new video, one time in ten over an earlier one. */
+/** Drops a new video. One in ten overwrites an earlier drop. */
 async function dropVideo(
   number: number,
   pindrop: LocalPindrop,
@@ -42,7 +42,7 @@ async function dropVideo(
   return { key, size: bytes.length, versionId: await pindrop.drop(key, bytes), sha256 };
 }
 
-/** What the test does beside dropping files. */
+/** The actions of the test other than dropping files. */
 function hands({ stack, bucket }: LocalPindrop) {
   const { endpoint, region, accessKey: credentials, outputs } = stack;
   const client = { endpoint, region, credentials };
@@ -73,7 +73,7 @@ function hands({ stack, bucket }: LocalPindrop) {
       const MessageBody = JSON.stringify({ Records: [record] });
       await sqs.send(new SendMessageCommand({ QueueUrl: outputs['QueueUrl'], MessageBody }));
     },
-    /** Waits until the queues are empty and no execution runs: no event can come after that. */
+    /** Waits until the queues are empty and no execution runs. No event can follow after that. */
     async rest() {
       const isBusy = async () => {
         const [drops, deadLetters] = [
@@ -90,7 +90,7 @@ function hands({ stack, bucket }: LocalPindrop) {
   };
 }
 
-/** True if the event names its drop, and a permanent fault or a media with the same bytes. */
+/** True if the event names the right drop, and either a permanent fault or a media with the bytes of the drop. */
 function isRight(event: FinalEventDetail, drops: Dropped[], { simulator }: LocalPindrop): boolean {
   const drop = drops.find(({ versionId }) => versionId === event.object.versionId);
   if (drop?.key !== event.object.key) return false;
@@ -99,7 +99,7 @@ function isRight(event: FinalEventDetail, drops: Dropped[], { simulator }: Local
 }
 
 describe('chaos', () => {
-  it(`ends each of ${DROPS} drops in exactly one event (seed ${SEED})`, {
+  it(`ends each of ${DROPS} drops with exactly one final event (seed ${SEED})`, {
     timeout: DROPS * 5000,
   }, async () => {
     const random = seededRandom(SEED + 100);

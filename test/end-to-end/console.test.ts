@@ -18,7 +18,7 @@ async function consoleOf(run: Run): Promise<string> {
 describe('npm start, with its console', () => {
   it('uploads a file that is dropped on the page, and shows that it succeeded, also after a restart', async () => {
     const directory = await stateDirectory();
-    // A port that nobody else takes while it is free between the two runs.
+    // Choose a port that no other process takes between the two runs.
     await mkdir(join(directory, 'simulator'));
     await writeFile(join(directory, 'simulator/console-port'), String(await freePort()));
     const first = npmStart([], directory);
@@ -59,7 +59,7 @@ describe('npm start, with its console', () => {
     await failed.getByText('registration_refused', { exact: true }).waitFor();
     await failed.locator('.failure').getByText('Check that the token has the scopes').waitFor();
     await failed.getByRole('button', { name: 'Retry' }).click();
-    // The new attempt is another row, and the page goes there.
+    // The new attempt has its own row, and the page moves the focus to it.
     const retried = page.locator('#rows > li', { has: page.locator('.row[open]:not([data-state="failed"])') });
     await retried.locator('.state').getByText('Succeeded').waitFor();
     expect(await page.locator(':focus .name').innerText()).toBe('sample.mp4');

@@ -8,7 +8,7 @@ import { startLocalPindrop } from '../harness/local-pindrop.ts';
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const sha256 = createHash('sha256').update(clip).digest('hex');
 
-describe('a fault that may pass', () => {
+describe('a temporary fault', () => {
   it.each<InjectedFault>([
     { operation: 'media_create', fault: { kind: 'status', status: 503 } },
     { operation: 'media_create', fault: { kind: 'garbage' } },
@@ -17,7 +17,7 @@ describe('a fault that may pass', () => {
     { operation: 'upload', fault: { kind: 'status', status: 503, s3Code: 'SlowDown' } },
     { operation: 'media_get', fault: { kind: 'html', status: 502 } },
     { operation: 'media_get', fault: { kind: 'status', status: 404 } },
-  ])('is waited out: $operation, $fault.kind', async (fault) => {
+  ])('delays the upload but does not fail it: $operation, $fault.kind', async (fault) => {
     const pindrop = await startLocalPindrop();
     pindrop.simulator.inject(fault);
     const event = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
@@ -27,7 +27,7 @@ describe('a fault that may pass', () => {
     expect(pindrop.events()).toHaveLength(1);
   });
 
-  it('in the answer to an upload that arrived does not send the file again', async () => {
+  it('in the response to a complete upload does not send the file again', async () => {
     const pindrop = await startLocalPindrop();
     pindrop.simulator.inject({ operation: 'upload', fault: { kind: 'stored-not-answered' } });
     const event = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
@@ -35,14 +35,14 @@ describe('a fault that may pass', () => {
     expect(pindrop.simulator.media()).toHaveLength(1);
   });
 
-  it('ends in gave_up when it outlasts the give-up time', async () => {
+  it('fails the upload with gave_up when it lasts longer than the give-up time', async () => {
     const pindrop = await startLocalPindrop({ settings: { giveUpAfterHours: 0.005 } });
     pindrop.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 }, times: 1000 });
     const event = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
     expect(event).toMatchObject({ status: 'failed', failure: { reason: 'gave_up', retryable: true } });
   });
 
-  it('makes no request before Retry-After is over', async () => {
+  it('with Retry-After delays the next request by at least that time', async () => {
     const pindrop = await startLocalPindrop();
     pindrop.simulator.inject({
       operation: 'media_create',
@@ -55,11 +55,11 @@ describe('a fault that may pass', () => {
   });
 });
 
-describe('a fault that cannot pass', () => {
+describe('a permanent fault', () => {
   it.each<[InjectedFault, string]>([
     [{ operation: 'media_create', fault: { kind: 'status', status: 403, code: 29 } }, 'registration_refused'],
     [{ operation: 'upload', fault: { kind: 'status', status: 400, s3Code: 'EntityTooLarge' } }, 'upload_refused'],
-  ])('ends the upload at once: %o', async (fault, reason) => {
+  ])('fails the upload at once: %o', async (fault, reason) => {
     const pindrop = await startLocalPindrop();
     pindrop.simulator.inject(fault);
     const event = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
@@ -71,7 +71,7 @@ describe('a fault that cannot pass', () => {
 });
 
 describe('a media', () => {
-  it('that stays in processing ends in timed_out', async () => {
+  it('that stays in processing fails with timed_out', async () => {
     const pindrop = await startLocalPindrop({
       simulator: { processingSeconds: () => 3600 },
       settings: { pollDeadlineMinutes: 0.15 },
@@ -80,7 +80,7 @@ describe('a media', () => {
     expect(event).toMatchObject({ failure: { reason: 'timed_out' } });
   });
 
-  it('that Pinterest forgets ends in media_not_found', async () => {
+  it('that Pinterest no longer knows fails with media_not_found', async () => {
     const pindrop = await startLocalPindrop({
       simulator: { processingSeconds: () => 3600 },
       settings: { pollDeadlineMinutes: 0.15 },
@@ -93,7 +93,7 @@ describe('a media', () => {
 });
 
 describe('a function that is killed', () => {
-  it('leaves nothing undone: the drop is taken up again and ends in one event', async () => {
+  it('loses no drop: its message is redelivered and the drop ends with one event', async () => {
     const pindrop = await startLocalPindrop({ settings: { redeliverAfterSeconds: 3 } });
     pindrop.simulator.inject({ operation: 'upload', fault: { kind: 'hang' } });
     const versionId = await pindrop.drop('clip.mp4', clip);
@@ -105,7 +105,7 @@ describe('a function that is killed', () => {
 });
 
 describe('a token that is refused', () => {
-  it('is read again from the secret, and the upload goes on', async () => {
+  it('is read again from the secret, and the upload continues', async () => {
     const pindrop = await startLocalPindrop();
     const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
     await pindrop.finalEventOf(await pindrop.drop('warm.mp4', clip));

@@ -8,7 +8,7 @@ import { npmStart, type Run, whereTo } from '../harness/npm-start.ts';
 
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
-/** A disk of 64 MB; undefined where this user may not mount one. */
+/** Mounts a disk of 64 MB. @returns undefined if this user may not mount disks */
 function smallDisk(): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-disk-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=700', 'tmpfs', directory]).status === 0;
@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(disk, { recursive: true });
 });
 
-/** Writes until nothing more fits, whatever else is written at the same time. */
+/** Fills the disk, even while other processes write to it. */
 function fill(directory: string): string {
   const path = join(directory, 'filler');
   const file = openSync(path, 'w');
@@ -46,8 +46,8 @@ async function s3Of(run: Run) {
   return { put, close: () => s3.destroy() };
 }
 
-describe.skipIf(disk === undefined)('a disk that fills while files are on their way', () => {
-  it('ends npm start with one sentence; with room again, the next start ends every file in one event', async () => {
+describe.skipIf(disk === undefined)('a disk that becomes full during uploads', () => {
+  it('ends npm start with one sentence; once there is space, the next start ends each file in one event', async () => {
     const directory = disk ?? '';
     const first = npmStart([], directory);
     const bucket = await s3Of(first);
@@ -59,7 +59,7 @@ describe.skipIf(disk === undefined)('a disk that fills while files are on their 
     const keys = Array.from({ length: 6 }, (_, at) => `clip ${at}.mp4`);
     const dropped: (string | undefined)[] = [];
     for (const key of keys) dropped.push((await bucket.put(key, clip)).VersionId);
-    // Each execution writes what it enters: filled now, the first one to do so ends the process.
+    // Each execution writes every state that it enters. The first such write to the full disk ends the process.
     const filler = fill(directory);
     await expect(bucket.put('late.mp4', clip)).rejects.toThrow();
     expect(await first.ended).toBe(1);

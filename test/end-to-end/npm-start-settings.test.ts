@@ -9,7 +9,7 @@ const CLIP = fileURLToPath(new URL('../../infra/local/pinterest/sample-clip.mp4'
 const clip = readFileSync(CLIP);
 
 describe('the settings of npm start', () => {
-  it('come from cdk.json: files get the prefix, and the examples run along', async () => {
+  it('come from cdk.json: files get the prefix, and the examples run', async () => {
     const project = await projectWith({ prefix: 'pinterest/', with: 'slack-webhook' });
     const run = npmStart([CLIP], await stateDirectory(), {}, project);
     expect(await run.ended).toBe(0);
@@ -17,7 +17,7 @@ describe('the settings of npm start', () => {
     expect(run.stderr()).toMatch(/^Webhook: .*pinterest\/sample-clip\.mp4/m);
   });
 
-  it('come from -c in their place', async () => {
+  it('come from -c when it is given, instead of cdk.json', async () => {
     const project = await projectWith({ prefix: 'pinterest/', with: 'results-bucket' });
     const args = ['-c', 'prefix=videos/', '-c', 'with=slack-webhook', CLIP];
     const run = npmStart(args, await stateDirectory(), {}, project);
@@ -27,7 +27,7 @@ describe('the settings of npm start', () => {
     expect(run.stderr()).not.toContain('results-bucket');
   });
 
-  it('are in the line to paste and on the page, and a put without the prefix is reported', async () => {
+  it('appear in the command to paste and on the console page, and a put without the prefix is reported', async () => {
     const run = npmStart(['-c', 'prefix=pinterest/'], await stateDirectory());
     const { endpoint, bucket: Bucket, credentials } = await whereTo(run);
     expect(run.stderr()).toContain(`s3 cp clip.mp4 s3://${Bucket}/pinterest/`);
@@ -49,7 +49,7 @@ describe('the settings of npm start', () => {
   it.each([
     ['colour=red', 'colour is not a setting'],
     ['pinterestApiUrl=https://api-sandbox.pinterest.com/v5', 'PINTEREST_API_URL'],
-  ])('stop it with one sentence when they cannot be: %s', async (setting, sentence) => {
+  ])('stop it with one sentence if they are not valid: %s', async (setting, sentence) => {
     const run = npmStart(['-c', setting, CLIP], await stateDirectory());
     expect(await run.ended).toBe(2);
     expect(run.stderr()).toContain(sentence);

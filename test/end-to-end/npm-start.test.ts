@@ -26,7 +26,7 @@ describe('npm start -- FILE', () => {
     expect(run.stderr()).toContain('sample-clip.mp4: uploaded');
   });
 
-  it('keeps its state in the project, where newcomers have it', async () => {
+  it('keeps its state in the folder .pindrop of the project, the default place', async () => {
     const project = await projectWith({});
     const run = npmStart([CLIP], join(project, '.pindrop'), {}, project);
     expect(await run.ended).toBe(0);
@@ -47,7 +47,7 @@ describe('npm start -- FILE', () => {
     ).toEqual(['failed', 'succeeded']);
   });
 
-  it('takes a name as long as file systems allow, and starts again afterwards', async () => {
+  it('accepts a file name of 254 bytes, and can start again afterwards', async () => {
     const directory = await stateDirectory();
     const long = join(directory, `${'動'.repeat(83)}a.mp4`);
     expect(Buffer.byteLength(basename(long))).toBe(254);
@@ -64,7 +64,7 @@ describe('npm start -- FILE', () => {
     [['--port', 'x'], {}, '--port takes a number'],
     [[fileURLToPath(new URL('.', import.meta.url))], {}, 'is not a file.'],
     [[CLIP], { PINTEREST_API_URL: 'http://127.0.0.1:1/v5' }, 'PINTEREST_ACCESS_TOKEN is not'],
-  ])('exits 2 with one sentence, and starts nothing, for %o', async (args, environment, sentence) => {
+  ])('prints one sentence, starts nothing and exits 2 for %o', async (args, environment, sentence) => {
     const run = npmStart(args, await stateDirectory(), environment);
     expect(await run.ended).toBe(2);
     expect(run.stderr()).toContain(sentence);
@@ -72,7 +72,7 @@ describe('npm start -- FILE', () => {
     expect(run.stdout()).toBe('');
   });
 
-  it('uploads to another server that speaks the API, and leaves the token nowhere', async () => {
+  it('uploads to another server with the same API, and never prints the token', async () => {
     const accessToken = 'pina_of_the_other_server';
     const other = await startPinterestSimulator({ accessToken, processingSeconds: () => 0 });
     onTestFinished(() => other.close());
@@ -88,7 +88,7 @@ describe('npm start -- FILE', () => {
 });
 
 describe('npm start', () => {
-  it('refuses a second one on the same state, and says which is first', async () => {
+  it('refuses to start twice on the same state directory, and names the first process', async () => {
     const directory = await stateDirectory();
     const first = npmStart([], directory);
     await whereTo(first);
@@ -97,7 +97,7 @@ describe('npm start', () => {
     expect(second.stderr()).toContain(`process ${first.process.pid}`);
   });
 
-  it('goes on after SIGINT with what was dropped', async () => {
+  it('continues the uploads of a run that SIGINT ended', async () => {
     const directory = await stateDirectory();
     const first = npmStart([CLIP], directory);
     await first.until(() => first.stderr().includes('sample-clip.mp4: uploaded'));
@@ -109,7 +109,7 @@ describe('npm start', () => {
     expect(second.events().map(({ detail }) => detail.status)).toEqual(['succeeded']);
   });
 
-  it('killed ten times at random during 30 drops ends with one event for each', async () => {
+  it('ends each of 30 drops with one event when it is killed ten times at random', async () => {
     const directory = await stateDirectory();
     const versions: string[] = [];
     const events = new Map<string, Set<string>>();

@@ -4,13 +4,13 @@ import { startLocalPindrop } from '../harness/local-pindrop.ts';
 
 const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', import.meta.url));
 const FILES = 50;
-/** For requests that were under way when Pinterest began to refuse. */
+/** Allowance for requests that were in flight when Pinterest began to refuse. */
 const UNDER_WAY_MS = 10_000;
-/** Retry-After is in whole seconds, rounded up: two refusals of one minute name ends less than a second apart. */
+/** Retry-After is rounded up to whole seconds: refusals in the same minute name ends less than a second apart. */
 const ROUNDING_MS = 1000;
 
 describe('a rate limit of 10 registrations a minute', () => {
-  it('lets 50 files dropped at once succeed, with few refused requests', { timeout: 1_200_000 }, async () => {
+  it('lets 50 files dropped at once succeed, with fewer refusals than files', { timeout: 1_200_000 }, async () => {
     const pindrop = await startLocalPindrop({ simulator: { rateLimits: { orgWritePerMinute: 10 } } });
     const versions = await Promise.all(
       Array.from({ length: FILES }, (_, number) => pindrop.drop(`clip ${number}.mp4`, clip)),

@@ -7,8 +7,8 @@ const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4',
 const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), Buffer.alloc(2000, 7)]);
 const MEGABYTE = 1024 ** 2;
 
-describe('a file that Pinterest would not take', () => {
-  it('is rejected with the rule that it breaks, and Pinterest gets no request', async () => {
+describe('a file that Pinterest does not accept', () => {
+  it('is rejected with the rule that it breaks, without a request to Pinterest', async () => {
     const pindrop = await startLocalPindrop({ settings: { maxFileBytes: MEGABYTE } });
     const files: [key: string, bytes: Buffer, message: RegExp][] = [
       ['picture.mp4', png, /a PNG image.*Pinterest takes .*MP4/i],
@@ -45,7 +45,7 @@ describe('a file that Pinterest would not take', () => {
     expect(pindrop.events()).toHaveLength(files.length);
   });
 
-  it('is uploaded all the same when the look inside is switched off', async () => {
+  it('is uploaded anyway when inspection is switched off', async () => {
     const pindrop = await startLocalPindrop({ settings: { inspect: false } });
     const event = await pindrop.finalEventOf(await pindrop.drop('short.mp4', fixture('inspection/one-second.mp4')));
     expect(event.mediaId).toBeDefined();

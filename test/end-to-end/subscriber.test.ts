@@ -16,7 +16,7 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc');
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
-/** What a developer writes who never saw our source. */
+/** The subscriber of a developer who has never seen our source. */
 const SUBSCRIBER = `
 import { eventPattern, type Failure, type FailureReason, mediaUploadFailedEventExamples, onMediaUpload } from 'pindrop/events';
 
@@ -57,14 +57,14 @@ export async function main(events: unknown[]): Promise<{ told: string[]; pattern
 }
 `;
 
-/** A short one in CommonJS. */
+/** A short subscriber that compiles to CommonJS. */
 const COMMON_JS = `
 import { onMediaUpload } from 'pindrop/events';
 
 export const handler = onMediaUpload({ succeeded: ({ mediaId }) => console.log(mediaId) });
 `;
 
-/** Another project, which has installed the package as it is published. */
+/** Creates another project that has installed the package as it is published. @returns its directory */
 async function foreignProject(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-subscriber-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
@@ -90,8 +90,8 @@ async function foreignProject(): Promise<string> {
   return directory;
 }
 
-describe('pindrop/events, installed from its tarball in a project elsewhere', () => {
-  it('type-checks under strict and handles real events of the local bus, which match all its schemas', async () => {
+describe('pindrop/events, installed from its tarball in another project', () => {
+  it('type-checks in strict mode and handles real events from the local bus, which match all its schemas', async () => {
     const [directory, pindrop] = await Promise.all([foreignProject(), startLocalPindrop()]);
     await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip, { board: '42' }));
     await pindrop.finalEventOf(await pindrop.drop('empty.mp4', Buffer.alloc(0)));

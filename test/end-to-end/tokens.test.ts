@@ -9,7 +9,7 @@ import { measuredBy } from '../harness/measured.ts';
 
 const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', import.meta.url));
 
-/** What a person does with `pindrop auth`. */
+/** Signs in as a person does with `pindrop auth`. */
 async function signIn({ simulator, stack }: LocalPindrop): Promise<void> {
   const app = { ...SIMULATED_APP, apiUrl: simulator.url };
   const redirectUri = 'http://localhost:8085/';
@@ -26,7 +26,7 @@ async function signIn({ simulator, stack }: LocalPindrop): Promise<void> {
 }
 
 describe('tokens', () => {
-  it('renew themselves for 90 days; once their renewal is revoked files wait, and succeed after a new sign-in', async () => {
+  it('are renewed for 90 days; after they are revoked, files wait until a new sign-in and then succeed', async () => {
     const pindrop = await startLocalPindrop({ tokens: ({ oauth }) => ({ ...SIMULATED_APP, ...oauth.signedIn() }) });
     const { simulator, stack } = pindrop;
     const tokenArn = stack.outputs['TokenSecretArn'] ?? '';

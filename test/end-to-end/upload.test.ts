@@ -10,7 +10,7 @@ const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4',
 const sha256 = createHash('sha256').update(clip).digest('hex');
 
 describe('a drop', () => {
-  it('ends in one event, with the same bytes uploaded', async () => {
+  it('ends with one event, and its bytes are uploaded unchanged', async () => {
     const pindrop = await startLocalPindrop();
     const versionId = await pindrop.drop('a folder/a b+c 100% é.mp4', clip, { board: '42' });
     const event = await pindrop.finalEventOf(versionId);
@@ -34,7 +34,7 @@ describe('a drop', () => {
     expect(JSON.stringify(pindrop.events())).not.toMatch(/pina_|x-amz-signature/);
   });
 
-  it('that Pinterest cannot process ends in one failed event', async () => {
+  it('that Pinterest cannot process ends with a failed event', async () => {
     const pindrop = await startLocalPindrop();
     const event = await pindrop.finalEventOf(await pindrop.drop('clip.simulate-failed.mp4', clip));
     expect(event).toMatchObject({
@@ -44,7 +44,7 @@ describe('a drop', () => {
     });
   });
 
-  it('whose put event comes again and again is uploaded once and has one event', async () => {
+  it('whose put event is repeated is uploaded once and ends with one event', async () => {
     const pindrop = await startLocalPindrop();
     const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
     const sqs = new SQSClient({ endpoint, region, credentials });
@@ -70,7 +70,7 @@ describe('a drop', () => {
     expect(pindrop.simulator.media()).toHaveLength(1);
   });
 
-  it('that is overwritten at once is uploaded as it was, and so is the new version', async () => {
+  it('that is overwritten at once is uploaded with its own bytes, and the new version is uploaded too', async () => {
     const pindrop = await startLocalPindrop();
     const other = Buffer.concat([clip, Buffer.from('\0\0\0\x08free', 'latin1')]);
     const [first, second] = [await pindrop.drop('clip.mp4', clip), await pindrop.drop('clip.mp4', other)];
@@ -84,9 +84,9 @@ describe('a drop', () => {
     ).toEqual([clip.length, other.length].sort());
   });
 
-  it('that is deleted in flight fails as source_missing', async () => {
+  it('that is deleted before it is registered fails with source_missing', async () => {
     const pindrop = await startLocalPindrop({ simulator: { rateLimits: {} } });
-    // Until the object is deleted, no registration succeeds; after that, nothing is registered.
+    // No registration succeeds before the object is deleted, and none is attempted after that.
     pindrop.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 }, times: 1000 });
     const versionId = await pindrop.drop('clip.mp4', clip);
     await pindrop.until(() => pindrop.log().includes('to be tried again'));
@@ -94,12 +94,12 @@ describe('a drop', () => {
     expect(await pindrop.finalEventOf(versionId)).toMatchObject({ failure: { reason: 'source_missing' } });
   });
 
-  it('without a version whose object has changed fails as source_changed', async () => {
+  it('that names no version fails with source_changed if its object has changed', async () => {
     const pindrop = await startLocalPindrop();
     const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
     const sqs = new SQSClient({ endpoint, region, credentials });
     await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
-    // The put event of an earlier object, as a bucket without versions sends it.
+    // The put event of an earlier object, as an unversioned bucket sends it.
     const object = { key: 'clip.mp4', size: 7, eTag: 'another', sequencer: '01' };
     const record = {
       eventSource: 'aws:s3',
@@ -115,12 +115,12 @@ describe('a drop', () => {
     expect(pindrop.events()[1]).toMatchObject({ status: 'failed', failure: { reason: 'source_changed' } });
   });
 
-  it('whose function dies at every attempt ends in one event, from the dead-letter queue', async () => {
+  it('whose function dies at every attempt ends with one event, reported from the dead-letter queue', async () => {
     const patience = { giveUpAfterHours: 0.003, maxBackoffSeconds: 900 };
     const pindrop = await startLocalPindrop({
       settings: { ...patience, redeliverAfterSeconds: 3, uploadTimeoutMinutes: 0.2 },
     });
-    // Uploads hang, so that each attempt has its message when it is killed.
+    // Uploads hang, so that each attempt still holds its message when it is killed.
     pindrop.simulator.inject({ operation: 'upload', fault: { kind: 'hang' }, times: 1000 });
     const versionId = await pindrop.drop('clip.mp4', clip);
     let kills = 0;
@@ -138,7 +138,7 @@ describe('a drop', () => {
       failure: { reason: 'gave_up', message: expect.stringContaining('died at every attempt') },
     });
     expect(pindrop.events()).toHaveLength(1);
-    // It ended by the give-up time, and not when the message had been received as often as the queue allows.
+    // The give-up time ended the upload, not the queue's maximum receive count.
     expect(kills).toBeLessThan(maxReceiveCount(patience));
   }, 900_000);
 });

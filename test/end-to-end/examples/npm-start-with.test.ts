@@ -12,7 +12,7 @@ import { npmStart, type Run, stateDirectory, whereTo } from '../../harness/npm-s
 const CLIP = fileURLToPath(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const clip = readFileSync(CLIP);
 
-/** The Pins that the simulator of a run made, after the run. */
+/** The Pins that the simulator of a finished run created. */
 function pinsBelow(directory: string) {
   const store = new MediaStore(join(directory, 'simulator', 'pinterest'));
   const pins = store.pins();
@@ -26,7 +26,7 @@ const pinsPublished = (run: Run) =>
   );
 
 describe('npm start -- --with NAME', () => {
-  it('runs the examples too, and ends when they are done', async () => {
+  it('also runs the examples, and ends when they have finished', async () => {
     const directory = await stateDirectory();
     const run = npmStart(
       [
@@ -58,7 +58,7 @@ describe('npm start -- --with NAME', () => {
     expect(run.stderr()).toContain('✘ sample-clip.mp4: no Pin (rejected_metadata). The metadata names no board.');
   });
 
-  it('ends when a Pin must wait, says so, and does not wait for it in a run for another file', async () => {
+  it('does not wait for a delayed Pin but reports it, and ignores it in a later run for another file', async () => {
     const simulator = await startPinterestSimulator({ processingSeconds: () => 0 });
     onTestFinished(() => simulator.close());
     simulator.inject({ operation: 'pins_create', fault: { kind: 'status', status: 429, retryAfterSeconds: 3600 } });
@@ -81,15 +81,15 @@ describe('npm start -- --with NAME', () => {
     [['--with', 'tell-everyone'], 'There is no example tell-everyone: there are slack-webhook, '],
     [['-c', 'inspect'], '-c takes NAME=VALUE, not inspect.'],
     [['--metadata', 'board'], '--metadata takes NAME=VALUE, not board.'],
-  ])('exits 2 with one sentence for %o', async (args, sentence) => {
+  ])('prints one sentence and exits 2 for %o', async (args, sentence) => {
     const run = npmStart(args, await stateDirectory());
     expect(await run.ended).toBe(2);
     expect(run.stderr()).toContain(sentence);
     expect(run.stderr().trim().split('\n')).toHaveLength(1);
   });
 
-  it('makes one Pin of each look-alike video when it is killed at random times', async () => {
-    // This Pinterest is slow and is not part of the killed process: it creates the Pin even when the caller is killed.
+  it('creates one Pin for each of several identical videos when it is killed at random times', async () => {
+    // This simulator is slow and runs outside the killed process. It creates the Pin even if its caller is killed.
     const simulator = await startPinterestSimulator({
       processingSeconds: () => 0,
       faults: ({ operation }) => (operation === 'pins_create' ? { kind: 'slow', milliseconds: 1200 } : undefined),
@@ -120,7 +120,7 @@ describe('npm start -- --with NAME', () => {
       s3.destroy();
       const before = creations();
       while (creations() === before) await wait(20);
-      // Usually in the middle of a creation.
+      // The kill usually happens while a Pin is being created.
       await wait(randomInt(2000));
       run.process.kill('SIGKILL');
       await run.ended;

@@ -8,13 +8,13 @@ import { killFunctions, seededFaults } from '../chaos-faults.ts';
 
 const SEED = Number(process.env['PINDROP_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const DROPS = 40;
-/** How many drops share one title: their Pins are hard to tell apart. */
+/** Number of drops that share one title. Their Pins are hard to distinguish. */
 const ALIKE = 5;
 
 const video = readFileSync(new URL('../../fixtures/inspection/index-first.mp4', import.meta.url));
 
-describe('publish-pin in chaos', () => {
-  it(`makes exactly one Pin for each of ${DROPS} uploads, and reports the right one (seed ${SEED})`, {
+describe('publish-pin under random faults', () => {
+  it(`creates exactly one Pin for each of ${DROPS} uploads, and reports the right one (seed ${SEED})`, {
     timeout: DROPS * 20_000,
   }, async () => {
     const pindrop = await startLocalPindrop({

@@ -12,7 +12,7 @@ const clip = readFileSync(new URL('../../../infra/local/pinterest/sample-clip.mp
 const start = (options: LocalPindropOptions = {}) =>
   startLocalPindrop({ ...options, settings: { with: 'publish-pin', pinPatienceSeconds: 4, ...options.settings } });
 
-/** All Pin events so far, each checked against the contract: nothing in them is not described. */
+/** All Pin events so far, each validated against the contract, which allows no undescribed fields. */
 const pinEvents = (pindrop: LocalPindrop): PinEventDetail[] =>
   pindrop.observations.flatMap((observation) => {
     if (observation.kind !== 'event-put' || !observation.envelope['detail-type'].startsWith('Pin ')) return [];
@@ -27,7 +27,7 @@ async function pinEventOf(pindrop: LocalPindrop, versionId: string): Promise<Pin
 }
 
 describe('publish-pin', () => {
-  it('publishes one Pin as the metadata describes it, and reports it on the bus', async () => {
+  it('publishes one Pin with the fields from the metadata, and reports it on the bus', async () => {
     const pindrop = await start();
     const versionId = await pindrop.drop('clip.mp4', clip, {
       board: '42',
@@ -57,7 +57,7 @@ describe('publish-pin', () => {
     expect(pinEvents(pindrop)).toHaveLength(1);
   });
 
-  it('makes no Pin from metadata that Pinterest would refuse, and says what is wrong', async () => {
+  it('creates no Pin if Pinterest would refuse the metadata, and reports what is wrong', async () => {
     const pindrop = await start();
     const event = await pinEventOf(pindrop, await pindrop.drop('clip.mp4', clip, { title: 'x'.repeat(101) }));
     expect(event).toMatchObject({
@@ -70,7 +70,7 @@ describe('publish-pin', () => {
     expect(pindrop.simulator.pins()).toEqual([]);
   });
 
-  it('explains a refusal', async () => {
+  it('reports why Pinterest refused a Pin, and what to check', async () => {
     const pindrop = await start({ simulator: { boards: ['42'] } });
     const event = await pinEventOf(pindrop, await pindrop.drop('clip.mp4', clip, { board: '43' }));
     expect(event).toMatchObject({
@@ -78,7 +78,7 @@ describe('publish-pin', () => {
     });
   });
 
-  it('makes one Pin when the event of an upload is repeated', async () => {
+  it('creates one Pin when the event of an upload is redelivered', async () => {
     const pindrop = await start();
     const versionId = await pindrop.drop('clip.mp4', clip, { board: '42' });
     await pinEventOf(pindrop, versionId);
@@ -95,7 +95,7 @@ describe('publish-pin', () => {
     expect(pinEvents(pindrop)).toHaveLength(1);
   });
 
-  it('makes one Pin even when an answer is lost or is an error, or the Pin is made late', async () => {
+  it('creates one Pin even if the response is lost or an error, or Pinterest creates the Pin late', async () => {
     const pindrop = await start();
     const faults: InjectedFault[] = [
       { operation: 'pins_create', fault: { kind: 'stored-not-answered' } },
@@ -114,7 +114,7 @@ describe('publish-pin', () => {
     }
   });
 
-  it('tells look-alike Pins apart when the answers to all of them are lost', async () => {
+  it('distinguishes identical Pins when the responses to all their requests are lost', async () => {
     const pindrop = await start();
     pindrop.simulator.inject({ operation: 'pins_create', fault: { kind: 'stored-not-answered' }, times: 3 });
     pindrop.simulator.inject({ operation: 'pins_create', fault: { kind: 'reset' }, times: 2 });

@@ -10,7 +10,7 @@ import { startLocalPindrop } from '../../harness/local-pindrop.ts';
 const clip = readFileSync(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
 describe('slack-webhook', () => {
-  it('reports how each upload ended, even after an outage of the webhook, and never reveals its address', async () => {
+  it('reports the result of each upload, even after a webhook outage, and never logs the webhook path', async () => {
     const webhook = await startWebhookSimulator();
     onTestFinished(() => webhook.close());
     const pindrop = await startLocalPindrop({
@@ -19,7 +19,7 @@ describe('slack-webhook', () => {
     });
     const { endpoint, region, accessKey: credentials } = pindrop.stack;
     const sqs = new SQSClient({ endpoint, region, credentials });
-    // One minute on AWS.
+    // The visibility timeout is one minute on AWS.
     const QueueUrl = `${endpoint}/000000000000/Pindrop-SlackWebhookUploadsQueue`;
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: '1' } }));
     sqs.destroy();
@@ -64,7 +64,7 @@ describe('results-bucket', () => {
 });
 
 describe('start-state-machine', () => {
-  it('starts one execution per upload, named by its id, however often the event arrives', async () => {
+  it('starts one execution per upload, named after the upload id, however often the event is delivered', async () => {
     const pindrop = await startLocalPindrop({ settings: { with: 'start-state-machine' } });
     const { endpoint, region, accessKey: credentials, outputs } = pindrop.stack;
     const states = new SFNClient({ endpoint, region, credentials });
