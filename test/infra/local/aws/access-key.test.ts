@@ -11,7 +11,7 @@ function directory(): string {
 }
 
 describe('the access key', () => {
-  it('is made once for a state directory, in a file for its owner alone', async () => {
+  it('is created once per state directory, in a file that only its owner can read', async () => {
     const path = directory();
     const first = await readAccessKey(path);
     expect(first.accessKeyId).toMatch(/^PINDROP[A-Z2-7]{13}$/);
@@ -20,14 +20,14 @@ describe('the access key', () => {
     expect(await readAccessKey(path)).toEqual(first);
   });
 
-  it('is another one in another state directory', async () => {
+  it('differs between state directories', async () => {
     const [one, other] = [await readAccessKey(directory()), await readAccessKey(directory())];
     expect(one.accessKeyId).not.toBe(other.accessKeyId);
     expect(one.secretAccessKey).not.toBe(other.secretAccessKey);
   });
 
   it.each(['', '{}', '{"accessKeyId":"local","secretAccessKey":"local"}'])(
-    'in a file that holds %j is refused with what to do',
+    'in a file that holds %j is refused, and the error says what to do',
     async (text) => {
       const path = directory();
       writeFileSync(join(path, 'access-key.json'), text);

@@ -10,10 +10,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEndpoint } from '../../../../infra/local/aws/endpoint.ts';
 
 const credentials = { accessKeyId: 'PINDROPOFTHISTEST', secretAccessKey: 'secret' };
-/** What requests of the SDKs carry. */
+/** The Authorization header that the SDKs send. */
 const Authorization = `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/20260301/us-east-1/s3/aws4_request`;
 
-/** An endpoint whose services answer everything, and note that they were asked. */
+/** An endpoint whose services answer every request and record it. */
 async function endpoint() {
   const asked: string[] = [];
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-endpoint-'));
@@ -39,7 +39,7 @@ async function endpoint() {
   return { ...opened, asked };
 }
 
-/** A request as it is, with headers that fetch would not let through. */
+/** Sends a request with headers that fetch does not allow. */
 function ask(url: string, method: string, headers: http.OutgoingHttpHeaders) {
   return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
     const request = http.request(url, { method, headers }, async (response) =>
@@ -64,7 +64,7 @@ describe('the endpoint', () => {
     ['a form that hides where it is from', { ...FORM, Origin: 'null' }],
     ['an image of another site', { 'Sec-Fetch-Site': 'cross-site' }],
     ['the console of this machine', { 'Sec-Fetch-Site': 'same-site' }],
-  ])('refuses %s with a sentence, and asks no service', async (_who, headers) => {
+  ])('refuses %s with a sentence, and calls no service', async (_who, headers) => {
     const { url, port, asked } = await endpoint();
     const filled = Object.entries(headers).map(([name, value]) => [name, value.replace('PORT', String(port))]);
     const answer = await ask(url, 'POST', { Authorization, ...Object.fromEntries(filled) });
@@ -77,7 +77,7 @@ describe('the endpoint', () => {
     ['no signature', {}],
     ['the access key of another state directory', { Authorization: Authorization.replace('PINDROP', 'ANOTHER') }],
     ['a signature of another kind', { Authorization: 'Basic bG9jYWw6bG9jYWw=' }],
-  ])('refuses %s with 403, and asks no service', async (_what, headers) => {
+  ])('refuses %s with 403, and calls no service', async (_what, headers) => {
     const { url, asked } = await endpoint();
     for (const [method, more] of [
       ['POST', SECRET],
@@ -92,13 +92,13 @@ describe('the endpoint', () => {
     expect(asked).toEqual([]);
   });
 
-  it('leaves it to S3 to refuse what is not signed', async () => {
+  it('passes unsigned requests to S3, which checks signatures itself', async () => {
     const { url, asked } = await endpoint();
     for (const method of ['GET', 'PUT']) expect((await ask(`${url}/b/k`, method, {})).body).toBe('bytes');
     expect(asked).toEqual(['s3', 's3']);
   });
 
-  it.each([['127.0.0.1'], ['localhost']])('answers the programs of this machine at %s', async (name) => {
+  it.each([['127.0.0.1'], ['localhost']])('answers programs on this machine at %s', async (name) => {
     const { port, asked } = await endpoint();
     const client = { endpoint: `http://${name}:${port}`, region: 'us-east-1', credentials, maxAttempts: 1 };
     const s3 = new S3Client({ ...client, forcePathStyle: true });
@@ -109,7 +109,7 @@ describe('the endpoint', () => {
     await sqs.send(new ReceiveMessageCommand({ QueueUrl: `http://${name}:${port}/1/q` }));
     const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: 's' }));
     expect(SecretString).toBe('pina_secret');
-    // A person who opens a presigned URL.
+    // As when a person opens a presigned URL in a browser.
     const presigned = `http://${name}:${port}/b/k?X-Amz-Credential=${credentials.accessKeyId}%2F20260301%2Fus-east-1`;
     expect((await ask(presigned, 'GET', { 'Sec-Fetch-Site': 'none' })).status).toBe(200);
     expect(asked).toEqual(['s3', 's3', 'queues', 'secret', 's3']);

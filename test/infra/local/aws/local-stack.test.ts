@@ -14,7 +14,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startLocalStack } from '../../../../infra/local/aws/local-stack.ts';
 import type { Observation } from '../../../../infra/local/aws/observation.ts';
 
-/** A directory with a stack of these resources, and one function, `Fn`, of this code. */
+/** Writes a stack with these resources and a function `Fn` with this code. @returns the assembly directory */
 async function assembly(resources: object, outputs: Record<string, unknown>, code: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-stack-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
@@ -116,7 +116,7 @@ describe('a rule', () => {
   const outputs = { Heard: { Ref: 'Heard' }, Unheard: { Ref: 'Unheard' }, Machine: { Ref: 'Machine' } };
   const failing = 'export const handler = async () => { throw new TypeError("no"); };';
 
-  it('leads matching events to queues, machines and functions, and what failed to its dead letters', async () => {
+  it('sends events to queues, machines and functions, and a failed invocation to its failure destination', async () => {
     const stack = await start(await assembly(resources(), outputs, failing));
     await putEvent(stack, { n: 2 });
     await putEvent(stack, { n: 1 });
@@ -149,13 +149,13 @@ describe('a rule', () => {
       'queue arn:aws:sqs:r:a:elsewhere (Rule)',
     ],
     [{ EventPattern: { source: [{ cidr: '10.0.0.0/8' }] } }, '{"cidr":"10.0.0.0/8"} in an event pattern'],
-  ])('stops the start with what it asks for and is not known: %j', async (more, name) => {
+  ])('with an unsupported part stops the start, and the error names that part: %j', async (more, name) => {
     await expect(start(await assembly(resources(more), outputs, failing))).rejects.toThrow(name);
   });
 });
 
-describe('an execution whose function was at work when the process ended', () => {
-  it('goes on as its definition says for a failed task, and does not do the work a second time', async () => {
+describe('an execution whose function was running when the process ended', () => {
+  it('continues as its definition says for a failed task, and does not invoke the function again', async () => {
     const definition = {
       StartAt: 'Work',
       States: {

@@ -29,7 +29,7 @@ async function records(inspectMessages: Queue['inspectMessages']) {
   };
 }
 
-it('tells the messages that wait on purpose from those that a function has', async () => {
+it('distinguishes messages that wait on purpose from messages that a function is processing', async () => {
   const { database, records: kept } = await records(() => ({
     ready: [message('free')],
     delayed: [],
@@ -43,7 +43,7 @@ it('tells the messages that wait on purpose from those that a function has', asy
   ]);
 });
 
-it('gives all executions that run, and of those that have ended the newest', async () => {
+it('returns all running executions, and the newest of the ended executions', async () => {
   const { executions, records: kept } = await records(() => ({ ready: [], delayed: [], inflight: [] }));
   for (let minute = 1; minute <= 5; minute++) {
     executions.start('arn', `upload-${minute}`, '{}', `2026-03-01T09:0${minute}:00.000Z`);
@@ -53,7 +53,7 @@ it('gives all executions that run, and of those that have ended the newest', asy
   expect(kept.executions(2).map(({ name }) => name)).toEqual(['upload-1', 'upload-5', 'upload-4']);
 });
 
-it('finds the events of an upload, whatever put them', async () => {
+it('finds all events of an upload, whichever component put them', async () => {
   const { database, records: kept } = await records(() => ({ ready: [], delayed: [], inflight: [] }));
   const insert = database.prepare("INSERT INTO events (id, origin, bus, envelope) VALUES (?, ?, 'bus', ?)");
   const put = (id: string, detail: unknown) => insert.run(id, id, JSON.stringify({ id, detail }));

@@ -2,7 +2,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { browserProgram } from '../../../harness/shared-parts.ts';
 
-/** A browser for the tests of one file. Without one they fail: a page that nobody looked at is not known to work. */
+/** A browser for the tests of one file. If there is none, the tests fail: skipped tests would hide a broken page. */
 export function useChromium(): { open(url: string, options?: BrowserContextOptions): Promise<Page> } {
   let browser: Browser | undefined;
   beforeAll(async () => {
@@ -11,7 +11,7 @@ export function useChromium(): { open(url: string, options?: BrowserContextOptio
       executablePath,
       args: ['--no-sandbox'],
       env: { ...process.env, ...environment },
-      // Only ends what hangs.
+      // High, because it only stops a launch that hangs.
       timeout: 600_000,
     });
   });
@@ -21,7 +21,7 @@ export function useChromium(): { open(url: string, options?: BrowserContextOptio
     async open(url, options = {}) {
       if (!browser) throw new Error('The browser is not there yet.');
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-      // A little less than vitest's own limit: a failure then says what it waited for.
+      // Below vitest's own timeout, so that a failure names the condition that was not met.
       context.setDefaultTimeout(600_000);
       const page = await context.newPage();
       const errors: Error[] = [];

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { useChromium } from './chromium.ts';
 import { SCENES } from './scenes.ts';
 
-/** Every run takes pictures; `npm run screenshots` renews those of the docs. */
+/** Folder for the screenshots that every run takes. `npm run screenshots` renews the screenshots of the docs. */
 const PICTURES = process.env['PINDROP_SCREENSHOTS'] ?? 'test-results/screenshots';
 
 const WIDTHS = [400, 1280];
@@ -14,13 +14,13 @@ const SCHEMES = ['light', 'dark'] as const;
 
 const chromium = useChromium();
 
-/** The README shows the rows in both widths and schemes. Of other scenes, a wide light and a narrow dark picture are enough. */
+/** The README shows the rows in both widths and schemes. Other scenes need only a wide light and a narrow dark one. */
 const isPictured = (name: string, width: number, scheme: string) =>
   name === 'rows' || (scheme === 'light') === (width === 1280);
 
-/** What axe finds with the rules that are on by default. */
+/** The violations that axe finds with its default rules. */
 async function findings(page: Page): Promise<string[]> {
-  // The page's policy blocks foreign scripts. It does not apply to the debugger.
+  // The page's Content-Security-Policy blocks foreign scripts, but not scripts that the debugger evaluates.
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate('axe.run(document)')) as axe.AxeResults;
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));

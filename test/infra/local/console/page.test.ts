@@ -11,7 +11,7 @@ const rows = (page: Page) => page.locator('#rows > li');
 const rowOf = (page: Page, key: string) => rows(page).filter({ hasText: key });
 const succeeded: Partial<StagedUpload> = { queued: 0.1, uploading: 1, processing: 5, ending: 'succeeded' };
 
-/** Two hundred uploads, of which every tenth has failed. */
+/** Two hundred uploads. Every tenth has failed. */
 const TWO_HUNDRED = Array.from({ length: 200 }, (_, index): StagedUpload => {
   const about = {
     key: `clip ${String(index).padStart(3, '0')}.mp4`,
@@ -26,7 +26,7 @@ const TWO_HUNDRED = Array.from({ length: 200 }, (_, index): StagedUpload => {
   return index % 10 === 0 ? { ...about, ending: failure } : { ...about, ...succeeded };
 });
 
-/** An S3 that answers its puts with these statuses, and then with 200. */
+/** A fake S3 that answers the first puts with these statuses, and all later puts with 200. */
 async function s3(statuses: number[]) {
   const puts: ReceivedRequest[] = [];
   const endpoint = await loopbackServer(async (request, response) => {
@@ -42,7 +42,7 @@ async function s3(statuses: number[]) {
 const video = (name: string, text = 'some bytes') => ({ name, mimeType: 'video/mp4', buffer: Buffer.from(text) });
 
 describe('the rows', () => {
-  it('stay usable when there are two hundred: the page draws a hundred, filters, and opens one', async () => {
+  it('stay usable when there are two hundred: the page shows a hundred, filters them and opens one', async () => {
     const page = await chromium.open((await startStagedConsole({ uploads: TWO_HUNDRED })).url);
     await expect.poll(() => rows(page).count()).toBe(100);
     await page.getByRole('button', { name: 'Show 100 more of 200' }).click();
@@ -60,7 +60,7 @@ describe('the rows', () => {
     expect(await rows(page).count()).toBe(100);
   });
 
-  it('change with what is logged', async () => {
+  it('change when a function logs a line about their upload', async () => {
     const console = await startStagedConsole({ uploads: [{ key: 'clip.mp4', sizeBytes: 5_000_000, dropped: 2 }] });
     const page = await chromium.open(console.url);
     const row = rowOf(page, 'clip.mp4');
@@ -84,7 +84,7 @@ describe('the rows', () => {
     await row.getByRole('cell', { name: 'to be tried again' }).waitFor();
   });
 
-  it('stay while somebody reads them, even if they no longer match the filter; the end is announced', async () => {
+  it('stay while they are open, even if they no longer match the filter; the final status is announced', async () => {
     const upload: StagedUpload = { key: 'clip.mp4', sizeBytes: 5_000_000, dropped: 9, queued: 1, uploading: 2 };
     const console = await startStagedConsole({ uploads: [upload] });
     const page = await chromium.open(console.url);
@@ -97,7 +97,7 @@ describe('the rows', () => {
     await page.locator('#states label', { hasText: 'Processing 0' }).waitFor();
     await rows(page).getByText('"detail-type": "Media Upload Succeeded"').waitFor();
     await page.locator('#announcement').getByText('clip.mp4 succeeded.').waitFor();
-    // A new choice removes them.
+    // A new choice of state removes the row.
     await page.locator('#states label', { hasText: 'Failed 0' }).click();
     await page.getByText('No upload matches.').waitFor();
     await page.locator('#announcement').getByText('No upload matches.').waitFor();
@@ -135,7 +135,7 @@ describe('the rows', () => {
     expect(await page.locator(':focus .name').innerText()).toBe('clip 100.mp4');
   });
 
-  it('show targets that have not taken an event yet, and reload when the next attempt is due', async () => {
+  it('show targets that have not accepted an event yet, and reload when the next attempt is due', async () => {
     const console = await startStagedConsole({ uploads: TWO_HUNDRED.slice(1, 2) });
     console.records.deliveriesOf = () => [{ target: 'Rule/Target0', attempts: 2, dueAt: Date.now() + 1500 }];
     const page = await chromium.open(console.url);
@@ -152,7 +152,7 @@ describe('the rows', () => {
     await rows(page).locator('summary').click();
     const retry = page.getByRole('button', { name: 'Retry' });
     await retry.press('Enter');
-    // No stack listens.
+    // The retry fails: no stack listens at the endpoint.
     const alert = page.locator('.failure .error').getByText('That did not work');
     await alert.waitFor();
     const uploadId = await rows(page).locator('dt:text-is("upload") + dd code').innerText();
@@ -169,7 +169,7 @@ describe('the rows', () => {
     expect(await page.locator(':focus .situation').innerText()).toBe('In the queue');
   });
 
-  it('show a name that is markup as text', async () => {
+  it('show a name that contains markup as text', async () => {
     const key = '<img src=x onerror="document.title=1"><b>bold</b>.mp4';
     const page = await chromium.open(
       (await startStagedConsole({ uploads: [{ key, sizeBytes: 1, dropped: 5, ...succeeded }] })).url,
@@ -185,7 +185,7 @@ describe('the rows', () => {
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').innerText()).toBe('Skip to the uploads');
     await page.keyboard.press('Enter');
-    // After the skip link come the name, the states and the rows.
+    // After the skip link, Tab reaches the name filter, the states and the rows.
     await page.keyboard.press('Tab');
     await page.keyboard.type('clip 00');
     await page.keyboard.press('Tab');
@@ -227,7 +227,7 @@ describe('dropping', () => {
     await page.locator('#transfers progress').waitFor({ state: 'hidden' });
   });
 
-  it('takes files that are dragged onto the page, and refuses a folder', async () => {
+  it('accepts files that are dragged onto the page, and refuses a folder', async () => {
     const { endpoint, puts } = await s3([]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     const dataTransfer = await page.evaluateHandle(`(() => {
@@ -260,7 +260,7 @@ describe('dropping', () => {
     expect(puts).toEqual([]);
   });
 
-  it('says why a file did not reach the bucket, and tries again', async () => {
+  it('says why a file did not reach the bucket, and can try again', async () => {
     const { endpoint, puts } = await s3([507]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.locator('#files').setInputFiles([video('clip.mp4')]);
@@ -324,7 +324,7 @@ describe('dropping many', () => {
 });
 
 describe('without the key of npm start', () => {
-  it('the page shows nothing and says where the key is; the whole address unlocks it', async () => {
+  it('the page shows no uploads and says where to find the key; the full address unlocks it', async () => {
     const { url } = await startStagedConsole({ uploads: TWO_HUNDRED.slice(0, 1) });
     const page = await chromium.open(url);
     await rows(page).waitFor();
@@ -340,7 +340,7 @@ describe('without the key of npm start', () => {
 });
 
 describe('while npm start is not running', () => {
-  it('files wait and then go by themselves; closing the page asks for confirmation', async () => {
+  it('files wait and are sent as soon as it runs again; closing the page asks for confirmation', async () => {
     const { endpoint, puts } = await s3([]);
     const first = await startStagedConsole({ endpoint });
     const page = await chromium.open(first.url);
@@ -357,7 +357,7 @@ describe('while npm start is not running', () => {
     await page.locator('#transfers progress').waitFor({ state: 'hidden' });
   });
 
-  it('files do not go to another Pinterest, and the page says so', async () => {
+  it('waiting files are not sent to another Pinterest, and the page says so', async () => {
     const { endpoint, puts } = await s3([]);
     const first = await startStagedConsole({ endpoint, uploads: TWO_HUNDRED.slice(0, 1) });
     const page = await chromium.open(first.url);
@@ -376,7 +376,7 @@ describe('while npm start is not running', () => {
 });
 
 describe('the faults', () => {
-  it('are switched on and off, and say what happens', async () => {
+  it('can be switched on and off, and say what they cause', async () => {
     const console = await startStagedConsole();
     const page = await chromium.open(console.url);
     const slow = page.getByRole('switch', { name: 'Slow processing' });

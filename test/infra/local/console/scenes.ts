@@ -8,7 +8,7 @@ import type { StagedUpload } from './staged-uploads.ts';
 
 export interface Scene {
   name: string;
-  /** @returns the URL of the console, and what to do with the page before the picture */
+  /** @returns the URL of the console, and the actions on the page before the screenshot */
   set(): Promise<{ url: string; act?: (page: Page) => Promise<void> }>;
 }
 
@@ -65,13 +65,13 @@ const MORNING: StagedUpload[] = [
   { key: 'winter/advent-wreath.mp4', sizeBytes: 88 * MB, dropped: 5400, ending: registration_refused.failure },
 ];
 
-/** What the function decides when Pinterest answers a registration with 429. */
+/** The function's decision after Pinterest answers a registration with 429. */
 const rateLimited = decide(
   { at: 'media_create', kind: 'answer', status: 429, code: 8, retryAfterSeconds: 33, unexpected: false },
   { attempt: 0, ageSeconds: 1, giveUpAfterSeconds: 86_400, maxBackoffSeconds: 900, random: 0.2 },
 );
 
-/** Log lines: how many seconds ago, the file, the message, details. */
+/** Log lines: age in seconds, object key, message, details. */
 const LINES: [number, string, string, object][] = [
   [20, 'summer/lemonade-three-ways.mp4', UPLOAD_LOG.received, {}],
   [1, 'summer/lemonade-three-ways.mp4', UPLOAD_LOG.retrying, { level: 'WARN', ...rateLimited }],
@@ -93,7 +93,7 @@ const LINES: [number, string, string, object][] = [
   ).map(([ago, ...line]): [number, string, string, object] => [ago, 'spring/raised-beds.mp4', ...line]),
 ];
 
-/** @param endpoint of the S3 that gets the files */
+/** @param endpoint endpoint of the S3 that receives the files */
 async function morning(endpoint?: string) {
   const console = await startStagedConsole({ uploads: MORNING, endpoint });
   const ids = await uploadIds(console.url);
@@ -104,7 +104,7 @@ async function morning(endpoint?: string) {
   return console;
 }
 
-/** Upload ids by key, as the page gets them. */
+/** Upload ids by object key, from the snapshot that the page receives. */
 async function uploadIds(url: string): Promise<Map<string, string>> {
   const response = await fetch(new URL('/events', url), { headers: keyHeaders(url) });
   let text = '';
@@ -129,9 +129,9 @@ const FILES = ['gift-ideas', 'pumpkin-soup', 'leaf-garland'].map((name) => ({
   buffer: Buffer.alloc(1024),
 }));
 
-/** Every state of the page, each as a person gets there. */
+/** Every state of the page. Each is reached as a person would reach it. */
 export const SCENES: Scene[] = [
-  // Only shown: nothing is sent there.
+  // The page only shows this endpoint. Nothing is sent to it.
   { name: 'empty', set: () => startStagedConsole({ endpoint: 'http://127.0.0.1:36521' }) },
   { name: 'rows', set: morning },
   { name: 'opened', set: async () => ({ ...(await morning()), act: opened('raised-beds') }) },
@@ -180,7 +180,7 @@ export const SCENES: Scene[] = [
         async act(page) {
           await console.close();
           await page.getByText('The connection to npm start is lost').waitFor();
-          // These files wait.
+          // These files wait until npm start answers.
           await page.locator('#files').setInputFiles(FILES);
           await page.getByText('as soon as npm start answers').waitFor();
         },

@@ -15,11 +15,11 @@ import { type StagedUpload, stagedRecords } from './staged-uploads.ts';
 
 export interface Stage extends Partial<Pick<ConsoleOptions, 'target' | 'prefix'>> {
   uploads?: StagedUpload[];
-  /** Endpoint of the S3 that gets the files. */
+  /** Endpoint of the S3 that receives the files. */
   endpoint?: string;
-  /** What the token secret holds. */
+  /** Value of the token secret. */
   secret?: object;
-  /** The directory of an earlier console: this one is its restart. */
+  /** State directory of an earlier console: the new console is a restart of it. */
   stateDirectory?: string;
 }
 
@@ -34,12 +34,12 @@ export interface StagedConsole extends LocalConsole {
   log(line: Record<string, unknown>): void;
 }
 
-/** What the page sends with its requests. @param url of a console, with its key */
+/** The headers that the page sends with its requests. @param url URL of a console, with its key */
 export const keyHeaders = (url: string) => ({
   [KEY_HEADER]: new URLSearchParams(new URL(url).hash.slice(1)).get(KEY_PARAMETER) ?? '',
 });
 
-/** The console over the records of a stack that does not run. */
+/** Starts a console over staged records, without a running stack. */
 export async function startStagedConsole({
   uploads = [],
   endpoint = 'http://127.0.0.1:9',
@@ -49,7 +49,7 @@ export async function startStagedConsole({
   stateDirectory: given,
 }: Stage = {}): Promise<StagedConsole> {
   const stateDirectory = given ?? (await mkdtemp(join(tmpdir(), 'pindrop-console-')));
-  // The usual port may be in use: by an npm start of the person who runs the tests.
+  // The usual port may be in use by an npm start of the person who runs the tests.
   if (!given) await writeFile(join(stateDirectory, 'console-port'), String(await freePort()));
   const faults = new FaultSwitches();
   const now = Date.now();

@@ -12,23 +12,23 @@ const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Pindrop-Medi
 export interface StagedUpload {
   key: string;
   sizeBytes: number;
-  /** Seconds ago. */
+  /** Age of the drop in seconds. */
   dropped: number;
   /** Duration of each phase in seconds; undefined if the phase has not ended. */
   queued?: number;
   uploading?: number;
   processing?: number;
-  /** Undefined while it is under way. */
+  /** Undefined while the upload is under way. */
   ending?: 'succeeded' | Failure;
   polls?: number;
   /** Version of the object; by default each upload has its own. */
   version?: string;
-  /** For a message that is in flight: why, and in how many seconds it is visible again. */
+  /** For a message in flight: the reason, and in `visible` the seconds until the message is visible again. */
   inFlight?: WaitingMessage['inFlight'];
   visible?: number;
 }
 
-/** The records that a stack would keep of these uploads. */
+/** The records that a stack would keep about these uploads. */
 export function stagedRecords(uploads: StagedUpload[], now: number = Date.now()): UploadRecords {
   const staged = uploads.map((upload) => stage(upload, now));
   const rows = staged.flatMap(({ row }) => row ?? []);

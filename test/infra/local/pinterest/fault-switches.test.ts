@@ -17,7 +17,7 @@ describe('the fault switches', () => {
     expect(strikes('upload')).toBeUndefined();
   });
 
-  it('strike the next request of their operation once', () => {
+  it('affect the next request of their operation once', () => {
     const { made, strikes } = switches();
     expect(made.turn('upload-cut-off', true)).toBe(true);
     expect(strikes('media_create')).toBeUndefined();
@@ -25,7 +25,7 @@ describe('the fault switches', () => {
     expect(strikes('upload')).toBeUndefined();
   });
 
-  it('end by themselves after a minute, and Retry-After says when', () => {
+  it('turn themselves off after a minute, and Retry-After counts down to that time', () => {
     const { made, clock, strikes } = switches();
     made.turn('rate-limit', true);
     clock.now += 20_000;

@@ -46,18 +46,18 @@ async function token(url: string, form: Record<string, string>, secret = SIMULAT
   return { status: response.status, body: await response.json() };
 }
 
-/** Fails with the answer, which a plain true or false would not show. */
+/** Compares the whole answer, so that a failure shows it. */
 function expectAnswer(answer: Answer, status: number, schema: string): void {
   expect({ ...answer, valid: isValid(schema, answer.body) }).toMatchObject({ status, valid: true });
 }
 
-describe('each answer of the simulator is valid by the official description:', () => {
+describe('each response of the simulator is valid against the official OpenAPI description:', () => {
   it('media_create', async () => {
     const { ask } = await simulated();
     expectAnswer(await ask('POST', '/media', { media_type: 'video' }), 201, 'MediaUpload');
   });
 
-  it('media_get, whatever the status of the media is', async () => {
+  it('media_get, for each status of the media', async () => {
     const { simulator, ask, register } = await simulated();
     for (const outcome of [undefined, 'succeeded', 'failed'] as const) {
       const mediaId = await register();
@@ -66,7 +66,7 @@ describe('each answer of the simulator is valid by the official description:', (
     }
   });
 
-  it('media_list, page by page to its end', async () => {
+  it('media_list, page by page to the last page', async () => {
     const { ask, register } = await simulated();
     expectAnswer(await ask('GET', '/media'), 200, 'MediaPage (GET /media)');
     for (let turn = 0; turn < 3; turn++) await register();
@@ -77,7 +77,7 @@ describe('each answer of the simulator is valid by the official description:', (
     expect(second.body.items).toHaveLength(1);
   });
 
-  it('pins_create, with everything and with nothing', async () => {
+  it('pins_create, with and without optional fields', async () => {
     const { pin } = await simulated();
     expectAnswer(await pin(), 201, 'Pin');
     const texts = { title: 'Spring', description: '', link: 'https://example.com/', alt_text: null };
@@ -87,7 +87,7 @@ describe('each answer of the simulator is valid by the official description:', (
     expect(made.body.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
   });
 
-  it('boards_list_pins, page by page to its end', async () => {
+  it('boards_list_pins, page by page to the last page', async () => {
     const { ask, pin } = await simulated();
     const path = `/boards/${BOARD}/pins`;
     expectAnswer(await ask('GET', path), 200, 'PinPage (GET /boards/{board_id}/pins)');

@@ -14,7 +14,7 @@ async function simulated(options: PinterestSimulatorOptions = {}) {
 }
 
 describe('the simulated Pins', () => {
-  it('are made by every request and do not name their media', async () => {
+  it('are created by every request, even a repeated one, and do not name their media', async () => {
     const { simulator, client, mediaId } = await simulated();
     simulator.finish(mediaId, 'succeeded');
     const pin = { boardId: '42', mediaId, title: 'Spring', link: 'https://example.com/', altText: 'A clip', cover };

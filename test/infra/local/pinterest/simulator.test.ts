@@ -20,7 +20,7 @@ interface Answer {
   text: string;
 }
 
-/** Posts bytes as they are: what a client of ours would never send. */
+/** Posts raw bytes, also requests that our own client would never send. */
 function post(url: string, headers: http.OutgoingHttpHeaders, ...chunks: (Buffer | string)[]): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = http.request(url, { method: 'POST', headers }, async (response) => {
@@ -33,7 +33,7 @@ function post(url: string, headers: http.OutgoingHttpHeaders, ...chunks: (Buffer
   });
 }
 
-/** Posts a form by the rules, with the fields changed. */
+/** Posts a well-formed upload form with changed fields. */
 function postForm(
   { uploadUrl, uploadParameters }: MediaUpload,
   change: (fields: [string, string][]) => [string, string][],
@@ -51,7 +51,7 @@ function postForm(
 const unchanged = (fields: [string, string][]) => fields;
 
 describe('the simulated upload host', () => {
-  it('stores a file that was posted by the rules', async () => {
+  it('stores a file from a valid form', async () => {
     const { simulator, client } = await simulated();
     const registration = await client.mediaCreate();
     expect((await client.mediaGet(registration.mediaId)).status).toBe('registered');
@@ -165,13 +165,13 @@ describe('the simulated Media API', () => {
     await expect(client.mediaList({ pageSize: 251 })).rejects.toMatchObject({ status: 400 });
   });
 
-  it('refuses another token, in Pinterest’s words', async () => {
+  it('refuses an unknown token with Pinterest’s error code', async () => {
     const { simulator } = await simulated();
     const stranger = new PinterestClient({ apiUrl: simulator.url, accessToken: async () => 'pina_other' });
     await expect(stranger.mediaCreate()).rejects.toMatchObject({ status: 401, code: 2 });
   });
 
-  it('limits rates and says when to ask again', async () => {
+  it('limits the request rate and says when to retry', async () => {
     const { client } = await simulated({ rateLimits: { orgWritePerMinute: 2 } });
     await client.mediaCreate();
     await client.mediaCreate();

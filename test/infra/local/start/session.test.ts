@@ -20,9 +20,9 @@ const pin = (status: 'published' | 'failed', uploadId: string) => {
 };
 
 /**
- * A run that drops one file, the upload `mine`, over a stack that is not there.
- * @param events what is put once the file was dropped
- * @param looks what is unfinished, at one look after the other
+ * Runs a session that drops one file, the upload `mine`, on a fake stack.
+ * @param events events that the bus receives after the drop and before its final event
+ * @param looks the unfinished work at each check, in order; the last entry repeats
  */
 async function run(events: object[], looks: Unfinished[][] = [[]]) {
   const said: string[] = [];
@@ -54,20 +54,20 @@ async function run(events: object[], looks: Unfinished[][] = [[]]) {
 }
 
 describe('a run that drops files', () => {
-  it('ends with what became of its own files, not of those of a run before', async () => {
+  it('exits with the result of its own files, not with the result of files from an earlier run', async () => {
     expect((await run([pin('failed', 'of a run before')])).code).toBe(0);
     expect((await run([pin('published', 'mine')])).code).toBe(0);
     expect((await run([pin('failed', 'mine')])).code).toBe(1);
   });
 
-  it('waits for what is being done with them, and for what goes on soon', async () => {
+  it('waits for work in progress on its files, and for work that continues soon', async () => {
     const soon = { where: 'Pindrop-PublishPin', uploadId: 'mine', againAt: Date.now() + 3000 };
     const { looks, said } = await run([], [[{ where: 'queue', uploadId: 'mine' }], [soon], []]);
     expect(looks()).toBeGreaterThanOrEqual(3);
     expect(said.filter((text) => text.includes('is left at'))).toEqual([]);
   });
 
-  it('leaves what waits for longer, and says so', async () => {
+  it('does not wait for work that continues much later, and says so', async () => {
     const later = { where: 'Pindrop-PublishPin', uploadId: 'mine', againAt: Date.now() + 900_000 };
     const { code, said } = await run([], [[later]]);
     expect(code).toBe(0);
@@ -76,7 +76,7 @@ describe('a run that drops files', () => {
     );
   });
 
-  it('does not wait for what is left of others', async () => {
+  it('does not wait for unfinished work on other files', async () => {
     const { code, said } = await run([], [[{ where: 'queue', uploadId: 'of a run before' }, { where: 'queue' }]]);
     expect(code).toBe(0);
     expect(said.filter((text) => text.includes('is left at'))).toEqual([]);

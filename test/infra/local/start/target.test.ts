@@ -6,7 +6,7 @@ import { readTarget } from '../../../../infra/local/start/target.ts';
 import { writeTokenFile } from '../../../../infra/operations/token-file.ts';
 
 describe('renewed tokens', () => {
-  it('replace the tokens of the same sign-in, but not those of a later sign-in', () => {
+  it('replace the tokens of the same sign-in, but not the tokens of a later sign-in', () => {
     const directory = mkdtempSync(join(tmpdir(), 'pindrop-target-'));
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
     const file = join(directory, 'tokens.json');

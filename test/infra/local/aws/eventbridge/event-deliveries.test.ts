@@ -15,7 +15,7 @@ async function directory() {
   return path;
 }
 
-/** A bus with one target, in a directory that may have been used before. */
+/** An event bus with one target. Its state directory may hold the state of an earlier bus. */
 function bus(path: string, target: Partial<EventTarget> & Pick<EventTarget, 'deliver'>) {
   const observations: Observation[] = [];
   const database = openStateDatabase(path);
@@ -38,7 +38,7 @@ function bus(path: string, target: Partial<EventTarget> & Pick<EventTarget, 'del
   return { buses, deliveries, observations, close };
 }
 
-/** Resolves when it was called so many times. */
+/** A counter whose promise resolves at the given number of calls. */
 function times(count: number) {
   const { promise, resolve } = Promise.withResolvers<void>();
   let calls = 0;
@@ -52,7 +52,7 @@ function times(count: number) {
 }
 
 describe('event deliveries', () => {
-  it('try a target again until it takes the event, and then no more', async () => {
+  it('are retried until the target accepts the event, and not after that', async () => {
     const calls = times(3);
     const { buses, deliveries, close } = bus(await directory(), {
       deliver: () => {
@@ -67,7 +67,7 @@ describe('event deliveries', () => {
     close();
   });
 
-  it('end at the dead letters when the retries are used up', async () => {
+  it('end with a dead letter after the last retry', async () => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
     const { buses, observations, close } = bus(await directory(), {
       deliver: () => Promise.reject(new Error('never')),
@@ -82,7 +82,7 @@ describe('event deliveries', () => {
     close();
   });
 
-  it('that were under way when the process ended are made at the next start', async () => {
+  it('that were in progress when the process ended are repeated at the next start', async () => {
     const path = await directory();
     const begun = times(1);
     const first = bus(path, {
@@ -107,7 +107,7 @@ describe('event deliveries', () => {
     third.close();
   });
 
-  it('go only to the targets of the event’s bus whose pattern matches, and once for an origin', async () => {
+  it('go only to targets of the event’s bus whose pattern matches, and only once per origin', async () => {
     const calls = times(1);
     const { buses, close } = bus(await directory(), {
       matches: ({ 'detail-type': type }) => type === 'Test',
@@ -123,7 +123,7 @@ describe('event deliveries', () => {
     close();
   });
 
-  it('to a rule that is absent for a run wait until it is there again', async () => {
+  it('to a rule that the current run does not have wait for a run that has it', async () => {
     const path = await directory();
     const first = bus(path, { deliver: () => new Promise(() => {}) });
     first.buses.put(entry);
@@ -140,7 +140,7 @@ describe('event deliveries', () => {
     again.close();
   });
 
-  it('carry the time that the event was given, and are as old as the put', async () => {
+  it('carry the time that the event names, but count their age from the put', async () => {
     const calls = times(2);
     const heard: string[] = [];
     const { buses, close } = bus(await directory(), {
@@ -149,7 +149,7 @@ describe('event deliveries', () => {
         if (calls.call() === 1) throw new Error('not now');
       },
     });
-    // As the SDK sends a Date; an age of years would end the deliveries with the first failure.
+    // Epoch seconds, as the SDK sends a Date. If the age counted from this time, the first failure would be the last.
     buses.put({ ...entry, Time: Date.parse('2020-02-29T12:00:00.500Z') / 1000 });
     await calls.reached;
     expect(heard).toEqual(['2020-02-29T12:00:00Z', '2020-02-29T12:00:00Z']);
@@ -162,7 +162,7 @@ describe('event deliveries', () => {
     ['0', undefined],
     ['yesterday', undefined],
     [Number.NaN, undefined],
-  ])('read the time %s as an event’s', async (Time, time) => {
+  ])('convert or refuse the event time %s', async (Time, time) => {
     const { buses, observations, close } = bus(await directory(), { deliver: () => {} });
     const result = buses.put({ ...entry, Time });
     if (time === undefined) expect(result).toMatchObject({ ErrorCode: 'InvalidArgument' });

@@ -33,7 +33,7 @@ describe('eventPatternMatcher', () => {
     [{ $or: [] }, '$or'],
     [{ source: [{ wildcard: 'pin*' }] }, '{"wildcard":"pin*"}'],
     [{ source: 'pindrop' }, 'source must be a list'],
-  ])('stops at what it does not know: %j', (pattern, name) => {
+  ])('throws an error for an unsupported pattern: %j', (pattern, name) => {
     expect(() => eventPatternMatcher(pattern)).toThrow(name);
   });
 });

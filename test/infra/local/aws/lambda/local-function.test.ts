@@ -52,7 +52,7 @@ function functionOf(limits: { timeoutSeconds?: number; memoryMegabytes?: number 
 }
 
 describe('a local function', () => {
-  it('is kept warm, one process for each invocation at once', async () => {
+  it('keeps one warm process per concurrent invocation, up to its limit', async () => {
     const { fn } = functionOf();
     expect(await fn.invoke({ what: 'count' })).toBe(1);
     expect(await fn.invoke({ what: 'count' })).toBe(2);
@@ -61,7 +61,7 @@ describe('a local function', () => {
     expect(fn.processIds()).toHaveLength(2);
   });
 
-  it('is not given to anyone while it is ended for having been idle', async () => {
+  it('invokes no process that is being ended because it was idle', async () => {
     const { fn } = functionOf({}, 0);
     for (let turn = 0; turn < 10; turn++) {
       expect(await fn.invoke({ what: 'count' })).toBe(1);
@@ -69,7 +69,7 @@ describe('a local function', () => {
     }
   });
 
-  it('has the environment of its template and nothing that the host keeps in its own', async () => {
+  it('has the environment variables of its template, and not the secrets in the host’s environment', async () => {
     process.env['PINTEREST_ACCESS_TOKEN'] = 'pina_of_the_host';
     onTestFinished(() => {
       delete process.env['PINTEREST_ACCESS_TOKEN'];
@@ -84,7 +84,7 @@ describe('a local function', () => {
     expect(JSON.stringify(environment)).not.toContain('pina_of_the_host');
   });
 
-  it('that throws fails its invocation and lives on', async () => {
+  it('that throws fails the invocation, and its process continues', async () => {
     const { fn } = functionOf();
     await expect(fn.invoke({ what: 'throw' })).rejects.toMatchObject({ name: 'TypeError', died: false });
     expect(await fn.invoke({ what: 'count' })).toBe(2);
@@ -94,7 +94,7 @@ describe('a local function', () => {
     ['ends by itself', 'exit', {}, 'Runtime.ExitError', /exit status 3/],
     ['is out of time', 'loop', { timeoutSeconds: 6 }, 'Sandbox.Timedout', /timed out after 6 seconds/],
     ['is out of memory', 'hoard', { memoryMegabytes: 256 }, 'Runtime.ExitError', /Out of memory: \d+ MB of 256 MB/],
-  ])('that %s is killed, and the next invocation has a new process', async (_, what, limits, name, message) => {
+  ])('that %s loses its process, and the next invocation has a new one', async (_, what, limits, name, message) => {
     const { fn, observations } = functionOf(limits);
     await expect(fn.invoke({ what })).rejects.toMatchObject({
       name,

@@ -16,7 +16,7 @@ describe('a request', () => {
     await expect(refused).rejects.toMatchObject({ name: code, $metadata: { httpStatusCode: 403 } });
   });
 
-  it('signed with a clock that is wrong is refused', async () => {
+  it('signed with a wrong clock is refused', async () => {
     const { clientWith } = await runS3();
     const refused = clientWith({ systemClockOffset: 16 * 60_000 }).send(new ListObjectsV2Command({ Bucket }));
     await expect(refused).rejects.toMatchObject({ name: 'RequestTimeTooSkewed' });
@@ -38,7 +38,7 @@ describe('a request', () => {
     expect(body).toMatch(/<Error><Code>AccessDenied<\/Code>.*<RequestId>\w+<\/RequestId>/);
   });
 
-  it('of signature version 2 is refused with the version to use', async () => {
+  it('with a version 2 signature is refused, and the error names the version to use', async () => {
     const { endpoint } = await runS3();
     const url = `${endpoint}/${Bucket}/k`;
     const presigned = `${url}?AWSAccessKeyId=${accessKey.accessKeyId}&Expires=9999999999&Signature=x`;
@@ -49,7 +49,7 @@ describe('a request', () => {
 });
 
 describe('a presigned URL', () => {
-  it('puts and gets, with metadata in the query, for any key', async () => {
+  it('can put and get any key, with metadata in the query', async () => {
     const { client, get } = await runS3();
     // By default the SDK presigns the checksum of an empty body, which S3 ignores.
     const command = new PutObjectCommand({ Bucket, Key, Metadata: { board: '42' } });
@@ -60,7 +60,7 @@ describe('a presigned URL', () => {
     expect(await send(url, 'GET')).toMatchObject({ body: 'bytes', headers: { 'content-type': 'video/x' } });
   });
 
-  it('ends when it says', async () => {
+  it('expires at the time that it names', async () => {
     const { client, put } = await runS3();
     await put(Key, 'bytes');
     const url = (signingDate: Date) =>
@@ -70,7 +70,7 @@ describe('a presigned URL', () => {
     expect(expired).toMatchObject({ status: 403, body: expect.stringContaining('Request has expired') });
   });
 
-  it('is good for what was signed and nothing else', async () => {
+  it('is valid only for the request that was signed', async () => {
     const { client, put } = await runS3();
     await put(Key, 'bytes');
     await put('other');
@@ -112,7 +112,7 @@ describe('a form', () => {
     return { ...s3, status: response.status, headers: response.headers, text: await response.text() };
   }
 
-  it('puts a file under its own name, with metadata, and is announced', async () => {
+  it('puts a file under its own name, with metadata, and S3 sends a notification', async () => {
     const { status, headers, get, records } = await post();
     expect(status).toBe(204);
     const got = await get('forms/my clip é.mp4');
@@ -121,7 +121,7 @@ describe('a form', () => {
     expect(records.map(({ eventName }) => eventName)).toEqual(['ObjectCreated:Post']);
   });
 
-  it('answers as its fields ask', async () => {
+  it('gets the response that its fields request', async () => {
     const status = { Fields: { success_action_status: '201', 'x-amz-meta-board': '' } };
     expect((await post(undefined, status)).text).toContain('<Key>forms/my clip é.mp4</Key>');
     const success_action_redirect = 'https://example.com/done?a=b';
@@ -145,7 +145,7 @@ describe('a form', () => {
     expect((await client.send(new ListObjectsV2Command({ Bucket }))).KeyCount).toBe(0);
   });
 
-  it('that another access key signed is refused', async () => {
+  it('signed with another access key is refused', async () => {
     const { text } = await post(() => {}, {}, { ...accessKey, accessKeyId: 'OTHER' });
     expect(text).toContain('<Code>InvalidAccessKeyId</Code>');
   });
@@ -156,7 +156,7 @@ describe('a form', () => {
   });
 });
 
-/** The file has to stay the last field. */
+/** Inserts a field before the file, which must stay the last field. */
 function prepend(form: FormData, name: string, value: string): void {
   const file = form.get('file') as File;
   form.delete('file');

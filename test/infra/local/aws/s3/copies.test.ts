@@ -14,7 +14,7 @@ describe('a copy', () => {
     expect(records.map(({ eventName }) => eventName)).toEqual(['ObjectCreated:Put', 'ObjectCreated:Copy']);
   });
 
-  it('reads the version that it names', async () => {
+  it('reads the version that its source names', async () => {
     const { put, get, client } = await runS3();
     const { VersionId } = await put('k', 'old');
     await put('k', 'new');
@@ -22,7 +22,7 @@ describe('a copy', () => {
     const { CopySourceVersionId } = await client.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource }));
     expect(CopySourceVersionId).toBe(VersionId);
     expect((await get('copy')).bytes.toString()).toBe('old');
-    // The usual way to bring an older version back.
+    // The usual way to restore an older version.
     await client.send(new CopyObjectCommand({ Bucket, Key: 'k', CopySource }));
     expect((await get('k')).bytes.toString()).toBe('old');
     const missing = `${sourceOf('k')}?versionId=${'0'.repeat(22)}`;
@@ -44,7 +44,7 @@ describe('a copy', () => {
     expect(await copy({ CopySourceIfNoneMatch: ETag })).toBe('PreconditionFailed');
     expect(await copy({ CopySourceIfUnmodifiedSince: past })).toBe('PreconditionFailed');
     expect(await copy({ CopySourceIfModifiedSince: future })).toBe('PreconditionFailed');
-    // S3: a match outweighs the date.
+    // As on S3, a matching ETag takes precedence over the date.
     expect(await copy({ CopySourceIfMatch: ETag, CopySourceIfUnmodifiedSince: past })).toBe('copied');
   });
 
@@ -67,7 +67,7 @@ describe('a copy', () => {
     });
   });
 
-  it('of an object onto itself has to change something', async () => {
+  it('of an object onto itself must change something', async () => {
     const { put, client } = await runS3();
     await put('k', 'bytes');
     const copy = (more: object) =>

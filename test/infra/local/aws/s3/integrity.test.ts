@@ -13,7 +13,7 @@ const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).di
 
 describe('a checksum', () => {
   it.each(ALGORITHMS)(
-    'by %s is verified, kept and given back, in a header and in a trailer',
+    'by %s is verified, stored and returned, whether it is sent in a header or in a trailer',
     async (ChecksumAlgorithm) => {
       const { put, get } = await runS3();
       const bytes = randomBytes(200_000);
@@ -55,7 +55,7 @@ describe('a checksum', () => {
   });
 });
 
-/** A put signed over any x-amz-content-sha256, with whatever body. */
+/** Signs a put with this x-amz-content-sha256, which need not match the body. */
 async function signedPut(endpoint: string, hash: string, headers: Record<string, string>) {
   const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = `${date.slice(0, 8)}/us-east-1/s3/aws4_request`;
@@ -76,7 +76,7 @@ async function signedPut(endpoint: string, hash: string, headers: Record<string,
 }
 
 describe('the hash of the content', () => {
-  it('is compared with what came', async () => {
+  it('is compared with the received bytes', async () => {
     const { endpoint, get } = await runS3();
     const { url, headers } = await signedPut(endpoint, sha256('other'), {});
     const refused = await send(url, 'PUT', headers, 'bytes');
@@ -141,7 +141,7 @@ describe('a put', () => {
     answer.destroy();
   });
 
-  it('that does not fit on the disk is refused with a reason, and nothing of it stays', async () => {
+  it('that does not fit on the disk is refused with a reason, and leaves no bytes behind', async () => {
     const directory = await temporaryDirectory();
     const { put, client, records } = await runS3({ directory, spareBytes: Number.MAX_SAFE_INTEGER });
     const refused = { name: 'InsufficientStorage', $metadata: { httpStatusCode: 507, attempts: 1 } };

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { successor } from '../../../../../infra/local/aws/s3/key-walk.ts';
 import { Bucket, type RunningS3, runS3 } from './running-s3.ts';
 
-/** Names that XML, URLs or readers of either change when they are handled wrongly. */
+/** Names that change if XML or URLs are encoded or parsed incorrectly. */
 const ODD = [
   'R&D <1>',
   `it's "5 + 5"`,
@@ -33,7 +33,7 @@ async function allKeys({ client }: RunningS3, options: object = {}): Promise<str
 const bytesInOrder = (keys: string[]) => keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
 describe('a listing', () => {
-  it('has every key of 1,005, page by page, in both versions', async () => {
+  it('returns all of 1,005 keys, page by page, in both versions of the operation', async () => {
     const s3 = await runS3({ bucket: { notify: async () => {} } });
     const keys = Array.from({ length: 1005 }, (_, number) => `k/${String(number).padStart(4, '0')}`);
     for (let from = 0; from < keys.length; from += 40) {
@@ -48,7 +48,7 @@ describe('a listing', () => {
     expect([...namesOf(one), ...namesOf(two)]).toEqual(keys);
   });
 
-  it('escapes each key once, also URL-encoded', async () => {
+  it('escapes each key exactly once, also with URL encoding', async () => {
     const s3 = await runS3();
     for (const key of ODD) await s3.put(key);
     expect(await allKeys(s3)).toEqual(bytesInOrder(ODD));
@@ -58,7 +58,7 @@ describe('a listing', () => {
     expect(namesOf(encoded)).toContain('100%25+%231%3F');
   });
 
-  it('counts common prefixes as entries of a page, and goes on behind each', async () => {
+  it('counts a common prefix as one entry of a page, and continues after it', async () => {
     const s3 = await runS3();
     for (const key of ['a', 'b/1', 'b/2', 'c/1', 'c/2/3', 'd']) await s3.put(key);
     const seen: string[] = [];
@@ -78,7 +78,7 @@ describe('a listing', () => {
     }
   });
 
-  it('names the owner when asked, and only then', async () => {
+  it('names the owner only on request', async () => {
     const s3 = await runS3();
     await s3.put('k');
     const list = async (FetchOwner: boolean) =>
@@ -93,13 +93,13 @@ describe('a listing', () => {
     [{ Prefix: 'b', StartAfter: 'a' }, ['b1', 'b2']],
     [{ StartAfter: 'b2' }, ['c']],
     [{ Prefix: 'none' }, []],
-  ])('of %j has %j', async (options, expected) => {
+  ])('with %j returns %j', async (options, expected) => {
     const s3 = await runS3();
     for (const key of ['a', 'b1', 'b2', 'c']) await s3.put(key);
     expect(namesOf(await s3.client.send(new ListObjectsV2Command({ Bucket, ...options })))).toEqual(expected);
   });
 
-  it('refuses an encoding, a token or a number that it does not know', async () => {
+  it('refuses an invalid encoding, token or number of keys', async () => {
     const { client } = await runS3();
     for (const wrong of [{ EncodingType: 'base64' as 'url' }, { ContinuationToken: 'x' }, { MaxKeys: -1 }]) {
       const refused = client.send(new ListObjectsV2Command({ Bucket, ...wrong }));
@@ -134,7 +134,7 @@ describe('a listing of versions', () => {
 });
 
 describe('deleting many objects', () => {
-  it('deletes each by its exact key, and lists none afterwards', async () => {
+  it('deletes each object by its exact key, and a later listing is empty', async () => {
     const s3 = await runS3();
     for (const key of ODD) await s3.put(key);
     const Objects = ODD.map((Key) => ({ Key }));
@@ -144,7 +144,7 @@ describe('deleting many objects', () => {
     expect(await allKeys(s3)).toEqual([]);
   });
 
-  it('deletes versions for good, and says nothing when quiet', async () => {
+  it('deletes versions permanently, and returns no list in quiet mode', async () => {
     const s3 = await runS3();
     const { VersionId } = await s3.put('k');
     const Delete = { Objects: [{ Key: 'k', VersionId }], Quiet: true };
@@ -153,10 +153,10 @@ describe('deleting many objects', () => {
   });
 });
 
-describe('the first text after all that begin with another', () => {
+describe('the first text after all texts with a prefix', () => {
   it.each([
     ['a/', 'a0'],
     ['\u{d7ff}', '\u{e000}'],
     ['a\u{10ffff}', 'b'],
-  ])('of %j is %j', (text, next) => expect(successor(text)).toBe(next));
+  ])('for %j is %j', (text, next) => expect(successor(text)).toBe(next));
 });

@@ -17,7 +17,7 @@ import { Bucket, runS3, temporaryDirectory } from './running-s3.ts';
 
 describe('the local S3', () => {
   it.each([['WHEN_SUPPORTED'], ['WHEN_REQUIRED']] as const)(
-    'takes streams as the SDK sends them, with checksums %s',
+    'accepts streams as the SDK sends them, with checksums %s',
     async (requestChecksumCalculation) => {
       const { clientWith, get } = await runS3();
       const client = clientWith({ requestChecksumCalculation });
@@ -38,7 +38,7 @@ describe('the local S3', () => {
     },
   );
 
-  it('keeps every version and its metadata, and announces each', async () => {
+  it('keeps every version with its metadata, and sends a notification for each', async () => {
     const { client, get, records } = await runS3();
     const Key = 'a folder/a b+c 100% é.mp4';
     const first = await client.send(new PutObjectCommand({ Bucket, Key, Body: 'one', Metadata: { board: '42' } }));
@@ -67,7 +67,7 @@ describe('the local S3', () => {
     expect((records[1]?.s3.object.sequencer ?? '') > (records[0]?.s3.object.sequencer ?? '')).toBe(true);
   });
 
-  it('serves a reader the version it began with, whatever is put in the meantime', async () => {
+  it('serves the version that a client began to read, even if another one is put during the read', async () => {
     const { client } = await runS3();
     const bytes = randomBytes(20_000_000);
     const { VersionId } = await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: bytes }));
@@ -77,7 +77,7 @@ describe('the local S3', () => {
     expect(VersionId).toBeDefined();
   });
 
-  it('reads ranges, also from the end, and only the ETag that was expected', async () => {
+  it('serves ranges, also from the end, and refuses a read that expects another ETag', async () => {
     const { client, get } = await runS3();
     const { ETag } = await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: '0123456789' }));
     expect((await get('k', { Range: 'bytes=2-4' })).bytes.toString()).toBe('234');
@@ -116,7 +116,7 @@ describe('the local S3', () => {
     expect((await client.send(new ListObjectsV2Command({ Bucket }))).KeyCount ?? 0).toBe(0);
   });
 
-  it('shows no versions in a bucket that keeps none', async () => {
+  it('returns no version ids in an unversioned bucket', async () => {
     const { client, get, records } = await runS3({ bucket: { versioned: false } });
     const answer = await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'one' }));
     await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'two' }));
@@ -125,7 +125,7 @@ describe('the local S3', () => {
     expect(records.map(({ s3 }) => s3.object.versionId)).toEqual([undefined, undefined]);
   });
 
-  it('announces only keys that match the filter', async () => {
+  it('sends notifications only for keys that match the filter', async () => {
     const ignored: string[] = [];
     const onIgnored = (key: string) => void ignored.push(key);
     const filter = { prefixes: ['videos/'], suffixes: ['.mp4'], onIgnored };
@@ -147,7 +147,7 @@ describe('the local S3', () => {
   });
 
   it.each(['dt=2026/', 'my videos/', 'für/', 'a&b/'])(
-    'never notifies for the raw filter %j, like S3',
+    'never notifies for the unencoded filter %j, like S3',
     async (prefix) => {
       const { client, records } = await runS3({ bucket: { prefixes: [prefix] } });
       await client.send(new PutObjectCommand({ Bucket, Key: `${prefix}a.mp4`, Body: 'x' }));
@@ -155,7 +155,7 @@ describe('the local S3', () => {
     },
   );
 
-  it('fails a put that it cannot announce, and announces it at the next start', async () => {
+  it('fails a put if its notification fails, and sends the notification at the next start', async () => {
     const path = await temporaryDirectory();
     const notify = async () => {
       throw new Error('the queue is gone');
@@ -171,7 +171,7 @@ describe('the local S3', () => {
     expect((await after.get('k')).bytes.toString()).toBe('one');
   });
 
-  it('lists no object, sends no notification and keeps no bytes when a put is cut off', async () => {
+  it('lists no object, sends no notification and keeps no bytes when a put is interrupted', async () => {
     const directory = await temporaryDirectory();
     const { putUrl, client, records, local } = await runS3({ directory });
     const url = await putUrl('k');
@@ -186,7 +186,7 @@ describe('the local S3', () => {
     expect(records).toEqual([]);
   });
 
-  // A file system's names have 255 bytes at most; S3's keys have 1,024, whatever is between their slashes.
+  // File names have at most 255 bytes. S3 keys have at most 1,024, wherever their slashes are.
   it.each([
     ['a name of 255 bytes', `${'n'.repeat(251)}.mp4`],
     ['70 characters of three bytes', `${'動'.repeat(70)}.mp4`],
@@ -195,7 +195,7 @@ describe('the local S3', () => {
     ['512 segments', `${'a/'.repeat(511)}ab`],
     ['segments that a path would lose', 'a//b/./c/../d'],
     ['a name like that of a version', '0'.repeat(64)],
-  ])('puts, reads, lists and announces a key with %s', async (_what, Key) => {
+  ])('puts, reads and lists a key with %s, and sends its notifications', async (_what, Key) => {
     const { client, get, records } = await runS3();
     const { VersionId = '' } = await client.send(new PutObjectCommand({ Bucket, Key, Body: 'one' }));
     await client.send(new PutObjectCommand({ Bucket, Key, Body: 'two' }));
@@ -217,7 +217,7 @@ describe('the local S3', () => {
     expect(records).toEqual([]);
   });
 
-  it('keeps a key beside those that it would be a directory of, and lists them in the order of their bytes', async () => {
+  it('keeps both a and a/b, which a file system cannot, and lists keys in the order of their bytes', async () => {
     const { client, get } = await runS3();
     const keys = ['a', 'a/b', 'a/b/c', 'a b', 'é', 'Z'];
     for (const Key of keys) await client.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
@@ -236,7 +236,7 @@ describe('the local S3', () => {
     expect((await get('a/b')).bytes.toString()).toBe('a/b');
   });
 
-  it('reports a version that it cannot announce, and goes on with the others', async () => {
+  it('reports a version whose notification it cannot send, and continues with the others', async () => {
     const directory = await temporaryDirectory();
     const notify = async () => {
       throw new Error('the queue is gone');
@@ -256,7 +256,7 @@ describe('the local S3', () => {
     database.close();
   });
 
-  it('leaves a put alone that is under way while another version of its bucket is deleted', async () => {
+  it('does not disturb a put in progress when another version in the bucket is deleted', async () => {
     const directory = await temporaryDirectory();
     const { client, put, get, putUrl } = await runS3({ directory });
     const { VersionId } = await put('old');

@@ -39,10 +39,10 @@ async function upload(
 }
 
 describe('a multipart upload', () => {
-  it('becomes one version of its parts, with their ETag, and is announced once', async () => {
+  it('becomes one version with the ETag of its parts, and sends one notification', async () => {
     const { part, complete, get, records, client, files } = await upload({ Metadata: { board: '7' } });
     const bytes = [randomBytes(5 * MIB), randomBytes(100)] as const;
-    // Parts come in any order, and one is sent again.
+    // The parts arrive out of order, and part 2 is uploaded twice.
     const second = await part(2, randomBytes(200)).then(() => part(2, bytes[1]));
     const first = await part(1, bytes[0]);
     await part(3, randomBytes(50));
@@ -59,7 +59,7 @@ describe('a multipart upload', () => {
     expect(records.map(({ eventName, s3 }) => [eventName, s3.object.eTag])).toEqual([
       ['ObjectCreated:CompleteMultipartUpload', ETag?.replaceAll('"', '')],
     ]);
-    // The parts are the object: nothing was copied, and what was not used is gone.
+    // The files of the parts are the object: no bytes were copied, and the unused part was deleted.
     expect(await files()).toHaveLength(2);
   });
 
@@ -82,7 +82,7 @@ describe('a multipart upload', () => {
     expect(records).toHaveLength(1);
   });
 
-  it('is refused with a small part that is not the last', async () => {
+  it('is refused if a part other than the last is too small', async () => {
     const { part, complete } = await upload();
     const parts = [await part(1, randomBytes(5 * MIB - 1)), await part(2, randomBytes(10))];
     await expect(complete(parts)).rejects.toMatchObject({ name: 'EntityTooSmall' });
@@ -90,7 +90,7 @@ describe('a multipart upload', () => {
     await expect(complete(parts.slice(1), { MpuObjectSize: 1 })).rejects.toMatchObject({ name: 'InvalidRequest' });
   });
 
-  it('that is completed again is answered again and makes no other version', async () => {
+  it('that is completed twice gets the same response and creates no second version', async () => {
     const { part, complete, records } = await upload();
     const parts = [await part(1, randomBytes(10))];
     const first = await complete(parts);
@@ -100,7 +100,7 @@ describe('a multipart upload', () => {
     await expect(other).rejects.toMatchObject({ name: 'NoSuchUpload', $metadata: { httpStatusCode: 404 } });
   });
 
-  it('that is aborted leaves nothing', async () => {
+  it('that is aborted leaves no files behind', async () => {
     const { part, complete, client, about, files } = await upload();
     const parts = [await part(1, randomBytes(10))];
     await client.send(new AbortMultipartUploadCommand(about));
@@ -110,7 +110,7 @@ describe('a multipart upload', () => {
     expect(await files()).toEqual([]);
   });
 
-  it('that nobody completes is aborted at a start after as many days as the bucket says', async () => {
+  it('that is never completed is aborted at a start after the number of days set for the bucket', async () => {
     const { part, local, client, about, files } = await upload(
       {},
       { bucket: { abortIncompleteMultipartUploadDays: 0 } },
@@ -141,7 +141,7 @@ describe('a multipart upload', () => {
     await expect(get(Key)).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  it('takes parts that are copied, also ranges of a version', async () => {
+  it('accepts copied parts, also ranges of a version', async () => {
     const { about, client, put, complete, get } = await upload();
     const bytes = randomBytes(6 * MIB);
     const { VersionId } = await put('a + b', bytes);

@@ -22,7 +22,7 @@ import { Bucket, runS3, send } from './running-s3.ts';
 const Key = 'videos/a & b.mp4';
 
 describe('versions', () => {
-  it('are visible: in the bucket, behind delete markers and by their ids', async () => {
+  it('are enabled in the bucket and readable by id, also behind a delete marker', async () => {
     const { put, get, client } = await runS3();
     expect((await client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Enabled');
     const { VersionId } = await put(Key, 'one');
@@ -68,7 +68,7 @@ describe('versions', () => {
         { Key: 'k', Value: '2' },
       ],
     ],
-  ])('refuse tags with %s beyond S3’s limits', async (code, TagSet) => {
+  ])('refuse with %s tags beyond S3’s limits', async (code, TagSet) => {
     const { put, client } = await runS3();
     await put(Key);
     const refused = client.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging: { TagSet } }));
@@ -77,7 +77,7 @@ describe('versions', () => {
 });
 
 describe('an object', () => {
-  it('keeps its headers and metadata, of which there are 2 KB at most', async () => {
+  it('keeps its headers, and metadata of up to 2 KB', async () => {
     const { put, get } = await runS3();
     const headers = {
       ContentType: 'video/mp4',
@@ -94,7 +94,7 @@ describe('an object', () => {
     await expect(tooLarge).rejects.toMatchObject({ name: 'MetadataTooLarge', $metadata: { httpStatusCode: 400 } });
   });
 
-  it('is read on conditions', async () => {
+  it('can be read conditionally', async () => {
     const { put, get } = await runS3();
     const { ETag } = await put(Key, 'bytes');
     const [past, future] = [new Date(Date.now() - 3600_000), new Date(Date.now() + 3600_000)];
@@ -121,7 +121,7 @@ describe('an object', () => {
     });
     const beyond = { name: 'InvalidRange', $metadata: { httpStatusCode: 416 } };
     await expect(get(Key, { Range: 'bytes=10-' })).rejects.toMatchObject(beyond);
-    // HTTP: what is not understood is ignored.
+    // As in HTTP, an invalid Range header is ignored.
     expect(await get(Key, { Range: 'bytes=5-2' })).toMatchObject({ $metadata: { httpStatusCode: 200 } });
   });
 
@@ -145,7 +145,7 @@ describe('an object', () => {
 });
 
 describe('a bucket', () => {
-  it('is found, and others are not', async () => {
+  it('is found, and buckets of other names are not', async () => {
     const { client } = await runS3();
     expect((await client.send(new ListBucketsCommand({}))).Buckets).toMatchObject([{ Name: Bucket }]);
     await expect(client.send(new HeadBucketCommand({ Bucket }))).resolves.toBeDefined();
@@ -154,7 +154,7 @@ describe('a bucket', () => {
     await expect(other).rejects.toMatchObject({ name: 'NoSuchBucket', $metadata: { httpStatusCode: 404 } });
   });
 
-  it('answers what is not supported with NotImplemented, never with another document', async () => {
+  it('answers unsupported requests with NotImplemented, never with the document of another operation', async () => {
     const { client, put } = await runS3();
     await put(Key);
     const notImplemented = { name: 'NotImplemented', $metadata: { httpStatusCode: 501 } };
@@ -163,7 +163,7 @@ describe('a bucket', () => {
     await expect(put(Key, 'x', { SSECustomerAlgorithm: 'AES256', SSECustomerKey: 'k'.repeat(32) })).rejects.toThrow();
   });
 
-  it('explains an error to any client in XML with a request id', async () => {
+  it('returns an error as XML with a request id', async () => {
     const { client } = await runS3();
     const url = await getSignedUrl(client, new GetObjectCommand({ Bucket, Key: 'none & more' }));
     const { status, body, headers } = await send(url, 'GET');

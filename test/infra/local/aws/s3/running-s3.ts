@@ -22,7 +22,7 @@ export async function temporaryDirectory(): Promise<string> {
 
 export type RunningS3 = Awaited<ReturnType<typeof runS3>>;
 
-/** A local S3 behind HTTP, with one bucket and the AWS SDK's own client. It ends with the test. */
+/** Starts a local S3 over HTTP, with one bucket and a client of the AWS SDK. It stops at the end of the test. */
 export async function runS3({
   directory,
   bucket = {},
@@ -46,7 +46,7 @@ export async function runS3({
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clients: S3Client[] = [];
-  /** Path-style, as the endpoint of npm start wants it. */
+  /** A client that uses path-style URLs, as the endpoint of npm start requires. */
   const clientWith = (config: S3ClientConfig = {}) => {
     const made = new S3Client({
       endpoint,
@@ -72,7 +72,7 @@ export async function runS3({
     const { Body, ...answer } = await client.send(new GetObjectCommand({ Bucket, Key, ...more }));
     return { ...answer, bytes: Buffer.from((await Body?.transformToByteArray()) ?? []) };
   };
-  /** A URL that whoever has it may put to. */
+  /** A presigned URL for a put. */
   const putUrl = (Key: string) =>
     getSignedUrl(clientWith({ requestChecksumCalculation: 'WHEN_REQUIRED' }), new PutObjectCommand({ Bucket, Key }));
   return { local, client, clientWith, records, unrecovered, put, get, putUrl, endpoint };
@@ -84,7 +84,7 @@ export interface RawAnswer {
   body: string;
 }
 
-/** A request as it is written here: nothing is added to it, nothing follows a redirect. */
+/** Sends exactly this request: adds no checksum or signature, and follows no redirect. */
 export function send(
   url: string,
   method: string,

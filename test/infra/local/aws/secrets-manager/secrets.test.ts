@@ -8,7 +8,7 @@ import { openStateDatabase } from '../../../../../infra/local/aws/state-database
 
 const SecretId = 'arn:token';
 
-/** Starts of the local Secrets Manager over the same state. */
+/** Returns a function that starts the local Secrets Manager. Every start uses the same state. */
 function starts() {
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-secrets-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -44,7 +44,7 @@ function starts() {
 }
 
 describe('a local rotation that failed', () => {
-  it('is tried again with the same version, also after a restart, and the next one has another', async () => {
+  it('is retried with the same version, also after a restart; the next rotation has a new version', async () => {
     const { start } = starts();
     const first = start();
     first.failAt('testSecret');
@@ -91,7 +91,7 @@ describe('a local rotation that failed', () => {
     expect(second.secrets.pendingRotation(SecretId)).toBeUndefined();
   });
 
-  it('keeps rotate-secret from beginning another, as on AWS', async () => {
+  it('prevents rotate-secret from starting another rotation, as on AWS', async () => {
     const { start } = starts();
     const { api, rotation, failAt, stop, secrets, steps } = start();
     onTestFinished(stop);
@@ -100,7 +100,7 @@ describe('a local rotation that failed', () => {
     expect(() => api['RotateSecret']?.({ SecretId })).toThrow("A previous rotation isn't complete.");
     failAt(undefined);
     await rotation.rotate();
-    // This function moves no label: a sign-in ends the rotation.
+    // The rotation is still pending, because the fake function moves no label. A sign-in ends it.
     await api['PutSecretValue']?.({ SecretId, SecretString: 'new', VersionStages: ['AWSCURRENT', 'AWSPENDING'] });
     expect(secrets.pendingRotation(SecretId)).toBeUndefined();
     const { VersionId } = (await api['RotateSecret']?.({ SecretId })) ?? {};

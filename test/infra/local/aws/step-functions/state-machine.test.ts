@@ -11,7 +11,7 @@ import { LocalStateMachine } from '../../../../../infra/local/aws/step-functions
 const arn = 'arn:aws:states:us-east-1:000000000000:stateMachine:M';
 const FN = 'arn:aws:lambda:us-east-1:000000000000:function:F';
 
-/** A database, and processes one after the other that run the machine over it. */
+/** A database and a state machine over it. Each `start` stands for a new process that runs the machine. */
 function processes(States: Record<string, object>) {
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-machine-'));
   const database = openStateDatabase(directory);
@@ -72,7 +72,7 @@ function processes(States: Record<string, object>) {
 const work = { Type: 'Task', Resource: FN };
 
 describe('a local state machine', () => {
-  it('runs each state once, in order, and keeps what it entered and what it ended with', async () => {
+  it('runs each state once, in order, and records the states and the output', async () => {
     const { start, executions } = processes({
       Work: { ...work, ResultPath: '$.answer', Next: 'Rest' },
       Rest: { Type: 'Wait', SecondsPath: '$.answer.seconds', Next: 'Done' },
@@ -91,7 +91,7 @@ describe('a local state machine', () => {
     expect(machine.unfinished()).toEqual([]);
   });
 
-  it('starts one execution of a name', async () => {
+  it('starts only one execution per name', async () => {
     const { start } = processes({ Work: { ...work, End: true } });
     let invocations = 0;
     const { machine, ended } = start(async () => ++invocations);
@@ -103,7 +103,7 @@ describe('a local state machine', () => {
     expect(invocations).toBe(1);
   });
 
-  it('ends as failed with the error of the state that nothing caught', async () => {
+  it('fails with the error of a state if nothing catches it', async () => {
     const { start } = processes({ Work: { ...work, End: true } });
     const { machine, ended } = start(async () => {
       throw Object.assign(new Error('No such file.'), { name: 'Missing' });
@@ -125,14 +125,14 @@ describe('a local state machine', () => {
     expect(invocations).toBe(3);
   });
 
-  it('refuses a resource that it does not know, by name', () => {
+  it('refuses an unsupported resource, and the error names it', () => {
     const { start } = processes({ Work: { Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage', End: true } });
     expect(() => start()).toThrow('arn:aws:states:::sqs:sendMessage of the state "Work"');
   });
 });
 
-describe('after the process ended', () => {
-  it('a wait lasts for what is left of it, by the time at which it began', async () => {
+describe('after a restart', () => {
+  it('a wait lasts only for its remaining time, counted from its original start', async () => {
     const { start, executions, database } = processes({
       Rest: { Type: 'Wait', Seconds: 3600, Next: 'Done' },
       Done: { Type: 'Pass', End: true },
@@ -142,7 +142,7 @@ describe('after the process ended', () => {
     first.machine.start('over', '{"n":2}');
     await first.until((all) => all.filter(({ kind }) => kind === 'state-entered').length === 2);
     first.machine.stop();
-    // An hour passes for one of them.
+    // An hour passes for the execution `over`.
     database.prepare("UPDATE executions SET state_entered_at = state_entered_at - 3600000 WHERE name = 'over'").run();
 
     const second = start();
@@ -154,7 +154,7 @@ describe('after the process ended', () => {
     expect(executions.get(arn, 'long')?.status).toBe('RUNNING');
   });
 
-  it('a function that was at work is not invoked again behind the back of the definition', async () => {
+  it('a function that was running is not invoked again unless the definition says so', async () => {
     const { start } = processes({
       Work: { ...work, Catch: [{ ErrorEquals: ['Lambda.Unknown'], Next: 'Caught' }], Next: 'Done' },
       Done: { Type: 'Pass', End: true },
@@ -171,7 +171,7 @@ describe('after the process ended', () => {
     expect(invocations).toBe(0);
   });
 
-  it('a repeated put of an event has the same origin, so that the bus takes it once', async () => {
+  it('a repeated put of an event has the same origin, so that the bus accepts it only once', async () => {
     const Parameters = { Entries: [{ Source: 's', DetailType: 't', EventBusName: 'b', 'Detail.$': '$' }] };
     const put = { Type: 'Task', Resource: 'arn:aws:states:::events:putEvents', Parameters, Next: 'Rest' };
     const { start, database } = processes({
@@ -183,7 +183,7 @@ describe('after the process ended', () => {
     first.machine.start('one', '{"n":1}');
     await first.entered('Rest');
     first.machine.stop();
-    // As after a kill between the put and what follows it.
+    // As if the process had been killed after the put and before the next state.
     database.prepare("UPDATE executions SET state = 'Put', state_input = input").run();
     const second = start();
     second.machine.recover();

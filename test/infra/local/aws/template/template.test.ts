@@ -16,7 +16,7 @@ async function read(template: object) {
 }
 
 describe('readTemplate', () => {
-  it('knows all of what is deployed', async () => {
+  it('supports everything in the deployed template', async () => {
     const { outputs, resources } = await read(synthesized().toJSON());
     expect(outputs).toMatchObject({
       DropBucketName: 'pindrop-dropbucket',
@@ -26,23 +26,23 @@ describe('readTemplate', () => {
     expect(JSON.stringify(resources)).not.toMatch(/"(Ref|Fn::\w+)"/);
   });
 
-  it('knows all of what the examples add', async () => {
+  it('supports everything that the examples add', async () => {
     const { outputs } = await read(synthesized({ with: EXAMPLE_NAMES.join() }).toJSON());
     expect(Object.keys(outputs)).toEqual(expect.arrayContaining(['ResultsBucketName', 'SlackWebhookSecretArn']));
     expect(outputs['PublishPinStateMachineArn']).toMatch(/:stateMachine:Pindrop-PublishPin$/);
   });
 
-  it('stops at a resource type that it does not know', async () => {
+  it('throws an error for an unsupported resource type', async () => {
     const Resources = { Topic: { Type: 'AWS::SNS::Topic' } };
     await expect(read({ Resources })).rejects.toThrow('resource type AWS::SNS::Topic (Topic)');
   });
 
-  it('stops at a property that it does not know', async () => {
+  it('throws an error for an unsupported property', async () => {
     const Resources = { Queue: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } } };
     await expect(read({ Resources })).rejects.toThrow('property FifoQueue of AWS::SQS::Queue (Queue)');
   });
 
-  it('stops at a function or a reference that it does not know', async () => {
+  it('throws an error for an unsupported function or an unknown reference', async () => {
     const queue = (DelaySeconds: unknown) => ({
       Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds } } },
     });

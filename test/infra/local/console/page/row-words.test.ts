@@ -12,7 +12,7 @@ const row = (state: UploadRow['state'], more: Partial<UploadRow> = {}): UploadRo
   ...more,
 });
 const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
-/** Just uploaded, by a clock that is ahead of the page's. */
+/** A row whose upload has just ended, by a clock that is ahead of the page's clock. */
 const uploadedNow = (more: Partial<UploadRow>) =>
   row('processing', { ...more, timeline: { droppedAt: '2026-03-01T09:00:00.000Z', uploadedAt: inAnHour } });
 const failure = { reason: 'gave_up', message: 'It took too long.', retryable: true } as const;

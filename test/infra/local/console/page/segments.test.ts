@@ -13,7 +13,7 @@ const segments = (state: UploadRow['state'], timeline: UploadRow['timeline']) =>
   );
 
 describe('the parts of an upload’s time', () => {
-  it('are as long as they took', () => {
+  it('have the durations of their phases', () => {
     expect(segments('succeeded', { droppedAt, registeredAt, uploadedAt, completedAt })).toEqual([
       ['queued', 1500],
       ['uploading', 10_000],
@@ -21,14 +21,14 @@ describe('the parts of an upload’s time', () => {
     ]);
   });
 
-  it('go on as long as nothing has ended them', () => {
+  it('stay open until their phase has ended', () => {
     expect(segments('uploading', { droppedAt, registeredAt })).toEqual([
       ['queued', 1500],
       ['uploading', 'open'],
     ]);
   });
 
-  it('end with the upload, wherever it failed', () => {
+  it('end with the upload, in whichever phase it failed', () => {
     expect(segments('failed', { droppedAt, completedAt: registeredAt })).toEqual([['queued', 1500]]);
     expect(segments('failed', { droppedAt, registeredAt, completedAt: uploadedAt })).toEqual([
       ['queued', 1500],
@@ -36,7 +36,7 @@ describe('the parts of an upload’s time', () => {
     ]);
   });
 
-  it('make a bar that grows with the orders of magnitude, and is never nothing', () => {
+  it('make a bar that grows with the order of magnitude, and is never empty', () => {
     const lengths = [0, 100, 1_000, 10_000, 100_000, 600_000].map(barLength);
     expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
     expect(lengths[0]).toBeGreaterThan(0);

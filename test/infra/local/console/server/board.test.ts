@@ -50,7 +50,7 @@ describe('the board', () => {
     expect(made.counts()).toMatchObject({ underWay: 2, succeeded: 1, failed: 0 });
   });
 
-  it('goes by the log until there is an execution', () => {
+  it('takes the state from the log until an execution exists', () => {
     const { board: made, changes, log } = board(waiting);
     const [{ uploadId } = { uploadId: '' }] = made.rows();
     const timestamp = '2026-03-01T09:00:01.000Z';
@@ -76,7 +76,7 @@ describe('the board', () => {
     expect(changes.at(-1)).not.toHaveProperty('because');
   });
 
-  it('knows after a restart which drop waits, until when, and which one a function has', () => {
+  it('shows after a restart which drop waits, until when, and which drop a function is processing', () => {
     const { board: made } = board(
       { ...waiting, key: 'waits.mp4', inFlight: 'on purpose', visible: 30 },
       { ...waiting, key: 'taken.mp4', dropped: 70, inFlight: 'with a function', visible: 30 },
@@ -88,7 +88,7 @@ describe('the board', () => {
     expect(made.rows()[1]).not.toHaveProperty('nextAt');
   });
 
-  it('forgets the results of an attempt when the next one starts without a log line in between', () => {
+  it('drops the results of an attempt when the next attempt starts without a log line in between', () => {
     const { changes, log, board: made } = board(waiting);
     const [{ uploadId } = { uploadId: '' }] = made.rows();
     log({ uploadId, message: 'drop received' });
@@ -111,7 +111,7 @@ describe('the board', () => {
       await new Promise((resolve) => setImmediate(resolve));
     };
     await die('Ingest');
-    // Another process of the function has it.
+    // Another process of the function is processing the drop.
     expect(made.rows()).toMatchObject([{ state: 'uploading' }]);
     inFlight = 'on purpose';
     await die('Poll');
@@ -122,7 +122,7 @@ describe('the board', () => {
     expect(made.rows()[0]).not.toHaveProperty('mediaId');
   });
 
-  it('takes the media from a later line if the registration was logged before the start', () => {
+  it('takes the media id from a later line if the registration was logged before the start', () => {
     const { changes, log, board: made } = board({ ...waiting, inFlight: 'with a function', visible: 30 });
     const [{ uploadId } = { uploadId: '' }] = made.rows();
     log({ uploadId, message: 'uploading', percent: 62, mediaId: '5' });
@@ -131,7 +131,7 @@ describe('the board', () => {
     expect(changes.at(-1)).toMatchObject({ state: 'processing', mediaId: '6' });
   });
 
-  it('shows all uploads under way, however old, and the newest that have ended', () => {
+  it('shows all uploads under way, however old, and the newest ended uploads', () => {
     const ended = Array.from(
       { length: 1100 },
       (_, index): StagedUpload => ({
@@ -151,7 +151,7 @@ describe('the board', () => {
     expect(made.counts()).toMatchObject({ underWay: 1, succeeded: 1100 });
   });
 
-  it('shows the state of the old execution when a put event comes again', () => {
+  it('shows the state of the old execution when a put event is repeated', () => {
     const done: StagedUpload = { ...waiting, queued: 1, uploading: 2, ending: 'succeeded' };
     const records = stagedRecords([done], now);
     const [row] = records.executions(1);
@@ -159,7 +159,7 @@ describe('the board', () => {
       .waiting()
       .map((message) => message.body);
     const known = dropsOf(body)[0]?.uploadId;
-    // It is not among the newest thousand: the records have it, and the board does not.
+    // The execution is not among the newest thousand: the records have it, but the board does not.
     const made = new Board({
       ...records,
       executions: () => [],
@@ -169,7 +169,7 @@ describe('the board', () => {
     expect(made.rows()).toMatchObject([{ state: 'succeeded' }]);
   });
 
-  it('shows the Pin, and lists its event beside the final one', () => {
+  it('shows the Pin, and lists its event next to the final event', () => {
     const done: StagedUpload = { ...waiting, queued: 1, uploading: 2, ending: 'succeeded' };
     const records = stagedRecords([done], now);
     const made = new Board(records);
@@ -213,7 +213,7 @@ describe('the board', () => {
     for (const dropped of [500, 400, 300]) expect(made.details(of(dropped))).not.toHaveProperty('retriedAs');
   });
 
-  it('gives no reason for an upload whose execution failed', () => {
+  it('gives a message but no reason code for an upload whose execution failed', () => {
     const records = stagedRecords([{ ...waiting, queued: 1, uploading: 1, polls: 1 }], now);
     const broken = (row: ExecutionRow): ExecutionRow => ({ ...row, status: 'FAILED', error: 'States.Runtime' });
     const made = new Board({ ...records, executions: (limit) => records.executions(limit).map(broken) });
@@ -233,7 +233,7 @@ describe('the board', () => {
     expect(changes).toMatchObject([{ key: 'clip.mp4', state: 'dropped' }]);
   });
 
-  it('keeps the log lines of an upload, and drops the oldest', () => {
+  it('keeps the newest log lines of an upload, and drops the oldest', () => {
     const { board: made, log } = board(waiting);
     const [{ uploadId } = { uploadId: '' }] = made.rows();
     for (let line = 0; line < 600; line++)
@@ -245,7 +245,7 @@ describe('the board', () => {
     expect(made.details('no-such-upload')).toBeUndefined();
   });
 
-  it('ignores lines and messages about something else', () => {
+  it('ignores log lines that are not about a known upload', () => {
     const { board: made, changes } = board(waiting);
     for (const line of ['', 'no JSON', '{"message":"x"}', '{"uploadId":"unknown","message":"registered"}']) {
       made.observe({ kind: 'function-log', functionName: 'Ingest', line });

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { loopbackServer } from '../../../../harness/loopback-server.ts';
 import { keyHeaders, startStagedConsole } from '../staged-console.ts';
 
-/** A request with headers that fetch does not allow. */
+/** Sends a request with headers that fetch does not allow. */
 function ask(url: string, path: string, { method = 'GET', headers = {} }: http.RequestOptions = {}) {
   return new Promise<{ status: number | undefined; headers: http.IncomingHttpHeaders; body: string }>(
     (resolve, reject) => {
@@ -44,7 +44,7 @@ describe('the console', () => {
     ['PUT', '/objects/clip.mp4'],
     ['PUT', '/faults/outage'],
     ['DELETE', '/faults/outage'],
-  ])('refuses a program without its key: %s %s', async (method, path) => {
+  ])('refuses a request without its key: %s %s', async (method, path) => {
     const { url, faults } = await startStagedConsole({ uploads: [{ key: 'clip.mp4', sizeBytes: 1, dropped: 1 }] });
     for (const key of ['', 'k'.repeat(32)]) {
       const answer = await ask(url, path, { method, headers: { Origin: new URL(url).origin, 'x-console-key': key } });
@@ -54,7 +54,7 @@ describe('the console', () => {
     expect(faults.switches().every(({ on }) => !on)).toBe(true);
   });
 
-  it('keeps its key in a file for its owner alone', async () => {
+  it('keeps its key in a file that only its owner can read', async () => {
     const { url, stateDirectory } = await startStagedConsole();
     const file = join(stateDirectory, 'console-key');
     expect(url).toContain(`#key=${readFileSync(file, 'utf8').trim()}`);
@@ -72,7 +72,7 @@ describe('the console', () => {
     expect((await ask(url, '/', { headers: followed })).status).toBe(200);
   });
 
-  it('sends a policy that allows only its own files', async () => {
+  it('sends a Content-Security-Policy that allows only its own files', async () => {
     const { url } = await startStagedConsole();
     const { headers } = await ask(url, '/');
     const policy = headers['content-security-policy'];
@@ -102,14 +102,14 @@ describe('the console', () => {
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '' });
   });
 
-  it('serves its modules without types', async () => {
+  it('serves its TypeScript modules as JavaScript', async () => {
     const { url } = await startStagedConsole();
     const { body, headers } = await ask(url, '/wording.ts');
     expect(headers['content-type']).toContain('text/javascript');
     expect(body).not.toContain(': number');
   });
 
-  it('streams a file on before it has all of it', async () => {
+  it('forwards a file to the bucket before it has received all of it', async () => {
     let arrived: () => void = () => {};
     const firstBytes = new Promise<void>((resolve) => {
       arrived = resolve;
@@ -141,7 +141,7 @@ describe('the console', () => {
     expect(size).toBe(2 * half.length);
   });
 
-  it('says why the bucket refused a file, also when the bucket did not wait for all of it', async () => {
+  it('says why the bucket refused a file, even if the bucket answered before the end of the file', async () => {
     const endpoint = await loopbackServer((_request, response) => {
       response.writeHead(403).end('<Error><Message>The bucket is closed.</Message></Error>');
     });
@@ -149,12 +149,12 @@ describe('the console', () => {
     const headers = { ...keyHeaders(url), Origin: new URL(url).origin, 'Content-Length': 8 * 1024 * 1024 };
     const put = http.request(new URL('/objects/clip.mp4', url), { method: 'PUT', headers });
     const answered = new Promise<http.IncomingMessage>((resolve) => put.on('response', resolve));
-    // The rest of the body can meet a closed connection.
+    // The connection may close before the whole body is sent.
     put.on('error', () => {}).end(Buffer.alloc(8 * 1024 * 1024));
     expect(JSON.parse(await text(await answered)).message).toContain('(The bucket is closed).');
   });
 
-  it('shows the days until the token expires, and nothing else of the token', async () => {
+  it('shows the days until the token expires, and no part of the token', async () => {
     const secret = {
       accessToken: 'pina_secret',
       refreshToken: 'pinr_secret',

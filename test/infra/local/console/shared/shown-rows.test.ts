@@ -13,7 +13,7 @@ const row = (state: UploadRow['state'], second: number): UploadRow => ({
 const rows = (state: UploadRow['state'], count: number) => Array.from({ length: count }, (_, at) => row(state, at));
 
 describe('the rows that are shown', () => {
-  it('are all that are under way, and the newest that have ended, newest first', () => {
+  it('are all uploads under way and the newest ended uploads, newest first', () => {
     const shown = shownRows([...rows('failed', SHOWN.ended + 5), row('waiting', 2)]);
     expect(shown).toHaveLength(SHOWN.ended + 1);
     expect(shown.map(({ timeline }) => timeline.droppedAt)).toEqual(
@@ -23,7 +23,7 @@ describe('the rows that are shown', () => {
     expect(shown.at(-2)).toMatchObject({ uploadId: 'failed-5' });
   });
 
-  it('say what they are of all, only where they are not all', () => {
+  it('state their share of all uploads only if some are not shown', () => {
     const some = [...rows('succeeded', SHOWN.ended), row('waiting', 2)];
     expect(extentOf(some, { underWay: 1, succeeded: SHOWN.ended, failed: 0 })).toBe('');
     expect(extentOf(some, { underWay: 1, succeeded: 5000, failed: 321 })).toBe(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plainPerson, withControlsEscaped } from '../../../../../infra/local/start/terminal/person.ts';
 
 describe('a person at a terminal', () => {
-  it('sees controls of keys and messages escaped, and the JSON of an event unchanged in value', () => {
+  it('sees escaped control characters in keys and messages; the JSON of an event keeps its value', () => {
     const written = { stdout: '', stderr: '' };
     const streamTo = (name: keyof typeof written) =>
       ({ write: (text: string) => (written[name] += text) }) as unknown as NodeJS.WritableStream;

@@ -4,7 +4,7 @@ import { uploadProgress } from '../../../../../infra/local/start/terminal/upload
 const LOGGED_AT = '2026-03-01T09:00:00.000Z';
 const later = (seconds: number) => Date.parse(LOGGED_AT) + seconds * 1000;
 
-/** What a person sees after a line of the functions' log. */
+/** The progress that a person sees after these lines of the functions' log. */
 function shownAfter(...lines: object[]) {
   const progress = uploadProgress();
   const shown = lines.map((line) => progress(JSON.stringify({ uploadId: 'u', timestamp: LOGGED_AT, ...line })));
@@ -12,7 +12,7 @@ function shownAfter(...lines: object[]) {
 }
 
 describe('the progress of an upload', () => {
-  it('says when the first question is due, from the upload on', () => {
+  it('says when the first poll is due, as soon as the file is uploaded', () => {
     const shown = shownAfter(
       { message: 'drop received', key: 'clip.mp4', attempt: 0 },
       { message: 'following', waitSeconds: 5, sinceUploadSeconds: 0 },
@@ -26,13 +26,13 @@ describe('the progress of an upload', () => {
     expect(shown?.phaseAt?.(later(5.1))).toBe('processing 5 s, not asked yet, asking');
   });
 
-  it('says for how long Pinterest has had the file, how often it was asked, and when it is asked next', () => {
+  it('says how long Pinterest has had the file, how often it was polled, and when the next poll is due', () => {
     const shown = shownAfter({ message: 'not ended yet', polls: 3, waitSeconds: 90, sinceUploadSeconds: 75 });
     expect(shown?.phase).toBe('processing 1 min 15 s, asked 3×, next in 1 min 30 s');
     expect(shown?.phaseAt?.(later(60))).toBe('processing 2 min 15 s, asked 3×, next in 30 s');
   });
 
-  it('stands still again when the file is tried again', () => {
+  it('has no running clock while the file waits for its next attempt', () => {
     const shown = shownAfter(
       { message: 'not ended yet', polls: 3, waitSeconds: 90, sinceUploadSeconds: 75 },
       { message: 'to be tried again', afterSeconds: 30, because: 'It broke.' },

@@ -1,6 +1,6 @@
 import type { S3Client } from './operations.ts';
 
-/** A name that URLs and XML have to escape. */
+/** A name with characters that URLs and XML must escape. */
 const ODD = `"a b+&<>'%#?.mp4"`;
 
 export const AWS_CLI: S3Client = {

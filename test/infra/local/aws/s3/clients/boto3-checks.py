@@ -1,4 +1,4 @@
-"""What boto3 does with a bucket. Run as: boto3-checks.py OPERATION, with EP, B, P and AWS_* in the environment."""
+"""Checks one S3 operation with boto3. Run as: boto3-checks.py OPERATION, with EP, B, P and AWS_* in the environment."""
 
 import base64
 import hashlib

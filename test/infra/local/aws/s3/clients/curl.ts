@@ -1,7 +1,7 @@
 import type { S3Client } from './operations.ts';
 
 const CURL = 'curl -sS --aws-sigv4 aws:amz:us-east-1:s3 --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"';
-/** curl does not send the hash by itself. */
+/** curl does not send x-amz-content-sha256 by itself. */
 const SIGNED = `${CURL} -H "x-amz-content-sha256: UNSIGNED-PAYLOAD"`;
 
 export const CURL_CLIENT: S3Client = {

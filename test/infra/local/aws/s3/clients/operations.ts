@@ -1,4 +1,4 @@
-/** What is tried with every client that can do it, in the order of the table. */
+/** The tested operations, in the order of the table. Each client runs the operations that it supports. */
 export const OPERATIONS = [
   'put, get',
   'put from a pipe',
@@ -32,12 +32,13 @@ export type OperationName = (typeof OPERATIONS)[number];
 /** A program that speaks S3. */
 export interface S3Client {
   name: string;
-  /** Prints the version; fails where the program is not installed. */
+  /** A command that prints the version. It fails if the program is not installed. */
   version: string;
   /**
-   * A bash script for each operation; it fails when what it sees is not right. It finds `$EP` (the endpoint), `$B` (the
-   * bucket), `$P` (a prefix of its own, which ends with a slash), the usual AWS_* variables, and in its directory
-   * `small` (100 kB), `large` (20 MiB) and the folder `odd`.
+   * A bash script for each operation that the client supports. It fails if a result is wrong.
+   * Its environment has `$EP` (the endpoint), `$B` (the bucket), `$P` (a prefix of its own, which ends with a slash)
+   * and the usual AWS_* variables.
+   * Its directory has the files `small` (100 kB) and `large` (20 MiB) and the folders `odd` and `many` (1,200 files).
    */
   scripts: Partial<Record<OperationName, string>>;
 }

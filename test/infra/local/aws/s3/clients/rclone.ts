@@ -2,7 +2,7 @@ import type { S3Client } from './operations.ts';
 
 const ODD = `"a b+&<>'%#?.mp4"`;
 
-/** The remote `R` comes from RCLONE_CONFIG_R_*. */
+/** The variables RCLONE_CONFIG_R_* configure the remote `R`. */
 export const RCLONE: S3Client = {
   name: 'rclone',
   version: 'rclone version | sed -n 1p',

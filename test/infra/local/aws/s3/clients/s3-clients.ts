@@ -31,7 +31,7 @@ interface Outcome {
   output: string;
 }
 
-/** A directory with the files that the scripts expect, and an environment that leads to the stack's bucket. */
+/** Creates a directory with the files that the scripts expect, and a wrapper of s3cmd for the stack's endpoint. */
 async function workplace(environment: NodeJS.ProcessEnv): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-s3-clients-'));
   await writeFile(join(directory, 'small'), randomBytes(100_000));
@@ -75,7 +75,7 @@ async function outcomesOf(client: S3Client, names: readonly OperationName[], env
   return outcomes;
 }
 
-/** Runs every client that is installed against the stack that runs on this machine. @returns the exit code */
+/** Runs every installed client against the stack on this machine. @returns the exit code */
 async function run(): Promise<number> {
   const { values } = parseArgs({ options: { client: { type: 'string' }, operation: { type: 'string' } } });
   const { client, outputs } = localStack(STATE);
