@@ -1,4 +1,4 @@
-/** The settings of the construct. Each may be left out; a wrong value stops the synth with a sentence. */
+/** The settings of the construct. All are optional. A wrong value stops the synth with an error message. */
 export interface PindropSettings {
   /**
    * Base URL of Pinterest's API, with its version. It must be https, or http on this machine.
@@ -11,73 +11,74 @@ export interface PindropSettings {
    */
   prefix?: string;
   /**
-   * Uploads at once, 2 to 1000; more drops wait in the queue.
+   * Maximum number of simultaneous uploads, 2 to 1000. Further drops wait in the queue.
    * @default 10
    */
   maxConcurrency?: number;
   /**
-   * Minutes that Pinterest has to process a video after its upload, up to 1440.
+   * Maximum time in minutes for Pinterest to process an uploaded video, up to 1440.
    * @default 60
    */
   pollDeadlineMinutes?: number;
   /**
-   * Hours for which transient faults are retried, up to 120.
+   * How long transient faults are retried, in hours, up to 120.
    * @default 24
    */
   giveUpAfterHours?: number;
   /**
-   * Longest wait in seconds between two attempts, 5 to 3600, unless Pinterest asks for more or a hundredth of the drop's age is
-   * more.
+   * Longest wait between two attempts in seconds, 5 to 3600. The wait is longer if Pinterest asks for more, or if a
+   * hundredth of the drop's age is more.
    * @default 900
    */
   maxBackoffSeconds?: number;
   /**
-   * Minutes that one upload may take, 0.2 to 15 (Lambda's maximum).
+   * Timeout of one upload in minutes, 0.2 to 15 (the maximum of Lambda).
    * @default 15
    */
   uploadTimeoutMinutes?: number;
   /**
-   * Seconds until a drop whose function died is tried again, 3 to 900.
+   * Seconds until a drop is retried after its function died, 3 to 900.
    * @default 60
    */
   redeliverAfterSeconds?: number;
   /**
-   * Larger files, in bytes, are rejected before anything is registered.
-   * @default 2147483648 - 2 GiB, the most that Pinterest documents
+   * Largest file size in bytes. Larger files are rejected before registration.
+   * @default 2147483648 - 2 GiB, the maximum that Pinterest documents
    */
   maxFileBytes?: number;
   /**
-   * Inspect videos with a few ranged reads before anything is registered.
+   * Inspect videos with a few ranged reads before registration.
    * @default true
    */
   inspect?: boolean;
   /**
-   * Leave out what emulators of AWS lack: the rotation schedule, the archive and the event schemas.
+   * Leave out the resources that emulators of AWS lack: the rotation schedule, the archive and the event schemas.
    * @default false
    */
   emulated?: boolean;
   /**
-   * Mailbox that receives the alarms.
+   * Email address that receives the alarms.
    * @default - the alarms notify nobody
    */
   alarmEmail?: string;
   /**
-   * Mailbox that receives each final event, in words.
+   * Email address that receives each final event as a sentence.
    * @default - none
    */
   notifyEmail?: string;
   /**
-   * ARN of an SQS queue that receives each final event. Its policy must let `events.amazonaws.com` send.
+   * ARN of an SQS queue that receives each final event. The queue's policy must allow `events.amazonaws.com` to send
+   * messages.
    * @default - none
    */
   forwardToQueueArn?: string;
   /**
-   * An https URL to which each final event is posted.
+   * An https URL that receives each final event in a POST request.
    * @default - none
    */
   webhookUrl?: string;
   /**
-   * Where your team reads the runbook; alarms link to its sections.
+   * Where your team reads the runbook. The alarms link to its sections.
    * @default 'docs/runbook.md'
    */
   runbookUrl?: string;

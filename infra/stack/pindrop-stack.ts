@@ -23,7 +23,7 @@ export class PindropStack extends Stack {
       ...props,
     });
     this.settings = settings;
-    // The id `Default` leaves no trace in the names of what is inside.
+    // CDK leaves the id `Default` out of the names of the resources.
     const pindrop = new Pindrop(this, 'Default', { settings });
     keepNotificationsLog(pindrop.bucket);
     const { eventBus: bus, tokenSecret: token, alarmTopic: topic } = pindrop;

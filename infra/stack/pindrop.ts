@@ -39,39 +39,39 @@ export interface PindropProps {
    */
   settings?: PindropSettings;
   /**
-   * Where videos are dropped. It may belong to another stack. Switch its versions on: without them, a file that is overwritten
-   * before it was read is not uploaded.
-   * @default - a new bucket, which stays when the stack is deleted
+   * The bucket in which videos are dropped. It may belong to another stack. Enable versioning on it: without
+   * versioning, a file is not uploaded if it is overwritten before it was read.
+   * @default - a new bucket, which is kept when the stack is deleted
    */
   bucket?: IBucket;
   /**
-   * Where final events are put.
+   * The event bus that receives the final events.
    * @default - a new bus
    */
   eventBus?: IEventBus;
   /**
-   * Holds Pinterest's tokens, and is rotated.
-   * @default - a new secret without tokens, which stays when the stack is deleted
+   * The secret with Pinterest's tokens. Pindrop rotates it.
+   * @default - a new secret without tokens, which is kept when the stack is deleted
    */
   tokenSecret?: ISecret;
 }
 
 /** Uploads each video that is dropped in a bucket to Pinterest, and puts one final event for it on a bus. */
 export class Pindrop extends Construct {
-  /** Where videos are dropped. */
+  /** The bucket in which videos are dropped. */
   readonly bucket: IBucket;
-  /** Where final events are put. */
+  /** The event bus that receives the final events. */
   readonly eventBus: IEventBus;
-  /** Holds Pinterest's tokens. */
+  /** The secret with Pinterest's tokens. */
   readonly tokenSecret: ISecret;
-  /** Has one execution for each upload. */
+  /** The state machine that runs one execution for each upload. */
   readonly stateMachine: IStateMachine;
-  /** The drops that wait for their upload. */
+  /** The queue of the drops that wait for their upload. */
   readonly queue: IQueue;
-  /** The drops whose function died at every attempt. */
+  /** The queue of the drops whose function died at every attempt. */
   readonly deadLetterQueue: IQueue;
   /**
-   * Gets the alarms; add subscriptions or alarms of your own.
+   * The topic that receives the alarms. Add your own subscriptions or alarms to it.
    * @default - undefined without the setting `alarmEmail`
    */
   readonly alarmTopic?: ITopic;
@@ -83,7 +83,7 @@ export class Pindrop extends Construct {
   constructor(scope: Construct, id: string, props: PindropProps = {}) {
     super(scope, id);
     const settings = readConstructSettings(props.settings ?? {});
-    // Distinguishes several instances in an account: it holds the stack's name and the path in the stack.
+    // Distinguishes the instances in an account: it contains the stack's name and the construct's path in the stack.
     const deployment = Names.uniqueResourceName(this, { maxLength: 60 });
 
     const token = props.tokenSecret ?? new TokenSecret(this, 'Token');
@@ -94,7 +94,7 @@ export class Pindrop extends Construct {
     });
     const bus =
       props.eventBus ??
-      // CDK's own name for it does not hold the stack's name: two stacks from one app could not be deployed side by side.
+      // CDK's generated name lacks the stack's name, so two stacks of one app could not be deployed side by side.
       new EventBus(this, 'EventBus', { eventBusName: `${deployment}-Events`, description: 'Final events of Pindrop' });
     const recentFiles = new StringParameter(this, 'RecentFiles', {
       description: 'How long Pinterest took for the last files',
@@ -160,42 +160,45 @@ export class Pindrop extends Construct {
     this.deadLetterQueue = drops.deadLetters;
     this.alarmTopic = onCall.topic;
   }
-  /** Lets an identity put files into the drop bucket, below the prefix if there is one. */
+  /**
+   * Allows an identity to put files into the drop bucket. If the setting `prefix` is set, only keys with it are
+   * allowed.
+   */
   grantDrop(identity: IGrantable): Grant {
     return this.bucket.grantPut(identity, `${this.#prefix}*`);
   }
 
   /**
-   * Makes a rule that sends each `Media Upload Succeeded` to a target.
-   * @param id of the rule, unique in this construct
-   * @param filter only some of these events
+   * Creates a rule that sends each event `Media Upload Succeeded` to a target.
+   * @param id the rule's construct id, unique in this construct
+   * @param filter selects some of these events; all by default
    */
   onUploadSucceeded(id: string, target: IRuleTarget, filter: ObjectFilter = {}): Rule {
     return this.onMediaUpload(id, target, { ...filter, status: 'succeeded' });
   }
 
   /**
-   * Makes a rule that sends each `Media Upload Failed` to a target.
-   * @param id of the rule, unique in this construct
-   * @param filter only some of these events
+   * Creates a rule that sends each event `Media Upload Failed` to a target.
+   * @param id the rule's construct id, unique in this construct
+   * @param filter selects some of these events; all by default
    */
   onUploadFailed(id: string, target: IRuleTarget, filter: FailureFilter = {}): Rule {
     return this.onMediaUpload(id, target, { ...filter, status: 'failed' });
   }
 
   /**
-   * Makes a rule that sends each final event to a target.
-   * @param id of the rule, unique in this construct
-   * @param options only some of the events
+   * Creates a rule that sends each final event to a target.
+   * @param id the rule's construct id, unique in this construct
+   * @param options selects some of the events; all by default
    */
   onMediaUpload(id: string, target: IRuleTarget, options: EventPatternOptions = {}): Rule {
     return new Rule(this, id, { eventBus: this.eventBus, eventPattern: eventPattern(options), targets: [target] });
   }
 
   /**
-   * A metric of this instance.
-   * @param name one of {@link METRIC}
-   * @param options default: the sum over five minutes
+   * Returns a metric of this instance.
+   * @param name one of the values of {@link METRIC}
+   * @param options by default the sum over five minutes
    */
   metric(name: MetricName, options: MetricOptions = {}): Metric {
     return new Metric({
@@ -207,17 +210,17 @@ export class Pindrop extends Construct {
     });
   }
 
-  /** Files dropped in the bucket. */
+  /** Number of files dropped in the bucket. */
   metricFilesDropped(options?: MetricOptions): Metric {
     return this.metric(METRIC.dropped, options);
   }
 
-  /** Files that Pinterest has ready. */
+  /** Number of files that Pinterest finished processing successfully. */
   metricFilesSucceeded(options?: MetricOptions): Metric {
     return this.metric(METRIC.succeeded, options);
   }
 
-  /** Files that failed. */
+  /** Number of files that failed. */
   metricFilesFailed(options?: MetricOptions): Metric {
     return this.metric(METRIC.failed, options);
   }
@@ -227,7 +230,7 @@ export class Pindrop extends Construct {
     return this.metric(METRIC.failureRatio, { statistic: 'Average', ...options });
   }
 
-  /** Seconds from the drop to the final event; the median unless `options` says otherwise. */
+  /** Seconds from the drop to the final event, by default the median. */
   metricSecondsToCompletion(options?: MetricOptions): Metric {
     return this.metric(METRIC.secondsToCompletion, { statistic: 'p50', ...options });
   }

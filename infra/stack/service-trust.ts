@@ -3,10 +3,11 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 /**
- * A service that acts for this account only: nobody can have it use a role, a topic or a key of ours from another account.
+ * The principal of an AWS service, limited to requests for this account. This stops other accounts from making the
+ * service use our role, topic or key.
  * @param service such as `states`
- * @param resource which of the account's resources it acts for, such as `stateMachine:*`; left out where the service
- *   does not say so
+ * @param resource the resources that the service acts for, such as `stateMachine:*`; leave it out where the service
+ *   does not send `aws:SourceArn`
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention
  */
 export function serviceOfThisAccount(scope: Construct, service: string, resource?: string): ServicePrincipal {

@@ -2,7 +2,9 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
-/** The bucket for videos. It is versioned, so that an upload always reads the bytes that were dropped. */
+/**
+ * The bucket for videos. It is versioned: an upload reads the bytes that were dropped, even if the key is overwritten.
+ */
 export class DropBucket extends Bucket {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
@@ -10,7 +12,7 @@ export class DropBucket extends Bucket {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      // The files belong to the user: they stay when the stack is deleted.
+      // The files belong to the user. Keep them when the stack is deleted.
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
     });

@@ -8,11 +8,11 @@ import { QueueOfOwnAccount } from './queue-destination.ts';
 export interface DropNotificationsProps {
   bucket: IBucket;
   queue: IQueue;
-  /** Only keys that start with this are notified; empty for all. */
+  /** S3 notifies only about keys that start with this prefix. An empty prefix means all keys. */
   prefix: string;
 }
 
-/** Has S3 put a message in the queue for each dropped object. */
+/** Configures S3 to send a message to the queue for each dropped object. */
 export class DropNotifications extends Construct {
   constructor(scope: Construct, id: string, { bucket, queue, prefix }: DropNotificationsProps) {
     super(scope, id);
@@ -27,8 +27,9 @@ export class DropNotifications extends Construct {
   }
 
   /**
-   * The bucket as one of this stack. A bucket of another stack of the app would otherwise have its notifications set
-   * there, and the two stacks would depend on each other: that one on our queue, and our queue's policy on the bucket.
+   * Imports a bucket of another stack into this stack. Without the import, CDK would set the notifications in the
+   * bucket's stack, and the two stacks would depend on each other: the bucket's stack on our queue, and our queue's
+   * policy on the bucket.
    */
   #here(bucket: IBucket): IBucket {
     if (Stack.of(bucket) === Stack.of(this)) return bucket;
@@ -37,21 +38,21 @@ export class DropNotifications extends Construct {
 }
 
 /**
- * A prefix as a notification's filter wants it: spaces as `+`, other special characters percent-encoded, slashes as they are.
- * S3 takes a raw prefix as well, and then never notifies.
+ * Encodes a prefix for the filter of a notification: spaces as `+`, other special characters percent-encoded, slashes
+ * unchanged. S3 accepts an unencoded prefix without an error, but then never notifies.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
  */
 function encodedForFilter(prefix: string): string {
   return encodeURIComponent(prefix).replaceAll('%20', '+').replaceAll('%2F', '/');
 }
 
-/** CDK's own function that sets the notifications of a stack's buckets. */
+/** Finds the Lambda function that CDK adds to a stack to configure the notifications of its buckets. */
 const notificationsHandler = (stack: Stack) =>
   stack.node.children.find(({ node }) => node.id.startsWith('BucketNotificationsHandler'));
 
 /**
- * Keeps the log of that function as long as our logs, and deletes it with the stack. Only for a new stack: where the
- * function has run before, its log group exists and cannot be created.
+ * Gives CDK's notifications handler a log group with the same retention as our logs, which is deleted with the stack.
+ * Use it only in a new stack: where the handler has already run, its log group exists and cannot be created again.
  */
 export function keepNotificationsLog(bucket: IBucket): void {
   const handler = notificationsHandler(Stack.of(bucket));
@@ -62,6 +63,6 @@ export function keepNotificationsLog(bucket: IBucket): void {
     retention: RetentionDays.THREE_MONTHS,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  // Otherwise the function could run first and create a log group by itself.
+  // Create the log group first. Otherwise the handler could run earlier and create the log group itself.
   bucket.node.tryFindChild('Notifications')?.node.addDependency(logs);
 }

@@ -8,13 +8,16 @@ export interface DropQueueProps {
   settings: Pick<Settings, 'giveUpAfterHours' | 'maxBackoffSeconds' | 'uploadTimeoutMinutes'>;
 }
 
-/** SQS's maximum. A message that is not handled by then is deleted. */
+/** The maximum that SQS allows. SQS deletes a message that is still in the queue after that. */
 const RETENTION = Duration.days(14);
 
-/** What SQS takes. */
+/** The highest maxReceiveCount that SQS accepts. */
 const MOST_RECEIVES = 1000;
 
-/** The drops that wait for their upload, and those that killed the function at every attempt. */
+/**
+ * The queue of drops that wait for their upload, and the dead-letter queue of drops whose function died at every
+ * attempt.
+ */
 export class DropQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -25,7 +28,7 @@ export class DropQueue extends Construct {
     this.deadLetters = new Queue(this, 'DeadLetterQueue', { ...secure, visibilityTimeout: Duration.minutes(5) });
     this.queue = new Queue(this, 'Queue', {
       ...secure,
-      // The function holds a message by a lease of its own, far shorter; this is for one that dies before it took it.
+      // The function sets a much shorter visibility timeout on each message. This one applies if it dies before that.
       visibilityTimeout: ingestTimeout(settings).plus(Duration.seconds(10)),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: maxReceiveCount(settings) },
     });
@@ -33,9 +36,10 @@ export class DropQueue extends Construct {
 }
 
 /**
- * Receives after which a message is a dead letter: more than the waits of faults that may pass can come to before the
- * give-up time ends them, so that only a function that dies without a word gets there. Waits are jittered down to half of
- * the longest, which is an eighth of the give-up time at most: sixteen in all or more, and some while they grow.
+ * The number of receives after which SQS moves a message to the dead-letter queue. It is higher than the number of
+ * retries that fit into the give-up time. Only a message whose function dies without reporting a result reaches it.
+ * Jitter shortens a wait to half of the longest wait at most. The longest wait is an eighth of the give-up time or
+ * less, so there may be 16 such waits or more, and some shorter ones before them while the back-off grows.
  */
 export function maxReceiveCount({
   giveUpAfterHours,

@@ -22,7 +22,7 @@ export interface IngestFunctionProps {
   recentFiles: IStringParameter;
 }
 
-/** Takes drops from the queue, registers them and streams them to Pinterest. */
+/** Receives drops from the queue, registers them and streams them to Pinterest. */
 export class IngestFunction extends NodeFunction {
   constructor(
     scope: Construct,
@@ -33,8 +33,9 @@ export class IngestFunction extends NodeFunction {
       folder: 'ingest',
       description: 'Registers dropped videos with Pinterest and streams them there',
       timeout: ingestTimeout(settings),
-      // The process has some 140 MiB at its peak, whatever the file (`npm run bench -- memory`); Lambda's own runtime needs room
-      // too. Memory also buys CPU: 0.14 of one, which takes some 8 s for a GiB. Lambda's network takes 14 s.
+      // The process needs about 140 MiB at its peak, whatever the file size (`npm run bench -- memory`), and Lambda's
+      // runtime needs memory too. Memory also determines the CPU share: 256 MB give 0.14 CPUs, which need about 8 s
+      // for each GiB. Lambda's network needs 14 s for each GiB.
       memorySize: 256,
       environment: {
         PINTEREST_API_URL: settings.pinterestApiUrl,
@@ -52,9 +53,10 @@ export class IngestFunction extends NodeFunction {
         INSPECT: settings.inspect ? 'on' : 'off',
       },
     });
-    // One file at a time: each has the whole timeout, and a crash does not affect another file.
+    // One file per invocation: each file has the whole timeout, and a crash does not affect another file.
     takeFrom(drops.queue, this, { batchSize: 1, maxConcurrency: settings.maxConcurrency });
-    // A message that remembers an upload, and the copy of a message that nothing can be decided about.
+    // The function sends two kinds of messages: one that records an upload to the queue, and a copy of an overdue
+    // message to the dead-letter queue.
     const queues = [drops.queue.queueArn, drops.deadLetters.queueArn];
     this.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: queues }));
     this.#readObjects(bucket, settings.prefix);
@@ -72,15 +74,15 @@ export class IngestFunction extends NodeFunction {
       new PolicyStatement({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [objects] }),
     );
     if (this.role) acknowledgeWildcard(this.role, objects, 'The keys of future drops are not known.');
-    // Without it S3 answers 403 for a missing object, and a deleted object would look like a forbidden one. It cannot be
-    // limited to the prefix: a request for an object has no `s3:prefix`.
+    // Without s3:ListBucket, S3 answers 403 for a missing object, and a deleted object would look like a forbidden one.
+    // The permission cannot be limited to the prefix: a request for an object has no condition key `s3:prefix`.
     this.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
     bucket.encryptionKey?.grantDecrypt(this);
   }
 }
 
 /**
- * A text that a policy's resource takes as it is: `*`, `?` and `$` mean something there.
+ * Escapes `*`, `?` and `$`, which have a special meaning in the resource of a policy.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
  */
 const literalInPolicy = (text: string) => text.replace(/[*?$]/g, (character) => `\${${character}}`);

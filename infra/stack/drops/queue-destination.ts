@@ -8,8 +8,9 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 
 /**
- * A queue that a bucket may notify while the bucket is in the queue's account. A bucket's ARN has no account: without this
- * condition, whoever creates a bucket of that name after ours was deleted could send. CDK's own destination lacks it.
+ * A notification destination that accepts messages only from a bucket in the queue's own account. A bucket's ARN
+ * contains no account. Without this condition, anybody who creates a bucket with the same name after ours was deleted
+ * could send messages. CDK's own destination does not set the condition.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
  */
 export class QueueOfOwnAccount implements IBucketNotificationDestination {

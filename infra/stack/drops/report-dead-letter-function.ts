@@ -10,7 +10,7 @@ export interface ReportDeadLetterFunctionProps {
   machine: StateMachine;
 }
 
-/** Sees to the failed final event of each drop that ended in the dead-letter queue. */
+/** Reports the drops in the dead-letter queue: starts their executions, which emit `Media Upload Failed`. */
 export class ReportDeadLetterFunction extends NodeFunction {
   constructor(scope: Construct, id: string, { deployment, drops, machine }: ReportDeadLetterFunctionProps) {
     super(scope, id, {

@@ -14,7 +14,7 @@ export interface EventRecordProps {
 
 const ARCHIVE_DAYS = 90;
 
-/** Of each event's detail, by the id of its resource. */
+/** The schema of each event's detail, by the id of its resource in the template. */
 const SCHEMAS = {
   SucceededSchema: { detailType: DETAIL_TYPE.succeeded, schema: mediaUploadSucceededSchema },
   FailedSchema: { detailType: DETAIL_TYPE.failed, schema: mediaUploadFailedSchema },
@@ -22,7 +22,7 @@ const SCHEMAS = {
   PinFailedSchema: { detailType: PIN_DETAIL_TYPE.failed, schema: pinFailedSchema },
 };
 
-/** What a new subscriber starts from: the events of the last months, to be replayed, and their schema. */
+/** For new subscribers: an archive of recent events, which can be replayed, and the schemas of the events. */
 export class EventRecord extends Construct {
   constructor(scope: Construct, id: string, { bus }: EventRecordProps) {
     super(scope, id);

@@ -26,7 +26,7 @@ export interface SubscriptionsProps {
   onCall: OnCall;
 }
 
-/** The subscribers that settings create: a person's mailbox, a queue, a webhook. */
+/** The subscribers that the settings create: a mailbox, a queue, a webhook. */
 export class Subscriptions extends Construct {
   readonly #onCall: OnCall;
 
@@ -62,7 +62,9 @@ export class Subscriptions extends Construct {
     );
   }
 
-  /** The header tells the webhook's owner that a call is ours; a URL that nobody can guess does the same. */
+  /**
+   * The header tells the webhook's owner that Pindrop made the call. A URL that nobody can guess has the same effect.
+   */
   #webhook(endpoint: string): IRuleTarget {
     const connection = new Connection(this, 'WebhookConnection', {
       authorization: Authorization.apiKey('x-pindrop', SecretValue.unsafePlainText('final-event')),
@@ -78,7 +80,10 @@ export class Subscriptions extends Construct {
     return new ApiDestinationTarget(destination, { ...this.#undelivered(), eventRole });
   }
 
-  /** Keeps the events that a subscriber did not take in a day. */
+  /**
+   * The dead-letter queue, shared by all rules, for events that EventBridge could not deliver to a subscriber within a
+   * day.
+   */
   #undelivered() {
     const before = this.node.tryFindChild('Undelivered') as SqsQueueResource | undefined;
     if (before) return { deadLetterQueue: before };

@@ -7,7 +7,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { acknowledgeWildcard } from './acknowledged-finding.ts';
 import type { NodeFunction } from './node-function.ts';
 
-/** Invokes a function with a queue's messages. The function reports which of them failed. */
+/** Invokes a function with batches of messages from a queue. The function reports which messages failed. */
 export function takeFrom(
   queue: IQueue,
   fn: NodeFunction,

@@ -40,7 +40,7 @@ export class NodeFunction extends NodejsFunction {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // AWS's managed policy would let it write to every log group of the account.
+    // The managed policy of AWS would let the function write to every log group of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: serviceOfThisAccount(scope, 'lambda') });
     role.addToPolicy(
       new PolicyStatement({
@@ -48,7 +48,7 @@ export class NodeFunction extends NodejsFunction {
         resources: [logGroup.logGroupArn],
       }),
     );
-    // The package brings the bundles that this same construct made; a checkout makes them at each synth.
+    // The npm package contains bundles that this construct made. A checkout bundles the functions at each synth.
     const prebuilt = `${PROJECT}functions/${folder}`;
     super(scope, id, {
       ...(existsSync(`${prebuilt}/index.js`) && { code: Code.fromAsset(prebuilt), handler: 'index.handler' }),
@@ -58,22 +58,25 @@ export class NodeFunction extends NodejsFunction {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: Duration.seconds(30),
-      // At 128 MB a function would have 0.07 of a CPU, and connecting would take longer than the answer. The functions that only
-      // make requests start with some 65 MiB. What this costs is a hundredth of what the state machine's transitions cost.
+      // At 128 MB a function has 0.07 CPUs, and connecting takes longer than waiting for the response. Functions that
+      // only make requests use about 65 MiB after their start. The memory costs a hundredth of the state machine's
+      // transitions.
       memorySize: 256,
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
       bundling: {
-        // An ES module that imports node:http loads all of its exports, fetch included: 20 ms of a cold start.
+        // CommonJS: an ES module that imports node:http loads all its exports, fetch included. A cold start takes 20 ms
+        // longer.
         format: OutputFormat.CJS,
         minify: true,
         target: 'node24',
-        // In the bundle's folder they would be read at every cold start. `pindrop where` reads them from SOURCE_MAPS.
+        // Move the source maps out of the bundle's folder, where every cold start would read them. `pindrop where`
+        // reads them from SOURCE_MAPS.
         sourceMap: true,
         sourceMapMode: SourceMapMode.EXTERNAL,
-        // A map is read for places only; with the sources it would be ten times the bundle.
+        // Only positions are looked up in a source map. With the sources it would be ten times as large as the bundle.
         sourcesContent: false,
         logLevel: LogLevel.WARNING,
         commandHooks: {
@@ -85,7 +88,7 @@ export class NodeFunction extends NodejsFunction {
             `rm "${output}/index.js.map"`,
           ],
         },
-        // The bundle contains the SDK: the same version on this machine and on Lambda.
+        // Bundle the SDK, so that its version is the same in local tests and on Lambda.
         bundleAwsSDK: true,
         externalModules: OTHER_CREDENTIAL_PROVIDERS,
         mainFields: ['module', 'main'],

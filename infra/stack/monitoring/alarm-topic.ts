@@ -4,11 +4,11 @@ import { NoticeTopic } from '../events/notice-topic.ts';
 import { serviceOfThisAccount } from '../service-trust.ts';
 
 export interface AlarmTopicProps {
-  /** The mailbox of the person on call. */
+  /** The email address of the person on call. */
   address: string;
 }
 
-/** Mails alarms. CloudWatch of this account may publish, and use the topic's key for that. */
+/** Sends alarms by email. Only CloudWatch in this account may publish to the topic and use its key. */
 export class AlarmTopic extends NoticeTopic {
   constructor(scope: Construct, id: string, { address }: AlarmTopicProps) {
     super(scope, id, { displayName: 'Pindrop alarms', address });
@@ -16,7 +16,7 @@ export class AlarmTopic extends NoticeTopic {
     this.addToResourcePolicy(
       new PolicyStatement({ principals: [alarms], actions: ['sns:Publish'], resources: [this.topicArn] }),
     );
-    // `grant` would widen this to `kms:Encrypt` and `kms:ReEncrypt*`.
+    // The key's `grant…` methods would also allow `kms:Encrypt` and `kms:ReEncrypt*`.
     this.masterKey?.addToResourcePolicy(
       new PolicyStatement({ principals: [alarms], actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'] }),
     );

@@ -8,34 +8,34 @@ import type { Construct } from 'constructs';
 export interface Watched {
   /** The alarm's id. */
   id: string;
-  /** What happened: one sentence, for a person who was woken by it. */
+  /** One sentence that says what happened, for a person whom the alarm woke up. */
   says: string;
-  /** What to do first: one or two sentences that help without the runbook. */
+  /** One or two sentences that say what to do first. They help without the runbook. */
   todo: string;
   metric: IMetric;
   threshold: number;
   /**
-   * The id that is the title of its section in the runbook, in words with hyphens.
+   * The id of the runbook section. The anchor is this id in lower case, with hyphens between its words.
    * @default the alarm's id
    */
   section?: string;
   /**
-   * Which side of the threshold is bad.
+   * The side of the threshold on which the alarm is raised.
    * @default 'at-least'
    */
   when?: 'at-least' | 'below';
   /**
-   * Periods in a row.
+   * The number of consecutive periods that must breach the threshold.
    * @default 1
    */
   periods?: number;
 }
 
-/** Who is notified of an alarm, and where they read what to do. */
+/** The topic that is notified of alarms, and the runbook that says what to do. */
 export interface OnCall {
   runbookUrl: string;
   /**
-   * Gets the alarms.
+   * Receives the alarms.
    * @default - nobody is notified
    */
   topic?: ITopic;
@@ -48,7 +48,7 @@ const COMPARISON = {
   below: ComparisonOperator.LESS_THAN_THRESHOLD,
 };
 
-/** An alarm whose description says what to do. */
+/** Creates an alarm whose description says what to do. */
 export function alarm(
   scope: Construct,
   { id, says, todo, metric, threshold, section = id, when = 'at-least', periods = 1 }: Watched,
@@ -70,7 +70,7 @@ export function alarm(
   return raised;
 }
 
-/** The alarm on a queue of events that a subscriber did not take. */
+/** Creates the alarm for a dead-letter queue of events that a subscriber did not accept. */
 export function undeliveredEventsAlarm(scope: Construct, queue: IQueue, onCall: OnCall): Alarm {
   const watched = {
     id: 'UndeliveredEvents',

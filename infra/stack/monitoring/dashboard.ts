@@ -28,7 +28,7 @@ const graph = (title: string, left: IMetric[], more: { right?: IMetric[]; stacke
 const text = (markdown: string) => new TextWidget({ markdown, width: COLUMN, height: 2 });
 
 /**
- * The top rows follow the files from left to right: dropped, waiting, uploading, ended.
+ * Creates the dashboard. Its top rows follow the files from left to right: dropped, waiting, uploading, ended.
  * The rows below show sizes, durations, failures, polls, the rate limit, the access token and the alarms.
  */
 export function dashboard(scope: Construct, { name, measured, alarms, drops }: DashboardProps): Dashboard {

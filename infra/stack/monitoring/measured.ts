@@ -1,5 +1,5 @@
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../../shared/upload/metrics.ts';
 
-/** What Pindrop's functions measure, as CloudWatch's metrics. */
+/** Returns the CloudWatch metric for a measurement of Pindrop's functions. */
 export type Measured = (name: MetricName, statistic: string, dimensions?: Record<string, string>) => Metric;

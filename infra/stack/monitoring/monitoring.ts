@@ -17,14 +17,13 @@ export interface MonitoringProps {
   deployment: string;
   drops: DropQueue;
   machine: StateMachine;
-  /** The functions on a file's way. */
   ingest: IFunction;
   poll: IFunction;
   reportDeadLetter: IFunction;
   rotateToken: IFunction;
 }
 
-/** Everything that a person is notified of, in the order of a file's way. */
+/** The alarms, in the order in which a file passes through Pindrop. */
 function watched(props: MonitoringProps, measured: Measured): Watched[] {
   const { drops, machine, rotateToken } = props;
   return [
@@ -39,7 +38,7 @@ function watched(props: MonitoringProps, measured: Measured): Watched[] {
       id: 'LongWait',
       says: 'Uploading a file has failed for an hour.',
       todo: 'Read `because` in the newest "to be tried again" line of the log of ingest, or run `npm run pindrop -- doctor`.',
-      // SQS leaves messages that were received more than three times out of the age above.
+      // Not ApproximateAgeOfOldestMessage: SQS excludes messages that were received more than three times from it.
       metric: measured(METRIC.secondsWaiting, 'Maximum').with({ period: Duration.minutes(15) }),
       threshold: 3600,
     },
@@ -48,7 +47,7 @@ function watched(props: MonitoringProps, measured: Measured): Watched[] {
       says: 'Something fails on the side of Pindrop: a permission, a service of AWS, or a message that cannot be read.',
       todo: 'Read the newest error in the logs of ingest and report-dead-letter, and fix what it names.',
       metric: measured(METRIC.ownFaults, 'Sum').with({ period: Duration.hours(1) }),
-      // One that passes by itself is not worth a mail; one that stays comes three times within the first minute.
+      // A transient fault is not worth an email. A permanent fault occurs three times within the first minute.
       threshold: 3,
     },
     ...functionErrors(props),
@@ -56,9 +55,10 @@ function watched(props: MonitoringProps, measured: Measured): Watched[] {
       id: 'DeadLetters',
       says: 'A message of the dead-letter queue cannot be reported, so a file may be without its final event.',
       todo: 'Read the newest error in the log of report-dead-letter, and fix what it names.',
-      // Not the queue's own numbers: such a message is in flight nearly all of the time, so hardly ever a visible one.
+      // Not a metric of the queue: such a message is in flight nearly all the time, so it is hardly ever counted as
+      // visible.
       metric: measured(METRIC.unreportedDeadLetters, 'Sum').with({ period: Duration.minutes(15) }),
-      // A message comes again every five minutes; one that passes at the second attempt needs nobody.
+      // A message is redelivered every five minutes. If its second attempt succeeds, nobody needs to act.
       threshold: 2,
     },
     {
@@ -128,7 +128,7 @@ function watched(props: MonitoringProps, measured: Measured): Watched[] {
   ];
 }
 
-/** Invocations that crashed, ran out of time or memory, or threw. */
+/** The alarms for invocations that crashed, ran out of time or memory, or threw an error. */
 function functionErrors({ ingest, poll, reportDeadLetter }: MonitoringProps): Watched[] {
   const functions = [
     { id: 'IngestErrors', name: 'ingest', fn: ingest },
@@ -145,9 +145,9 @@ function functionErrors({ ingest, poll, reportDeadLetter }: MonitoringProps): Wa
   }));
 }
 
-/** The alarms, and a dashboard that shows the files' way. */
+/** The alarms, and a dashboard that shows how files pass through Pindrop. */
 export class Monitoring extends Construct {
-  /** For the alarms of subscribers as well. */
+  /** Also used for the alarms of subscribers. */
   readonly onCall: OnCall;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
@@ -167,7 +167,7 @@ export class Monitoring extends Construct {
       topic: address === undefined ? undefined : new AlarmTopic(this, 'AlarmNotices', { address }),
     };
     const alarms = watched(props, measured).map((each) => alarm(this, each, this.onCall));
-    // The names of dashboards are the account's, of all regions.
+    // The name of a dashboard must be unique in the account, across all regions.
     dashboard(this, { name: `${deployment}-${Aws.REGION}`, measured, alarms, ...props });
   }
 }

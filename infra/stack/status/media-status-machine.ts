@@ -35,8 +35,8 @@ export interface MediaStatusMachineProps {
 }
 
 /**
- * Follows an upload until Pinterest has it ready, and emits its final event. Input: `FollowedUpload` of
- * shared/upload/execution.ts; the poll function decides, the machine waits.
+ * Follows an upload until Pinterest finishes processing it, then emits its final event. The poll function decides, and
+ * the state machine waits. Input: `FollowedUpload` of shared/upload/execution.ts.
  */
 export class MediaStatusMachine extends Construct {
   readonly machine: StateMachine;
@@ -47,12 +47,12 @@ export class MediaStatusMachine extends Construct {
     this.poll = pollFunction(this, props);
     const role = machineRole(this, this.poll, props.bus);
     this.machine = new StateMachine(this, 'Machine', {
-      // Its permissions are written out below, narrower than CDK's.
+      // machineRole below grants the permissions. They are narrower than those that CDK would add.
       role: role.withoutPolicyUpdates(),
       definitionBody: DefinitionBody.fromChainable(definition(this, this.poll, props.bus)),
       comment: 'Follows one upload until Pinterest has it ready',
       tracingEnabled: true,
-      // Longer than anything in it may wait.
+      // Longer than any wait or series of retries in an execution.
       timeout: Duration.days(14),
       logs: {
         destination: new LogGroup(this, 'Logs', {
@@ -81,7 +81,8 @@ function pollFunction(
   const poll = new NodeFunction(parts, 'Poll', {
     folder: 'poll',
     description: 'Asks Pinterest how far an upload is',
-    // Two pages of a list and a question, each answered at the last moment, and AWS's requests beside them.
+    // Enough for two pages of media_list and one media_get, each answered just before its timeout, and the requests to
+    // AWS.
     timeout: Duration.seconds(90),
     environment: {
       PINTEREST_API_URL: settings.pinterestApiUrl,
@@ -150,7 +151,7 @@ const POLLING_BROKE: KnownFailure = {
   retryable: true,
 };
 
-/** Makes the final event of an upload that cannot be asked about, without any function. */
+/** Builds the final event, without any function, for an upload whose polls failed for a day. */
 function pollingBroke(parts: Construct) {
   const stamp = new Pass(parts, 'PollingBroke', {
     stateName: 'Polling broke',

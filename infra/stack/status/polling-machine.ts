@@ -15,8 +15,8 @@ import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../../shared/events/names.ts';
 
 /**
- * Retries of a task whatever its error is. Full jitter draws each wait between 0 and `maxDelay`, so on average a wait is half
- * of it, and all of them together last `maxAttempts * maxDelay / 2`.
+ * Retries a task after any error. Full jitter draws each wait between 0 and `maxDelay`, so the average wait is half of
+ * `maxDelay`. All waits together last `maxAttempts * maxDelay / 2` on average.
  */
 const lasting = ({ maxDelay, maxAttempts }: Required<Pick<RetryProps, 'maxDelay' | 'maxAttempts'>>): RetryProps => ({
   errors: ['States.ALL'],
@@ -27,27 +27,29 @@ const lasting = ({ maxDelay, maxAttempts }: Required<Pick<RetryProps, 'maxDelay'
   maxAttempts,
 });
 
-/** 26 hours on average, hardly ever less than 24: the sum of so many waits varies by 50 minutes. */
+/**
+ * 26 hours on average, hardly ever less than 24. The standard deviation of the sum of the waits is about 50 minutes.
+ */
 const FOR_A_DAY = lasting({ maxDelay: Duration.minutes(10), maxAttempts: 320 });
-/** 7 days and 5 hours on average, hardly ever less than 7 days: the sum varies by 3 hours. */
+/** 7 days and 5 hours on average, hardly ever less than 7 days. The standard deviation of the sum is about 3 hours. */
 const FOR_A_WEEK = lasting({ maxDelay: Duration.minutes(20), maxAttempts: 1050 });
 
 export interface AskProps {
   stateName: string;
-  /** Takes the machine's state and answers with the next one. */
+  /** Receives the state machine's data and returns the data of the next step. */
   fn: IFunction;
 }
 
 /**
- * Invokes a function that may be invoked again, for a day. The function handles the faults of Pinterest itself: what fails here
- * is Lambda, or a mistake of ours.
+ * Invokes an idempotent function, and retries failed invocations for a day. The function handles the faults of
+ * Pinterest itself. A failed invocation is therefore a fault of Lambda or a mistake of ours.
  */
 export function askForADay(scope: Construct, id: string, { stateName, fn }: AskProps): LambdaInvoke {
   const ask = new LambdaInvoke(scope, id, {
     stateName,
     lambdaFunction: fn,
     payloadResponseOnly: true,
-    // CDK's own retries would come first, for some errors.
+    // CDK's own retries would take precedence for some errors.
     retryOnServiceExceptions: false,
   });
   ask.addRetry(FOR_A_DAY);
@@ -60,8 +62,8 @@ export interface EmitProps {
 }
 
 /**
- * Puts `$.finalEvent` on the bus, for a week, and ends the execution. An event that is not put is a file nobody hears of, and a
- * week of retries costs next to nothing.
+ * Puts `$.finalEvent` on the bus, retrying for a week, and ends the execution. Without the event nobody learns the
+ * result of the upload, and a week of retries costs almost nothing.
  */
 export function emitFinalEvent(scope: Construct, id: string, { stateName, bus }: EmitProps): State & INextable {
   const emit = new EventBridgePutEvents(scope, id, {

@@ -12,10 +12,12 @@ export interface TokenRotationProps {
   scheduled: boolean;
 }
 
-/** An access token lives 30 days and a refresh token 60. Three renewals may fail before anything stops. */
+/**
+ * Days between renewals. Access tokens expire after 30 days and refresh tokens after 60, so three renewals may fail.
+ */
 const EVERY_DAYS = 7;
 
-/** Renews Pinterest's tokens, week by week. */
+/** Renews Pinterest's tokens every week. */
 export class TokenRotation extends Construct {
   readonly rotateToken: NodeFunction;
 
@@ -48,7 +50,7 @@ export class TokenRotation extends Construct {
       secretId: token.secretArn,
       rotationLambdaArn: this.rotateToken.functionArn,
       rotationRules: { automaticallyAfterDays: EVERY_DAYS },
-      // Before the first sign-in there is nothing to renew.
+      // There are no tokens to renew before the first sign-in.
       rotateImmediatelyOnUpdate: false,
     });
     schedule.node.addDependency(this.rotateToken);

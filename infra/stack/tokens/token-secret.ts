@@ -4,15 +4,15 @@ import type { Construct } from 'constructs';
 
 /**
  * The secret with Pinterest's tokens: `{ "accessToken", "refreshToken"?, "clientId"?, "clientSecret"?,
- * "accessTokenExpiresAt"? }`. It is created empty; a person puts the tokens there.
+ * "accessTokenExpiresAt"? }`. It is created empty; an operator stores the tokens in it.
  */
 export class TokenSecret extends Secret {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
       description: "Pindrop: Pinterest's tokens",
-      // CloudFormation sets this once. It leaves the value alone as long as this line stays as it is.
+      // CloudFormation sets this value at creation. It overwrites the stored tokens if this line changes.
       secretObjectValue: { accessToken: SecretValue.unsafePlainText('') },
-      // A stack deleted by mistake must not take the refresh token along.
+      // Deleting the stack by mistake must not delete the refresh token.
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }
