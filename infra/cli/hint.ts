@@ -1,9 +1,9 @@
 import { DEFAULT_STACK_NAME, type StackLocation } from '../operations/stack-location.ts';
 
-/** What a person types in front of a command: in a checkout, or where the package is installed. */
+/** How to call the operator's command in a checkout, or where the npm package is installed. */
 export const PINDROP = import.meta.url.endsWith('.ts') ? 'npm run pindrop --' : 'npx pindrop';
 
-/** A command to paste, for the same stack. @param command such as `retry UPLOAD_ID` */
+/** Builds a command line for the same stack, which the user can copy. @param command such as `retry UPLOAD_ID` */
 export function hint(
   command: string,
   { local, stackName, selector = stackName }: Pick<StackLocation, 'local' | 'stackName' | 'selector'>,

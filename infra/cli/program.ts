@@ -22,7 +22,7 @@ import { type BundlePlace, where } from './commands/where.ts';
 import { isConnectionRefused } from './connection-refused.ts';
 import { PINDROP } from './hint.ts';
 
-/** Where a program writes to. */
+/** The output streams of a program. */
 export interface Streams {
   stdout: Pick<NodeJS.WritableStream, 'write'>;
   stderr: Pick<NodeJS.WritableStream, 'write'>;
@@ -55,7 +55,7 @@ PINTEREST_AUTHORIZE_URL   another page to sign in at`;
 
 /**
  * Runs `pindrop`.
- * @param args what follows the command's name
+ * @param args the arguments after the name of the program
  * @returns the exit code
  */
 export async function run(args: string[], streams: Streams, environment: NodeJS.ProcessEnv): Promise<ExitCode> {
@@ -67,7 +67,7 @@ export async function run(args: string[], streams: Streams, environment: NodeJS.
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    // Commander has written the help, or what is wrong.
+    // Commander has already written the help or the error message.
     if (error instanceof CommanderError) return error.code === 'commander.helpDisplayed' ? 0 : 2;
     streams.stderr.write(`${escapeControls(sentenceOf(error, args, environment))}\n`);
     return 1;
@@ -165,7 +165,7 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
         redirectPort: options.port,
         keep: ports ? keepInStack(ports) : keepInFile(join(state, TOKEN_FILE)),
         open: async (url: string) => {
-          // Without a browser, the printed URL is enough.
+          // If no browser can be opened, the user opens the printed URL.
           if (options.browser) await openInBrowser(url).catch(() => {});
         },
       };
@@ -182,7 +182,7 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
   return program;
 }
 
-/** Commander puts its suggestion on a line of its own. An argument that it quotes may hold a line break, too. */
+/** Appends Commander's suggestion to the line of the message. Line breaks in quoted arguments stay. */
 const oneLine = (text: string) =>
   text
     .replace(/^error: /, '')

@@ -2,22 +2,25 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { OperationError } from '../operations/operation-error.ts';
 
-/** What the browser shows after the person has answered. */
+/** The page that the browser shows after the sign-in. */
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Pindrop</title>
 <body style="font: 1.2rem system-ui; margin: 20vh auto; max-width: 30rem; text-align: center">
 <p>You can close this page and go back to the terminal.</p>`;
 
 export interface RedirectReceiver {
-  /** The app must have exactly this among its redirect URIs. */
+  /** The app's redirect URIs must include exactly this URI. */
   redirectUri: string;
-  /** The URL that Pinterest sent the browser to. @throws OperationError when none came in time */
+  /**
+   * @returns the URL to which Pinterest redirected the browser.
+   * @throws OperationError when no redirect arrived in time
+   */
   redirect(): Promise<URL>;
   close(): void;
 }
 
 /**
- * Listens on loopback for the redirect that ends a sign-in.
- * @param port of the redirect URI
+ * Listens on loopback for the redirect at the end of a sign-in.
+ * @param port the port of the redirect URI; 0 for a free port
  * @throws OperationError when the port cannot be used
  */
 export async function receiveRedirect(port: number, timeoutMs: number): Promise<RedirectReceiver> {
@@ -27,7 +30,7 @@ export async function receiveRedirect(port: number, timeoutMs: number): Promise<
   });
   const server = http.createServer((request, response) => {
     const url = new URL(request.url ?? '/', redirectUri());
-    // Browsers also ask for an icon.
+    // Browsers also request an icon. Ignore such requests.
     if (!url.searchParams.has('code') && !url.searchParams.has('error')) return void response.writeHead(404).end();
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', Connection: 'close' }).end(PAGE);
     arrived(url);

@@ -20,14 +20,14 @@ const NO_LINES = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-/** Columns without borders, one line for each row: easy to read, and to copy from. */
+/** Formats a table without borders, with one line for each row. It is easy to read, and cells are easy to copy. */
 export function tableLines(head: string[], rows: string[][]): string[] {
   const table = new Table({
     head,
     chars: { ...NO_LINES, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  // A line break in a cell would make a row of its own.
+  // Escape line breaks: a line break in a cell would start another line.
   table.push(...rows.map((row) => row.map(escapeControls)));
   return table
     .toString()

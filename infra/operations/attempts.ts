@@ -4,7 +4,7 @@ import type { ObjectVersion } from './dropped-object.ts';
 import type { S3Object } from './s3-url.ts';
 import { described, executionsNewestFirst, findUpload, type KnownUpload, type UploadPorts } from './uploads.ts';
 
-/** A message of the queue that asks `ingest` for an attempt. */
+/** A message that makes `ingest` start an attempt. */
 export interface AttemptMessage {
   /** The upload id that the attempt will have. */
   uploadId: string;
@@ -12,11 +12,12 @@ export interface AttemptMessage {
 }
 
 /**
- * Builds the message for an attempt to upload an object version: the notification that S3 would send, marked as ours.
- * The upload id follows from the attempt before it. So asking twice starts one attempt, and {@link newestAttempt} can
- * follow the attempts of a version from one to the next.
- * @param before upload id of the attempt before it; undefined for the first of an object version
- * @param at when its give-up time begins
+ * Builds the message that starts an attempt to upload an object version. It is the notification that S3 would send,
+ * plus the id of the previous attempt. The upload id derives from the id of the previous attempt. Therefore two
+ * identical requests start only one attempt, and {@link newestAttempt} can compute the ids of all attempts of a
+ * version.
+ * @param before upload id of the previous attempt; undefined for the first attempt of an object version
+ * @param at when the attempt's give-up time begins
  * @returns undefined for a folder marker, which is never uploaded
  */
 export function attemptMessage(
@@ -31,7 +32,8 @@ export function attemptMessage(
     pindropAttempt: before,
     s3: {
       bucket: { name: bucket },
-      // Without versions the sequencer is part of the id. A constant one keeps the time out of it.
+      // In a bucket without versioning, the sequencer is part of the upload id. A constant value keeps the time out of
+      // the id.
       object: { key: encodedKey(key), size, eTag, versionId, sequencer: 'pindrop' },
     },
   };
@@ -40,29 +42,30 @@ export function attemptMessage(
   return drop && { uploadId: drop.uploadId, body };
 }
 
-/** S3 leaves the slashes of keys as they are. */
+/** Encodes a key as S3 does in notifications, where slashes stay unencoded. */
 const encodedKey = (key: string) => encodeURIComponent(key).replaceAll('%2F', '/');
 
 const uploadIdAfter = (object: ObjectVersion, before: string | undefined) =>
   attemptMessage(object, before, new Date())?.uploadId;
 
-/** The upload id that a retry of this upload has, whether there is one or not. */
+/** The upload id of a retry of this upload. It can be computed before the retry exists. */
 export const nextUploadId = ({ upload }: KnownUpload) => uploadIdAfter(upload.object, upload.uploadId);
 
-/** @returns the newest attempt of the same object version that has an execution: often the given one */
+/** @returns the newest attempt of the same object version that has an execution, which is often the given attempt */
 export async function newestAttempt(known: KnownUpload, ports: UploadPorts): Promise<KnownUpload> {
   const next = nextUploadId(known);
   const later = next && (await findUpload(next, ports));
   return later ? newestAttempt(later, ports) : known;
 }
 
-/** How many executions are looked through, by name, for an object without versions. One request lists 1,000. */
+/** How many executions are searched by name for an object without a version. One request lists 1,000. */
 const NAMES_LOOKED_THROUGH = 10_000;
 
 /**
  * Finds the newest attempt of an object.
- * With a version, upload ids are computed. Without one, the names of executions tell which of them to describe.
- * @param version undefined when the object is not there any more: then the newest upload of the key is meant
+ * If the object has a version id, the upload ids are computed. Otherwise the names of the executions decide which
+ * executions are described.
+ * @param version undefined when the object no longer exists; the result is then the newest upload of the key
  */
 export async function newestUploadOf(
   { bucket, key }: S3Object,
@@ -86,6 +89,8 @@ async function* named(start: string, executions: ReturnType<typeof executionsNew
   for await (const execution of executions) if (pattern.test(execution.name ?? '')) yield execution;
 }
 
-/** Some emulators notify without the version, so the ETag decides when the upload has none. */
+/**
+ * Compares the ETags if the upload has no version id: some emulators leave the version id out of their notifications.
+ */
 const isSameContent = (uploaded: ObjectVersion, current: ObjectVersion) =>
   uploaded.versionId === undefined ? uploaded.eTag === current.eTag : uploaded.versionId === current.versionId;

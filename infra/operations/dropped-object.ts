@@ -4,13 +4,13 @@ import { OperationError } from './operation-error.ts';
 import type { S3Object } from './s3-url.ts';
 import { outputOf, type StackPorts } from './stack-ports.ts';
 
-/** The object version that an upload is of. */
+/** The object version that an upload sends to Pinterest. */
 export type ObjectVersion = Pick<DroppedObject, 'bucket' | 'key' | 'versionId' | 'eTag' | 'size'>;
 
 /**
- * Asks the bucket of the stack for the current version of an object.
- * @returns undefined when there is none
- * @throws OperationError when the object is in another bucket or must not be read
+ * Requests the current version of an object in the bucket of the stack.
+ * @returns undefined when the object does not exist
+ * @throws OperationError when the object is in another bucket, or when reading it is not allowed
  */
 export async function currentVersion(
   { bucket, key }: S3Object,
@@ -26,13 +26,13 @@ export async function currentVersion(
       ETag = '',
       ContentLength = 0,
     } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-    // S3 says "null" for objects from before versioning was enabled.
+    // S3 returns the version id "null" for objects that were stored before versioning was enabled.
     const versionId = VersionId === 'null' ? undefined : VersionId;
     return { bucket, key, versionId, eTag: ETag.replaceAll('"', ''), size: ContentLength };
   } catch (error) {
     const { httpStatusCode: status } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
     if (status === 404) return undefined;
-    // The answer to HEAD has no body, so the SDK cannot say more than "UnknownError".
+    // The response to a HEAD request has no body, so the SDK reports only "UnknownError".
     if (status === 403) {
       throw new OperationError(
         `S3 refuses to show s3://${bucket}/${key} (403): your AWS credentials need s3:GetObject.`,

@@ -2,13 +2,13 @@ import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { queueDepth } from './stack-health.ts';
 import { outputOf, type StackPorts } from './stack-ports.ts';
 
-/** Files without a final event. */
+/** Counts of the files that have no final event yet. */
 export interface FilesOnTheWay {
-  /** In the queue, or being uploaded. */
+  /** Files in the queue, or being uploaded. */
   queued: number;
-  /** With Pinterest, followed by an execution. */
+  /** Files that an execution follows: Pinterest has them. */
   followed: number;
-  /** In the dead-letter queue. */
+  /** Files in the dead-letter queue. */
   deadLetters: number;
 }
 

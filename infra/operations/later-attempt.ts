@@ -1,12 +1,12 @@
 import type { DroppedObject, Timeline } from '../../shared/events/events.ts';
 
-/** Which object version an attempt is of, and when it began. */
+/** The object version that an attempt uploads, and the time when the attempt began. */
 export interface StartedAttempt {
   object: Pick<DroppedObject, 'bucket' | 'key' | 'versionId' | 'eTag'>;
   timeline: Pick<Timeline, 'droppedAt'>;
 }
 
-/** @returns true when `one` is of the same object version as `other` and began later */
+/** @returns true when `one` uploads the same object version as `other` and began later */
 export function isLaterAttempt(one: StartedAttempt, other: StartedAttempt): boolean {
   return (
     one.object.bucket === other.object.bucket &&

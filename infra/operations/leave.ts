@@ -3,15 +3,15 @@ import type { FilesOnTheWay } from './files-on-the-way.ts';
 export interface LeavePorts {
   count: () => Promise<FilesOnTheWay>;
   say: (line: string) => void;
-  /** Asks a person; undefined without a terminal. */
+  /** Asks the user a question. Undefined when there is no terminal. */
   ask?: (question: string) => Promise<string>;
   pause: () => Promise<void>;
 }
 
 /**
- * Decides with a person whether a stack may be deleted although files are on their way.
- * @param force true when the person said beforehand that it may
- * @returns true when it may be deleted
+ * Asks the user whether the stack may be deleted while files have no final event yet.
+ * @param force true when the user allowed the deletion on the command line
+ * @returns true when the stack may be deleted
  */
 export async function mayLeave({ count, say, ask, pause }: LeavePorts, force: boolean): Promise<boolean> {
   let files = await count();

@@ -13,24 +13,25 @@ export interface RetryPorts extends UploadPorts {
 }
 
 export interface RetryOptions {
-  /** Also when the file is with Pinterest already: it gets another media. */
+  /** Upload the file even if Pinterest already has it. The file then gets another media. */
   again?: boolean;
   now?: () => Date;
 }
 
-/** Why an upload is not retried, and what to do. */
+/** An upload cannot be retried. The message says why, and what to do. */
 export class NotRetryableError extends OperationError {
   override readonly name: string = 'NotRetryableError';
 }
 
-/** Pinterest has the file. Only {@link RetryOptions.again} uploads it once more. */
+/** Pinterest already has the file. Only {@link RetryOptions.again} uploads it once more. */
 export class AlreadySucceededError extends NotRetryableError {
   override readonly name = 'AlreadySucceededError';
 }
 
 /**
- * Starts a new attempt of a drop, with an upload id and a final event of its own. Its give-up time begins now.
- * The attempt follows the newest one of the same object version. Until it has an execution, asking again starts the same one.
+ * Starts a new attempt to upload a drop. The attempt has its own upload id and final event, and its give-up time begins
+ * now. Its upload id derives from the newest attempt of the same object version. Until the new attempt has an
+ * execution, further calls start the same attempt again.
  * @param what an upload id, or `s3://bucket/key` for the current version of an object
  * @returns the new upload id
  * @throws NotRetryableError

@@ -26,7 +26,7 @@ export async function tokenSecretOf({ secrets, ...stack }: Ports): Promise<Token
   }
 }
 
-/** Pinterest, with the token of the stack. */
+/** Creates a Pinterest client that uses the token of the stack. */
 export function pinterestOf(ports: Ports, onAnswer?: PinterestClientOptions['onAnswer']): PinterestClient {
   return new PinterestClient({
     apiUrl: apiUrlOf(ports),

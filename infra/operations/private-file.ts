@@ -1,13 +1,15 @@
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Makes a directory that only its owner can enter. One that is there already loses the rights of everybody else. */
+/** Creates a directory that only its owner can enter. If it exists already, everybody else loses access to it. */
 export function makePrivateDirectory(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   chmodSync(path, 0o700);
 }
 
-/** Writes a file that only its owner can read. Readers see the old text or the new one, never a part of it. */
+/**
+ * Writes a file that only its owner can read. The write is atomic: other processes see the old text or the new text.
+ */
 export function writePrivateFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const partial = `${path}.partial`;

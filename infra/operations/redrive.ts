@@ -3,9 +3,12 @@ import { nextUploadId } from './attempts.ts';
 import { NotRetryableError, type RetryPorts, retry } from './new-attempt.ts';
 import { described, executionsNewestFirst } from './uploads.ts';
 
-/** How many of the newest uploads are looked through for dead letters. */
+/** How many of the newest uploads are searched for dead letters. */
 export const LOOKED_THROUGH = 1000;
-/** Enough to send and delete a message. If we die in between, the message is there twice, which does no harm. */
+/**
+ * Enough time to send and delete a message. A crash between the two leaves the message in both queues, which is
+ * harmless.
+ */
 const VISIBILITY_SECONDS = 60;
 
 export interface Redriven {
@@ -15,7 +18,7 @@ export interface Redriven {
   of: string;
 }
 
-/** Retries drops whose function died at every attempt, unless a later attempt has an execution. */
+/** Retries the drops whose function died at every attempt. Skips a drop if a later attempt has an execution. */
 export async function* redriveDeadLetters(ports: RetryPorts): AsyncGenerator<Redriven, void> {
   const executions = await Array.fromAsync(executionsNewestFirst(LOOKED_THROUGH, ports));
   const names = new Set(executions.map(({ name }) => name));
@@ -28,18 +31,18 @@ export async function* redriveDeadLetters(ports: RetryPorts): AsyncGenerator<Red
   }
 }
 
-/** A later attempt may have started since the executions were listed. */
+/** Ignores a refused retry: a later attempt may have started after the executions were listed. */
 function undefinedWhenRetried(error: unknown): undefined {
   if (!(error instanceof NotRetryableError)) throw error;
 }
 
 export interface MovedMessages {
-  /** The example whose queue it is; '' for the queue of drops. */
+  /** The name of the example that the queue belongs to; '' for the queue of drops. */
   of: string;
   count: number;
 }
 
-/** Moves messages from each dead-letter queue that has a queue to go back to. */
+/** Moves the messages of each dead-letter queue back to its source queue, if the stack has outputs for both queues. */
 export async function* redriveQueues(ports: RetryPorts): AsyncGenerator<MovedMessages, void> {
   for (const [name, from] of Object.entries(ports.outputs)) {
     const [, of] = /^(.*)DeadLetterQueueUrl$/.exec(name) ?? [];

@@ -8,7 +8,8 @@ export interface S3Object {
 export const isS3Url = (text: string) => text.startsWith('s3://');
 
 /**
- * Parses `s3://bucket/key` as the AWS CLI does: everything behind the bucket is the key, line breaks included.
+ * Parses `s3://bucket/key` as the AWS CLI does: everything after the slash that follows the bucket is the key,
+ * including line breaks.
  * @throws OperationError when the bucket or the key is missing
  */
 export function parseS3Url(url: string): S3Object {

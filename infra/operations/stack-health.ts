@@ -4,19 +4,19 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { METRIC, METRIC_NAMESPACE } from '../../shared/upload/metrics.ts';
 import { OUTPUT_NAMES, type StackPorts } from './stack-ports.ts';
 
-/** How many failed executions are named, for each state machine. */
+/** How many failed executions are listed at most for each state machine. */
 const MOST_NAMED = 10;
-/** Step Functions redrives an execution for so long after it failed. */
+/** How long after its failure Step Functions can redrive an execution. */
 const REDRIVABLE_MS = 14 * 86_400_000;
 
 export const missingOutputs = ({ outputs }: Pick<StackPorts, 'outputs'>) =>
   OUTPUT_NAMES.filter((name) => !outputs[name]);
 
-/** Messages in a queue, as far as SQS knows. */
+/** The approximate numbers of messages in a queue. */
 export interface QueueDepth {
-  /** Waiting to be received. */
+  /** Messages that wait to be received. */
   ready: number;
-  /** With a function, or waiting for another attempt. */
+  /** Messages that a function processes, or that wait for another attempt. */
   inFlight: number;
 }
 
@@ -33,14 +33,14 @@ export async function queueDepth(QueueUrl: string, { sqs }: Pick<StackPorts, 'sq
   };
 }
 
-/** The dead-letter queues of examples, such as `PublishPin`. */
+/** Lists the dead-letter queues of the deployed examples, such as `PublishPin`. */
 export const exampleDeadLetterQueues = ({ outputs }: Pick<StackPorts, 'outputs'>) =>
   Object.entries(outputs).flatMap(([name, url]) => {
     const [, example] = /^(.+)DeadLetterQueueUrl$/.exec(name) ?? [];
     return example === undefined ? [] : [{ example, url }];
   });
 
-/** ARNs of executions that failed so recently that they can be redriven. Their alarms end after five minutes. */
+/** Lists the ARNs of failed executions that can still be redriven. Their alarms are raised for five minutes only. */
 export async function failedExecutions({ states, outputs }: Pick<StackPorts, 'states' | 'outputs'>): Promise<string[]> {
   const failed: string[] = [];
   for (const [name, stateMachineArn] of Object.entries(outputs)) {
@@ -53,10 +53,15 @@ export async function failedExecutions({ states, outputs }: Pick<StackPorts, 'st
   return failed;
 }
 
-/** How far back unreadable notifications are counted: as long as a queue can keep the message. */
+/**
+ * The number of past days for which unreadable notifications are counted: the longest time that SQS keeps a message.
+ */
 export const UNREADABLE_DAYS = 14;
 
-/** @returns how many records, and whole messages, `ingest` could not read in the last {@link UNREADABLE_DAYS} days */
+/**
+ * @returns the number of records and of whole messages that `ingest` could not read in the last {@link UNREADABLE_DAYS}
+ *   days
+ */
 export async function unreadableNotifications({
   cloudWatch,
   stackName,
@@ -67,7 +72,7 @@ export async function unreadableNotifications({
   const period = UNREADABLE_DAYS * 86_400;
   let count = 0;
   for (const { Dimensions = [] } of Metrics) {
-    // The service is the deployment's name, which starts with that of its stack.
+    // The dimension `service` is the deployment's name, which starts with the stack's name.
     if (!Dimensions.some(({ Name, Value }) => Name === 'service' && Value?.startsWith(stackName))) continue;
     const { Datapoints = [] } = await cloudWatch.send(
       new GetMetricStatisticsCommand({
@@ -86,7 +91,7 @@ export async function unreadableNotifications({
 
 export interface RaisedAlarm {
   name: string;
-  /** What it means, with a link to its paragraph of the runbook. */
+  /** What the alarm means, with a link to its section of the runbook. */
   description: string;
 }
 

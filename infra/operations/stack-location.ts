@@ -11,21 +11,21 @@ import { z } from 'zod';
 import { OUTPUT_TAG_PREFIX } from '../output-tags.ts';
 import { OperationError } from './operation-error.ts';
 
-/** Where a stack is, and what it says of itself. */
+/** How to reach a stack, and the resources that belong to it. */
 export interface StackLocation {
-  /** CloudFormation's name of the stack. The names of its alarms begin with it. */
+  /** The name of the CloudFormation stack. The names of its alarms begin with this name. */
   stackName: string;
-  /** What `--stack` takes for it, if that is not the name of the stack. */
+  /** The value of `--stack` that selects this stack, if it differs from the stack's name. */
   selector?: string;
-  /** What belongs to the stack, under the names that the outputs of `PindropStack` have. */
+  /** Identifiers of the stack's resources. The keys are the names of the outputs of `PindropStack`. */
   outputs: Record<string, string>;
-  /** How its services are reached: nothing for AWS, the endpoint for the stack on this machine. */
+  /** Options of the SDK clients: empty for AWS, the endpoint and its credentials for the stack on this machine. */
   client: { endpoint?: string; region?: string; credentials?: { accessKeyId: string; secretAccessKey: string } };
   /** True for the stack of `npm start`. */
   local: boolean;
 }
 
-/** The name that a stack has unless it is given another one. */
+/** The stack's name when the setting `stackName` is not set. */
 export const DEFAULT_STACK_NAME = 'Pindrop';
 
 const localSchema = z.object({
@@ -35,13 +35,13 @@ const localSchema = z.object({
   outputs: z.record(z.string(), z.string()),
 });
 
-/** The file in which the local stack says where it is. */
+/** The file in which the local stack stores its endpoint, credentials and outputs. */
 export const LOCAL_STACK_FILE = 'stack.json';
 
 /**
- * The stack on this machine that was started last.
- * @param stateDirectory what holds a directory for each target
- * @throws OperationError when none was ever started
+ * Finds the local stack that was started most recently.
+ * @param stateDirectory contains a directory for each target
+ * @throws OperationError when no local stack was ever started
  */
 export function localStack(stateDirectory: string): StackLocation {
   const [newest] = listed(stateDirectory)
@@ -78,7 +78,7 @@ function listed(directory: string): string[] {
   }
 }
 
-/** The clients that a deployed stack is looked up with. */
+/** The clients that find a deployed stack. */
 export interface LookupClients {
   cloudFormation: CloudFormationClient;
   states: SFNClient;
@@ -87,9 +87,10 @@ export interface LookupClients {
 const awsClients = (): LookupClients => ({ cloudFormation: new CloudFormationClient({}), states: new SFNClient({}) });
 
 /**
- * A deployed stack, in the account and region of the AWS credentials of this process.
- * @param stack its name; with several Pindrops in one stack `STACK/PATH`, PATH being the construct's path in it
- * @throws OperationError when CloudFormation does not show it, or there is no Pindrop in it
+ * Finds a deployed stack in the account and region of this process's AWS credentials.
+ * @param stack the stack's name. If the stack contains several Pindrops: `STACK/PATH`, where PATH is the construct's
+ *   path in the stack.
+ * @throws OperationError when CloudFormation does not return the stack, or when the stack contains no Pindrop
  */
 export async function deployedStack(
   stack = DEFAULT_STACK_NAME,
@@ -112,7 +113,7 @@ export async function deployedStack(
   };
 }
 
-/** What the tags of a state machine in the stack say: a Pindrop in a stack of somebody else's has no outputs. */
+/** Reads the outputs from the tags of a state machine: a Pindrop inside another app's stack has no stack outputs. */
 async function taggedOutputs(
   stackName: string,
   path: string,
@@ -143,7 +144,7 @@ async function taggedOutputs(
 function lookupError(stackName: string, cause: NodeJS.ErrnoException): Error {
   if (cause.code === 'ECONNREFUSED') return cause;
   const local = 'use --local for the stack of npm start';
-  // CloudFormation's word for a stack that does not exist.
+  // CloudFormation reports a stack that does not exist as a ValidationError.
   return cause.name === 'ValidationError'
     ? new OperationError(`${cause.message}: deploy it first, name another one with --stack, or ${local}.`, { cause })
     : new OperationError(
@@ -152,6 +153,5 @@ function lookupError(stackName: string, cause: NodeJS.ErrnoException): Error {
       );
 }
 
-/** The one place that knows how to find what belongs to a stack. */
 const outputsOf = ({ Outputs = [] }: Stack): Record<string, string> =>
   Object.fromEntries(Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));

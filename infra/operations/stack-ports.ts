@@ -6,7 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { OperationError } from './operation-error.ts';
 import type { StackLocation } from './stack-location.ts';
 
-/** A stack, and the clients that reach its services. */
+/** A stack, and the SDK clients for its services. */
 export interface StackPorts extends Omit<StackLocation, 'client'> {
   s3: S3Client;
   states: SFNClient;
@@ -15,9 +15,12 @@ export interface StackPorts extends Omit<StackLocation, 'client'> {
   cloudWatch: CloudWatchClient;
 }
 
-/** DescribeExecution allows 300 calls at once and then 15 a second: longer searches must slow down, not fail. */
+/**
+ * DescribeExecution allows a burst of 300 calls and then 15 calls a second. Long searches must slow down instead of
+ * failing.
+ */
 const PATIENT = { retryMode: 'adaptive', maxAttempts: 10 };
-/** Nothing throttles here. A stack that is not running should be reported at once. */
+/** The local stack throttles no requests, so do not retry: a stack that is not running should be reported at once. */
 const IMPATIENT = { maxAttempts: 1 };
 
 export function portsOf({ client, ...stack }: StackLocation): StackPorts {
@@ -31,7 +34,7 @@ export function portsOf({ client, ...stack }: StackLocation): StackPorts {
   };
 }
 
-/** What every Pindrop stack says of itself. */
+/** The outputs that every Pindrop stack has. */
 export const OUTPUT_NAMES = [
   'DropBucketName',
   'EventBusName',
@@ -45,8 +48,8 @@ export const OUTPUT_NAMES = [
 export type OutputName = (typeof OUTPUT_NAMES)[number];
 
 /**
- * @returns a value that every operation on it needs
- * @throws OperationError when the stack does not have it
+ * @returns the value of an output that every Pindrop stack has
+ * @throws OperationError when the stack lacks the output
  */
 export function outputOf({ stackName, outputs }: Pick<StackPorts, 'stackName' | 'outputs'>, name: OutputName): string {
   const value = outputs[name];

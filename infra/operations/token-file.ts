@@ -1,6 +1,6 @@
 import { writePrivateFile } from './private-file.ts';
 
-/** The file in the state directory with the tokens of `npm start`, after a sign-in with `--local`. */
+/** The file in the state directory that holds the tokens for `npm start`. A sign-in with `--local` writes it. */
 export const TOKEN_FILE = 'tokens.json';
 
 export function writeTokenFile(path: string, secret: string): void {

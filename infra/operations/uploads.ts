@@ -11,25 +11,28 @@ import { outputOf, type StackPorts } from './stack-ports.ts';
 
 /** An upload as its execution describes it. */
 export interface KnownUpload extends FollowedUpload {
-  /** `following`: Pinterest has the file; `broken`: the execution failed, and there is no final event. */
+  /**
+   * `following`: Pinterest has the file, and the execution is running. `broken`: the execution ended without a final
+   * event.
+   */
   state: 'following' | 'succeeded' | 'failed' | 'broken';
 }
 
 export type UploadPorts = Pick<StackPorts, 'states' | 'outputs' | 'stackName'>;
 
-/** DescribeExecution calls at once. */
+/** Maximum number of simultaneous DescribeExecution calls. */
 const CONCURRENCY = 10;
-/** ListExecutions gives no more in one answer. */
+/** The maximum number of executions in one response of ListExecutions. */
 const PAGE = 1000;
 
-/** @returns undefined when no execution of that name follows an upload */
+/** @returns undefined when no execution with this name follows an upload */
 export async function findUpload(uploadId: string, ports: UploadPorts): Promise<KnownUpload | undefined> {
   try {
     const { status, input, output } = await ports.states.send(
       new DescribeExecutionCommand({ executionArn: executionArn(outputOf(ports, 'StateMachineArn'), uploadId) }),
     );
     const followed: FollowedUpload = JSON.parse(output ?? input ?? '{}');
-    // Somebody may have started an execution by hand, with another input.
+    // An operator may have started an execution manually, with another input.
     return followed.upload && { ...followed, state: stateOf(status, followed) };
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return undefined;
@@ -37,7 +40,10 @@ export async function findUpload(uploadId: string, ports: UploadPorts): Promise<
   }
 }
 
-/** Describes executions, in their order: ten at a time, and only as long as the caller asks for more. */
+/**
+ * Describes executions and keeps their order. Runs ten requests at a time, and only while the caller consumes the
+ * results.
+ */
 export async function* described(
   executions: Iterable<Pick<ExecutionListItem, 'name'>> | AsyncIterable<Pick<ExecutionListItem, 'name'>>,
   ports: UploadPorts,
@@ -46,20 +52,20 @@ export async function* described(
   for await (const upload of found) if (upload) yield upload;
 }
 
-/** @param limit how many at most */
+/** @param limit maximum number of executions to read */
 export const newestUploads = (limit: number, ports: UploadPorts): AsyncGenerator<KnownUpload, void> =>
   described(executionsNewestFirst(limit, ports), ports);
 
-/** @param limit how many of the newest uploads are looked through */
+/** @param limit how many of the newest uploads are searched */
 export async function findUploadOfMedia(mediaId: string, limit: number, ports: UploadPorts) {
   for await (const known of newestUploads(limit, ports)) if (known.upload.mediaId === mediaId) return known;
   return undefined;
 }
 
 /**
- * Executions of the state machine, newest first, page by page as they are asked for.
- * AWS lists them in this order. Some emulators list the oldest first: all their pages are read and then sorted.
- * @param limit how many at most
+ * Lists the executions of the state machine, newest first. Requests a page only when the caller needs it.
+ * AWS lists executions in this order. Some emulators list the oldest first; then all pages are read and sorted.
+ * @param limit maximum number of executions
  */
 export async function* executionsNewestFirst(
   limit: number,

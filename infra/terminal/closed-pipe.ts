@@ -1,6 +1,6 @@
 /**
- * Calls back, once, when nobody reads a stream any more, as in `… | head -1`.
- * Without this, the next write would end the process with a stack trace (EPIPE).
+ * Calls back once when the reader of a stream has closed it, as in `… | head -1`.
+ * Without this listener, the next write would end the process with a stack trace (EPIPE).
  */
 export function whenClosed(stream: NodeJS.WritableStream, closed: () => void): void {
   let called = false;

@@ -15,20 +15,21 @@ export const DEFAULT_REDIRECT_PORT = 8085;
 export interface SignIn {
   clientId?: string | undefined;
   clientSecret?: string | undefined;
-  /** Port on loopback of the redirect URI. */
+  /** Loopback port of the redirect URI. */
   redirectPort: number;
   apiUrl: string;
   authorizeUrl?: string | undefined;
-  /** What the tokens are to be good for; what uploads need, when it is left out. */
+  /** The OAuth scopes of the tokens; by default the scopes that uploads need. */
   scopes?: string[] | undefined;
-  /** Opens the URL for the person. */
+  /** Opens the URL in the user's browser. */
   open: (url: string) => Promise<void>;
-  /** Keeps the token secret. */
+  /** Stores the JSON text of the client and the tokens. @returns where it is stored, for the message to the user */
   keep: (secret: string) => Promise<string>;
 }
 
 /**
- * Walks a person through Pinterest's sign-in, tries the token, and keeps client and tokens.
+ * Guides the user through Pinterest's sign-in, tests the access token with a request, and stores the client and the
+ * tokens.
  * @throws OperationError
  */
 export async function signIn(how: SignIn, output: Pick<Output, 'say'>): Promise<ExitCode> {
@@ -61,19 +62,19 @@ export async function signIn(how: SignIn, output: Pick<Output, 'say'>): Promise<
   }
 }
 
-/** The secret of `npm start`. */
+/** Stores the secret in the file that `npm start` reads. */
 export const keepInFile = (path: string) => async (secret: string) => {
   writeTokenFile(path, secret);
   return `${path}; npm start uploads with it (delete it to use the simulator again)`;
 };
 
-/** The secret of the deployed stack. */
+/** Stores the secret in Secrets Manager for the deployed stack. */
 export const keepInStack =
   ({ secrets, outputs }: Pick<StackPorts, 'secrets' | 'outputs'>) =>
   async (SecretString: string) => {
     const SecretId = outputs['TokenSecretArn'];
-    // AWSPENDING too: it ends a rotation that failed half-way. Tried again, that would bring back the tokens of the account
-    // before, and until then Secrets Manager would not begin another.
+    // Move AWSPENDING too. This ends a rotation that failed halfway. Otherwise a retry of the rotation would restore
+    // the tokens of the previous account, and Secrets Manager would not begin another rotation before that.
     const VersionStages = ['AWSCURRENT', 'AWSPENDING'];
     await secrets.send(new PutSecretValueCommand({ SecretId, SecretString, VersionStages }));
     return `the secret ${SecretId}`;

@@ -20,20 +20,20 @@ import { hint } from '../hint.ts';
 
 interface Finding {
   about: string;
-  /** `unknown` is neither good nor bad. */
+  /** `unknown`: the check has no result. It does not change the exit code. */
   well: boolean | 'unknown';
   found: string;
-  /** What to do when it is not well. */
+  /** What to do when `well` is not true. */
   fix?: string;
 }
 
-/** Days for which a token must still last: it is renewed every week. */
+/** Fewest days for which the token must still be valid. Tokens are renewed every week. */
 const FEW_DAYS = 7;
 const UNDELIVERED = 'docs/runbook.md#undelivered-events';
 const FAILED = 'docs/runbook.md#failed-executions';
 const CREDENTIALS = 'check that your AWS credentials are allowed to read it';
 
-/** Prints one line for everything that can be wrong. */
+/** Runs all checks and prints one line for each finding. */
 export async function doctor(ports: StackPorts, output: Output): Promise<ExitCode> {
   const quota: RateLimit = {};
   const findings = [
@@ -56,7 +56,7 @@ const MARKS = { true: '✔', false: '✘', unknown: '?' };
 const line = ({ about, well, found, fix }: Finding) =>
   `${MARKS[`${well}`]} ${about}: ${found}${well === true || fix === undefined ? '' : ` → ${fix}`}`;
 
-/** An error of one question is its answer, and does not keep the others from being asked. */
+/** Runs one check. An error becomes its finding, so that the other checks still run. */
 async function finding(about: string, look: () => Promise<Omit<Finding, 'about'>>): Promise<Finding> {
   try {
     return { about, ...(await look()) };
@@ -125,7 +125,7 @@ async function deadLetters(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
   return { well: ready + inFlight === 0, found: String(ready + inFlight), fix };
 }
 
-/** Messages that became no drop. They wait in the queue until they are dead letters. */
+/** Checks for messages that `ingest` cannot read as drops. They stay in the queue until they become dead letters. */
 async function unreadable(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
   if (ports.local) return { well: 'unknown', found: 'they are counted on AWS only; here the log of ingest has them' };
   const count = await unreadableNotifications(ports);
@@ -133,7 +133,7 @@ async function unreadable(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
   return { well: count === 0, found: `${count} in the last ${UNREADABLE_DAYS} days`, fix };
 }
 
-/** One line for each example that has a dead-letter queue. */
+/** Checks the dead-letter queue of each example that has one. */
 function exampleDeadLetters(ports: StackPorts): Promise<Finding[]> {
   return Promise.all(
     exampleDeadLetterQueues(ports).map(({ example, url }) =>

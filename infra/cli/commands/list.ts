@@ -6,12 +6,12 @@ import type { ExitCode, Output } from '../command.ts';
 import { isConnectionRefused } from '../connection-refused.ts';
 import { tableLines } from '../table.ts';
 
-/** As many as one request of media_list returns. */
+/** How many uploads and media are listed: the maximum of one media_list request. */
 export const LISTED = 250;
 
 interface ListedUpload {
   mediaId?: string;
-  /** What Pinterest says now; absent when it does not name the media. */
+  /** The current status at Pinterest. Absent when Pinterest's list does not contain the media. */
   pinterest?: Media['status'];
   uploadId?: string;
   state?: KnownUpload['state'];
@@ -31,7 +31,10 @@ export async function list(ports: StackPorts, output: Output): Promise<ExitCode>
   return 0;
 }
 
-/** An outage of Pinterest, or a token that it refuses, must not hide what the stack knows. */
+/**
+ * Lists the media at Pinterest. If Pinterest is down or refuses the token, the uploads of the stack are listed without
+ * them.
+ */
 async function mediaOf(ports: StackPorts, output: Output): Promise<Media[]> {
   try {
     return (await pinterestOf(ports).mediaList({ pageSize: LISTED })).items;
@@ -53,7 +56,8 @@ function* joined(uploads: KnownUpload[], media: Media[]): Generator<ListedUpload
       statuses.delete(mediaId);
     }
   }
-  // Registered by an attempt that did not get far, by an older upload, or by another program of the same account.
+  // The other media belong to an attempt that ended early, to an older upload, or to another program with the same
+  // account.
   for (const [mediaId, pinterest] of statuses) yield { mediaId, pinterest };
 }
 

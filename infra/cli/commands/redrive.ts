@@ -11,7 +11,7 @@ export async function redrive(ports: StackPorts, output: Output): Promise<ExitCo
   for await (const { of, count } of redriveQueues(ports)) {
     if (count === 0) continue;
     nothing = false;
-    // Messages of ours are only there while report-dead-letter fails to report them.
+    // Pindrop's own dead-letter queue contains messages only while report-dead-letter fails to report them.
     const what = of === '' ? 'that was not reported went back into the queue' : `went back into the queue of ${of}`;
     output.say(`${count} ${what}.`);
   }

@@ -3,7 +3,7 @@ import { OperationError } from '../../operations/operation-error.ts';
 import type { StackPorts } from '../../operations/stack-ports.ts';
 import type { ExitCode, Output } from '../command.ts';
 
-/** @param whats upload ids or S3 URLs; one that cannot be retried does not keep the others from it */
+/** @param whats upload ids or S3 URLs. If one cannot be retried, the others are still retried. */
 export async function retryEach(
   whats: string[],
   { again }: { again: boolean },

@@ -9,10 +9,10 @@ import { findUpload, findUploadOfMedia, type KnownUpload } from '../../operation
 import type { ExitCode, Output } from '../command.ts';
 import { hint } from '../hint.ts';
 
-/** How many of the newest uploads are looked through for a media id. */
+/** How many of the newest uploads are searched for a media id. */
 const LOOKED_THROUGH = 1000;
 
-/** An upload, and the newest attempt of the same object version when that is another one. */
+/** An upload and, if a later attempt of the same object version exists, the newest attempt. */
 interface UploadStatus extends KnownUpload {
   newestAttempt?: Pick<KnownUpload, 'state'> & { uploadId: string };
 }

@@ -3,17 +3,17 @@ import type { StackPorts } from '../../operations/stack-ports.ts';
 import { described, executionsNewestFirst, type KnownUpload } from '../../operations/uploads.ts';
 import type { ExitCode, Output } from '../command.ts';
 
-/** The exit code of a program that Ctrl+C ended, as of `npm start`. */
+/** The exit code of a program that Ctrl+C ended. `npm start` uses the same code. */
 const INTERRUPTED = 130;
 const EVERY_MS = 2000;
-/** Uploads that may begin between two looks. */
+/** How many of the newest executions are listed at each poll. More must not start between two polls. */
 const LOOKED_AT = 200;
 
-/** Watches until Ctrl+C. */
+/** Prints news about uploads until Ctrl+C. */
 export async function watch(ports: StackPorts, output: Output): Promise<ExitCode> {
   const stopped = new AbortController();
-  // It can come twice: from the terminal, and from npm, which forwards it. The second one may end this process while it
-  // exits: 130 is what the shell says then.
+  // SIGINT can arrive twice: from the terminal, and forwarded by npm. The second signal may end this process while it
+  // exits. The shell then reports exit code 130.
   process.on('SIGINT', () => stopped.abort());
   output.say('Watching. Ctrl+C stops.');
   await printNews(ports, output, stopped.signal);
@@ -43,11 +43,14 @@ export async function printNews(
 }
 
 /**
- * What has changed since the look before. What had ended before the first look is not news.
- * @returns a function that looks once
+ * Prepares a function that polls once and yields the uploads that changed since the previous poll. Uploads that had
+ * ended before the first poll are not included.
  */
 async function newsOf(ports: StackPorts): Promise<() => AsyncGenerator<KnownUpload, void>> {
-  /** By name: whether the ending was printed. An upload may end after it was listed, so the list's status does not tell. */
+  /**
+   * The uploads that were printed, by execution name. `ended` comes from the printed state: the listed status may be
+   * older.
+   */
   const printed = new Map<string, { ended: boolean }>();
   const listed = async () => (await Array.fromAsync(executionsNewestFirst(LOOKED_AT, ports))).reverse();
   const before = await listed();
@@ -59,7 +62,7 @@ async function newsOf(ports: StackPorts): Promise<() => AsyncGenerator<KnownUplo
       const known = printed.get(name);
       return !known || (!known.ended && status !== 'RUNNING');
     });
-    // Uploads that are older than all that is listed may still end.
+    // Uploads that are too old for the list may still end.
     const unlisted = [...printed].flatMap(([name, { ended }]) => (ended || names.has(name) ? [] : [{ name }]));
     for await (const known of described([...unlisted, ...changed], ports)) {
       const { uploadId } = known.upload;

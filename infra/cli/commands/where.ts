@@ -2,13 +2,13 @@ import { OperationError } from '../../operations/operation-error.ts';
 import { readSourceMap, sourcePlace } from '../../stack/function/source-maps.ts';
 import type { ExitCode, Output } from '../command.ts';
 
-/** A place in a bundle, as stack traces count: from 1. */
+/** A position in a bundle. Lines and columns count from 1, as in stack traces. */
 export interface BundlePlace {
   line: number;
   column: number;
 }
 
-/** @param folder of a function, below functions/ */
+/** @param folder the function's folder, below functions/ */
 export function where(folder: string, places: BundlePlace[], output: Output): ExitCode {
   const map = sourceMapOf(folder);
   for (const { line, column } of places) {
