@@ -1,7 +1,9 @@
 import { App } from 'aws-cdk-lib';
 import { PindropStack } from './stack/pindrop-stack.ts';
 
-/** The account of most emulators. The toolkit says which account the credentials belong to. */
+/**
+ * The account id that most AWS emulators use. The CDK toolkit puts the account of the credentials in the environment.
+ */
 const EMULATED_ACCOUNT = '000000000000';
 
 const app = new App();
@@ -12,7 +14,7 @@ try {
     process.stderr.write('For an emulator of AWS: without the rotation schedule, the archive and the event schemas.\n');
   }
 } catch (error) {
-  // The reader fixes a mistake in a setting; a stack trace would only hide the sentence.
+  // Print the message alone: a mistake in a setting is the user's to fix, and a stack trace would hide the message.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }

@@ -10,7 +10,10 @@ import { portsOf } from './operations/stack-ports.ts';
 
 const LOOK_EVERY_MS = 10_000;
 
-/** `npm run destroy`: `cdk destroy`, once no file is on its way or a person said that it does not matter. */
+/**
+ * `npm run destroy`: runs `cdk destroy` when no file lacks its final event. Otherwise it asks for confirmation first,
+ * unless `--force` is given.
+ */
 async function run(args: string[]): Promise<number> {
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const stack = await find(stackName(args));
@@ -33,7 +36,7 @@ async function mayDelete(stack: StackLocation, args: string[], say: (line: strin
   }
 }
 
-/** @returns undefined when the stack is not deployed: cdk says so itself */
+/** @returns undefined when the stack is not deployed; `cdk destroy` reports that itself */
 async function find(name: string): Promise<StackLocation | undefined> {
   try {
     return await deployedStack(name);
@@ -43,7 +46,7 @@ async function find(name: string): Promise<StackLocation | undefined> {
   }
 }
 
-/** The setting `stackName`, from the command line or from cdk.json. */
+/** Reads the setting `stackName` from the command line or from cdk.json. */
 function stackName(args: string[]): string {
   const [given] = args.flatMap((arg) => /^(?:--context=|-c=?)?stackName=(.+)$/.exec(arg)?.[1] ?? []);
   const { context = {} } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context?: Record<string, string> };

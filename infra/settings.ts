@@ -7,7 +7,7 @@ import { EXAMPLE_NAMES } from './examples/example-names.ts';
 const positive = z.coerce.number().positive();
 const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
-/** The settings of the construct `Pindrop`. docs/settings.md describes them. */
+/** The settings of the construct `Pindrop`, which docs/settings.md describes. */
 const constructShape = {
   pinterestApiUrl: z
     .url()
@@ -72,7 +72,7 @@ const constructShape = {
     .describe('Where your team reads the runbook; alarms link to its sections'),
 };
 
-/** The settings of the stack around it: for the app of this repository. */
+/** Further settings, which only the stack `PindropStack` of this repository has. */
 const stackShape = {
   with: z
     .union([z.array(z.string()), z.string().transform((text) => text.split(',').map((name) => name.trim()))])
@@ -99,22 +99,22 @@ const settingsSchema = z.strictObject({
 });
 
 export type Settings = z.output<typeof settingsSchema>;
-/** What the construct reads of the settings. */
+/** The settings of the construct `Pindrop`, with their defaults. */
 export type ConstructSettings = z.output<typeof constructSchema>;
 
 export const SETTING_NAMES = Object.keys(settingsSchema.shape) as (keyof Settings)[];
 
-/** Context of CDK and its toolkit, which comes together with ours. */
+/** True for context of CDK and its toolkit, which arrives in the same object as our settings. */
 const foreign = (name: string) =>
   /^(aws|@aws|cdk|@|aws-cdk)[-:/]?|^(tree|analyticsReporting|legacy|availability-zones|ssm|hosted-zone)/.test(name) ||
   name.includes(':');
 
-/** What this module returned: {@link readSettings} takes it as it is. */
+/** Settings that this module has already checked. Both functions below return them unchanged. */
 const read = new WeakSet<object>();
 
 /**
  * Checks the settings in CDK's context and fills in the defaults.
- * @param context settings among the context of CDK itself, or what this function returned
+ * @param context the settings, mixed with the context of CDK itself, or an earlier result of this function
  * @throws Error that names each setting that is unknown or ill-typed, and lists the settings
  */
 export function readSettings(context: object): Settings {
@@ -125,7 +125,7 @@ export function readSettings(context: object): Settings {
 
 /**
  * Checks the settings of the construct and fills in the defaults.
- * @param given settings of the construct, or what {@link readSettings} returned
+ * @param given settings of the construct, or a result of {@link readSettings}
  * @throws Error that names each setting that is unknown or ill-typed, and lists the settings
  */
 export function readConstructSettings(given: object): ConstructSettings {

@@ -3,13 +3,13 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Settings } from '../settings.ts';
 import type { OnCall } from '../stack/monitoring/alarm.ts';
 
-/** What an example can build on. */
+/** The settings and resources of the stack that an example can use. */
 export interface ExampleProps {
   settings: Settings;
-  /** The bus of the final events. */
+  /** The event bus that receives the final events. */
   bus: IEventBus;
-  /** Pinterest's token. */
+  /** The secret with Pinterest's tokens. */
   token: ISecret;
-  /** Receives the alarms. */
+  /** The topic and the runbook for the example's alarms. */
   onCall: OnCall;
 }

@@ -27,8 +27,9 @@ import type { ExampleProps } from './example.ts';
 import { StartStateMachine } from './start-state-machine.ts';
 
 /**
- * Example: publishes each uploaded video as exactly one Pin, described by its object's metadata, and puts `Pin Published` or
- * `Pin Failed` on the bus. The execution's name is the upload id; docs/examples.md says where the guarantee ends.
+ * Example: publishes each uploaded video as exactly one Pin, and puts `Pin Published` or `Pin Failed` on the bus. The
+ * metadata of the object describes the Pin. The execution's name is the upload id. docs/examples.md lists the limits of
+ * the guarantee.
  */
 export class PublishPin extends Construct {
   constructor(scope: Construct, id: string, { settings, bus, token, onCall }: ExampleProps) {
@@ -38,11 +39,12 @@ export class PublishPin extends Construct {
       enforceSSL: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       removalPolicy: RemovalPolicy.RETAIN,
-      // Longer than any execution runs; nobody reads a lane after that.
+      // Longer than any execution runs. No execution reads a lane after that.
       lifecycleRules: [{ expiration: Duration.days(14) }],
     });
     const stack = Stack.of(this);
-    // A fixed name breaks the circle: the function describes executions of the machine that invokes it.
+    // A fixed name avoids a circular dependency: the state machine invokes the function, and the function describes the
+    // state machine's executions.
     const stateMachineName = `${stack.stackName}-PublishPin`;
     const execution = (name: string) =>
       stack.formatArn({
@@ -69,7 +71,7 @@ export class PublishPin extends Construct {
     publish.addToRolePolicy(
       new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [lanes.arnForObjects('*')] }),
     );
-    // Without it S3 answers 403 instead of 404 for a lane that does not exist yet.
+    // Without s3:ListBucket, S3 answers 403 instead of 404 for a lane that does not exist yet.
     publish.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [lanes.bucketArn] }));
     publish.addToRolePolicy(
       new PolicyStatement({
@@ -107,7 +109,7 @@ function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IC
   const read = askForADay(parts, 'PrepareOrLook', { stateName: 'Prepare or look for the Pin', fn: publish });
   read.addCatch(publishingBroke(parts, emit), { resultPath: JsonPath.DISCARD });
 
-  // Never retried: a function that died here may have made the Pin, so the board is searched for it.
+  // Never retry this task: a function that died may have created the Pin. The next step searches the board for the Pin.
   const create = new LambdaInvoke(parts, 'CreateThePin', {
     stateName: 'Create the Pin',
     lambdaFunction: publish,
@@ -145,7 +147,7 @@ const PUBLISHING_BROKE: KnownPinFailure = {
   retryable: true,
 };
 
-/** Builds the final event without any function, when the function itself cannot run. */
+/** Builds the event `Pin Failed` without any function, for when the function itself cannot run. */
 function publishingBroke(parts: Construct, emit: IChainable): IChainable {
   const board = '$.upload.object.metadata.board';
   const named = Condition.and(Condition.isPresent(board), Condition.not(Condition.stringEquals(board, '')));

@@ -13,8 +13,8 @@ import { undeliveredEventsAlarm } from '../stack/monitoring/alarm.ts';
 import type { ExampleProps } from './example.ts';
 
 /**
- * Example: writes each final event's detail as an object of one JSON line. It needs only a rule and a function: S3 is rarely
- * unavailable for long, and an event that three attempts could not write is kept in the dead-letter queue.
+ * Example: writes the detail of each final event to a bucket, as an object with one line of JSON. A rule and a function
+ * are enough: S3 is rarely unavailable for long. After three failed attempts, the dead-letter queue keeps the event.
  */
 export class ResultsBucket extends Construct {
   constructor(scope: Construct, id: string, { bus, onCall }: ExampleProps) {

@@ -7,8 +7,8 @@ import type { ExampleProps } from './example.ts';
 import { Subscription } from './subscription.ts';
 
 /**
- * Example: posts to a Slack-compatible webhook how each upload ended. The webhook's address is a secret, `{ "url" }`. A person
- * stores it under the output `SlackWebhookSecretArn`; until then the messages wait.
+ * Example: posts the result of each upload to a Slack-compatible webhook. An operator stores the webhook's address as
+ * `{ "url" }` in the secret that the output `SlackWebhookSecretArn` names. Until then the messages wait in the queue.
  */
 export class SlackWebhook extends Construct {
   constructor(scope: Construct, id: string, { bus, onCall }: ExampleProps) {

@@ -21,8 +21,9 @@ export interface StartStateMachineProps extends Pick<SubscriptionProps, 'name' |
 }
 
 /**
- * Starts one execution of a state machine for each upload that ended. The execution is named by the upload id, so a repeated
- * event starts nothing. (A rule can start a machine directly, but under a new name for each delivery.)
+ * Starts one execution of a state machine for each upload that ended. The upload id is the name of the execution, so a
+ * repeated event starts no second execution. (A rule can start a state machine directly, but each delivery gets a new
+ * execution name.)
  */
 export class StartStateMachine extends Construct {
   constructor(scope: Construct, id: string, { machine, ...subscription }: StartStateMachineProps) {
@@ -47,7 +48,10 @@ export class StartStateMachine extends Construct {
   }
 }
 
-/** Example: starts another state machine. This one only sorts outcomes; replace it with yours. */
+/**
+ * Example: starts another state machine. This state machine only distinguishes success from failure. Replace it with
+ * yours.
+ */
 export class StartAnotherMachine extends Construct {
   constructor(scope: Construct, id: string, { bus, onCall }: ExampleProps) {
     super(scope, id);

@@ -9,19 +9,22 @@ import type { NodeFunction } from '../stack/function/node-function.ts';
 import { type OnCall, undeliveredEventsAlarm } from '../stack/monitoring/alarm.ts';
 
 export interface SubscriptionProps {
-  /** Prefix of the queues' stack outputs, by which `pindrop redrive` and `doctor` find them. */
+  /**
+   * Prefix of the stack outputs with the queue URLs. `pindrop redrive` and `pindrop doctor` find the queues by these
+   * outputs.
+   */
   name: string;
   bus: IEventBus;
-  /** Which final events; all of them when left out. */
+  /** Selects the final events; by default all. */
   events?: EventPatternOptions;
-  /** Consumes the queue; each message is an event. */
+  /** The function that consumes the queue. Each message is one event. */
   subscriber: NodeFunction;
   onCall: OnCall;
 }
 
 /**
- * Delivers final events to a function through a queue, so that the function's dependencies may be down for hours. With a rule
- * alone, Lambda tries three times within minutes and then drops the event.
+ * Delivers final events to a function through a queue. The function's dependencies may therefore be down for hours.
+ * With only a rule, Lambda would try three times within minutes and then drop the event.
  */
 export class Subscription extends Construct {
   constructor(scope: Construct, id: string, { name, bus, events, subscriber, onCall }: SubscriptionProps) {
@@ -35,7 +38,7 @@ export class Subscription extends Construct {
     const queue = new Queue(this, 'Queue', {
       ...secure,
       visibilityTimeout: Duration.minutes(1),
-      // One attempt a minute: most of a day.
+      // One attempt a minute for most of a day.
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: 1000 },
     });
     new Rule(this, 'Rule', {

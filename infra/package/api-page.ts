@@ -8,22 +8,22 @@ interface Export {
   name: string;
   /** The JSDoc's text, without the stars. */
   doc: string;
-  /** The declaration as in the .d.ts file. */
+  /** The declaration, copied from the .d.ts file. */
   declaration: string;
 }
 
-/** The package's entries, and what each is for. */
+/** The package's entry points, each with its declaration file. */
 const ENTRIES = [
   { entry: 'pindrop', file: 'infra/stack/index.d.ts' },
   { entry: 'pindrop/events', file: 'shared/events/index.d.ts' },
   { entry: 'pindrop/pinterest', file: 'shared/pinterest/index.d.ts' },
 ];
 
-/** Longer declarations are schemas; their types say nothing to a reader. */
+/** Longest constant that is printed, in characters. Longer ones are schemas, whose types do not help a reader. */
 const LONGEST_CONSTANT = 200;
 
 /**
- * The page docs/api.md, made from the declarations and their docstrings.
+ * Generates the page docs/api.md from the declarations and their docstrings.
  * @param dist the directory that `npm run build` fills
  */
 export function apiPage(dist: string): string {
@@ -41,7 +41,7 @@ function section({ name, doc, declaration }: Export): string {
 
 const fenced = (code: string) => `\`\`\`typescript\n${code}\n\`\`\``;
 
-/** The comment at the top of an entry. */
+/** The text of the first comment in an entry's declaration file. */
 function intro(file: string): string {
   const { comments } = parse(file);
   return comments[0] ? docText(comments[0]) : '';
@@ -54,7 +54,7 @@ function parse(file: string) {
   return { text, program, comments };
 }
 
-/** Every export of a module, in the order of its text, followed through re-exports. */
+/** Lists every export of a module in source order, and follows re-exports. */
 function exportsOf(file: string): Export[] {
   const { text, program, comments } = parse(file);
   return program.body.flatMap((statement) => {
@@ -75,7 +75,7 @@ function exportsOf(file: string): Export[] {
 
 const sourceOf = (file: string, source: string) => join(dirname(file), source.replace(/\.(js|ts)$/, '.d.ts'));
 
-/** `#private;` only says that a class has private members. */
+/** Removes `#private;`, which only says that a class has private members. */
 const withoutPrivate = (declaration: string) => declaration.replace(/\n\s*#private;/, '');
 
 function docBefore(text: string, comments: Comment[], start: number): string {
@@ -96,7 +96,7 @@ function docText({ value }: Comment): string {
     .replace(/(?:^ {4}.*(?:\n|$))+/gm, (example) => `${fenced(example.replace(/^ {4}/gm, '').trimEnd())}\n`);
 }
 
-/** Writes the page, when this is what Node was started with: `npm run api`. */
+/** Writes the page when Node runs this file directly, as `npm run api` does. */
 if (import.meta.main) {
   writeFileSync(
     new URL('../../docs/api.md', import.meta.url),

@@ -7,8 +7,9 @@ import { bundleCommand } from './bundle-command.ts';
 import { bundleFunctions } from './bundle-functions.ts';
 
 /**
- * Builds what the package contains, in dist/: the construct, the event kit and the Pinterest client as JavaScript with
- * declarations, the functions' bundles, the command, and the events' JSON Schemas.
+ * Builds the contents of the npm package in dist/:
+ * the construct, the event kit and the Pinterest client as JavaScript with declarations, the functions' bundles, the
+ * command, and the events' JSON Schemas.
  */
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = `${PROJECT}dist/`;
@@ -25,7 +26,7 @@ function writeSchema(name: string, schema: object): void {
   writeFileSync(`${DIST}shared/events/${name}.json`, `${JSON.stringify(schema, null, 2)}\n`);
 }
 
-// Not the source maps: each synth leaves its own there, too.
+// Keep dist/source-maps: each synth writes source maps there as well.
 for (const part of ['infra', 'shared', 'functions', 'cli']) rmSync(`${DIST}${part}`, { recursive: true, force: true });
 compile();
 writeSchema('schema', mediaUploadEventJsonSchema);

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 
 const COMMAND = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 
-/** Bundles the operator's command with all that it imports, so that `npx pindrop` installs nothing else. */
+/** Bundles the operator's command with all its imports, so that `npx pindrop` installs nothing else. */
 export async function bundleCommand(dist: string): Promise<void> {
   const outfile = `${dist}cli/pindrop.js`;
   await build({
@@ -17,7 +17,7 @@ export async function bundleCommand(dist: string): Promise<void> {
     format: 'esm',
     mainFields: ['module', 'main'],
     banner: {
-      // CommonJS modules among the dependencies call require() of Node's own modules.
+      // Some dependencies are CommonJS modules and load Node's built-in modules with require().
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
     },
   });

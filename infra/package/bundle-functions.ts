@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { App, type CfnResource, Stack } from 'aws-cdk-lib';
 import { NodeFunction } from '../stack/function/node-function.ts';
 
-/** The functions that the construct `Pindrop` deploys. */
+/** The folders of the functions that the construct `Pindrop` deploys. */
 const FOLDERS = ['ingest', 'poll', 'report-dead-letter', 'rotate-token'];
 
 /**
- * Bundles the functions by the very construct that `npm run deploy` uses, and copies the bundles to `dist/functions/`, where
- * the packaged construct finds them.
+ * Bundles the functions and copies the bundles to `dist/functions/`, where the packaged construct finds them. Uses the
+ * same construct as `npm run deploy`, so the bundles are the same.
  */
 export function bundleFunctions(dist: string): void {
   const assembly = mkdtempSync(join(tmpdir(), 'pindrop-functions-'));
