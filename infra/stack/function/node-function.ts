@@ -17,8 +17,9 @@ export interface NodeFunctionProps extends FunctionOptions {
 }
 
 /**
- * The SDK imports these when the environment holds no credentials, which never happens in Lambda: its contract is
- * AWS_ACCESS_KEY_ID and the like. They are up to a quarter of a bundle, and a cold start would parse them.
+ * The credential providers that bundles leave out. The SDK imports them only when the environment contains no
+ * credentials. Lambda always sets AWS_ACCESS_KEY_ID and the related variables. The providers make up to a quarter of a
+ * bundle, and every cold start would parse them.
  */
 const OTHER_CREDENTIAL_PROVIDERS = [
   '@aws-sdk/credential-provider-http',
