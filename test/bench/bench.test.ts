@@ -24,14 +24,14 @@ async function bench(...args: string[]) {
 }
 
 describe('npm run bench', () => {
-  it('writes what it measured for programs, and for people', async () => {
+  it('prints the results as tables and writes them to a JSON file', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'pindrop-bench-test-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const json = join(directory, 'out.json');
     const { code, stdout } = await bench('cold-start', 'requests', 'scale', '--runs', '1', '--json', json);
     expect(code).toBe(0);
     expect(stdout).toContain('300 in flight');
-    // The marks of simulated parts are the same on every machine.
+    // The simulated parts give the same results on every machine, so they must never miss a mark.
     for (const part of ['requests', 'scale']) {
       const [, report = ''] = stdout.split(`\n${part}\n`);
       expect(report.split('\n\n')[0]).not.toContain('missed');
@@ -47,11 +47,11 @@ describe('npm run bench', () => {
     expect(figures.machine.node).toBe(process.version);
   });
 
-  it('measures real uploads through the deployed bundle, and names the peers that are not installed', async () => {
+  it('measures real uploads through the deployed bundle, and says which peers are not installed', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'pindrop-bench-test-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const json = join(directory, 'out.json');
-    // A test cannot judge speed: 32 MiB, once.
+    // A test cannot judge speed: one run with 32 MiB is enough.
     const size = ['--runs', '1', '--size-mib', '32', '--servers', 'node'];
     const { code, stdout, stderr } = await bench('upload', ...size, '--json', json);
     expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -73,13 +73,13 @@ describe('npm run bench', () => {
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `${sentence}\n` });
   });
 
-  it('finds the programs that are missing', () => {
+  it('reports which programs are not installed', () => {
     expect(missingPrograms('sh', 'no-such-server')).toEqual(['no-such-server']);
   });
 });
 
-describe('what the bench computes with', () => {
-  it('is the middle, and digits that count', () => {
+describe('the computations of the bench', () => {
+  it('compute medians and quantiles, and round to significant digits', () => {
     expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
     expect([0, 0.5, 0.95, 1].map((share) => quantile([4, 1, 3, 2], share))).toEqual([1, 2, 4, 4]);
     expect(() => median([])).toThrow();
@@ -87,7 +87,7 @@ describe('what the bench computes with', () => {
     expect(rounded(1.23456)).toBe(1.23);
   });
 
-  it("are AWS's prices", () => {
+  it("use AWS's prices for the bill", () => {
     const counts = {
       transitions: 1e6,
       lambdaRequests: 1e6,
@@ -102,7 +102,7 @@ describe('what the bench computes with', () => {
     expect(total(bill(counts))).toBeCloseTo(25 + 0.2 + 13.3334 + 0.4 + 0.4 + 1 + 0.5 + 5 + 0.05);
   });
 
-  it('is files of 1 MB to 2 GB, of which half take longer than the median of their world', () => {
+  it('draw files of 1 MB to 2 GB, half of which take longer than the median of their world', () => {
     for (const world of WORLDS) {
       const draw = fileDrawer(world, seededRandom(1));
       const files = Array.from({ length: 4000 }, draw);
@@ -117,7 +117,7 @@ describe('what the bench computes with', () => {
     }
   });
 
-  it('is time that passes in order', async () => {
+  it('run simulated events in the order of their times', async () => {
     const clock = new VirtualClock();
     const heard: string[] = [];
     const tellAt = async (seconds: number, what: string) => {
@@ -131,7 +131,7 @@ describe('what the bench computes with', () => {
     expect(heard).toEqual(['2 a', '5 b', '5 c', '6 d']);
   });
 
-  it('are the same for the same seed', async () => {
+  it('give the same results for the same seed', async () => {
     const options = { world: USUAL_WORLD, inFlight: 5, warmUp: 10, counted: 50, seed: 3 };
     expect(await steadyState(options)).toEqual(await steadyState(options));
   });

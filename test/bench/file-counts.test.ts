@@ -8,11 +8,11 @@ import { FIXED_TRANSITIONS, LOG_BYTES, S3_READS, TRANSITIONS_PER_POLL } from './
 
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
-/** What Lambda itself writes of an invocation: START, END and REPORT as JSON. */
+/** Bytes that Lambda itself logs for an invocation: START, END and REPORT as JSON. */
 const LAMBDAS_OWN_BYTES = 800;
 
-describe('what the bill is reckoned with', () => {
-  it('is what a running stack does', async () => {
+describe('the counts behind the bill', () => {
+  it('match the state transitions and log bytes of a running stack', async () => {
     const pindrop = await startLocalPindrop({ simulator: { processingSeconds: () => 12 } });
     const { uploadId, polls } = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
     await pindrop.until(() => pindrop.observations.some(({ kind }) => kind === 'execution-ended'));
@@ -31,12 +31,12 @@ describe('what the bill is reckoned with', () => {
       [perPoll, LOG_BYTES.poll],
     ] as const) {
       expect(bytes).toBeLessThan(1.15 * reckoned);
-      // A larger file tells of its progress, too.
+      // The lower bound is loose: the upload of a larger file also logs its progress.
       expect(bytes).toBeGreaterThan(0.5 * reckoned);
     }
   });
 
-  it('is how often an object is read', async () => {
+  it('include every read of an object', async () => {
     let reads = 0;
     const s3 = {
       async send({ input: { Range } }: { input: { Range?: string } }) {

@@ -3,36 +3,36 @@ import type { Counts } from './prices.ts';
 export interface FollowedCounts {
   /** Invocations of the poll function. */
   polls: number;
-  /** Seconds that they took, together. */
+  /** Total duration of the polls, in seconds. */
   pollSeconds: number;
   pollMegabytes: number;
-  /** Reads of the token's secret, by the poll functions. */
+  /** How often the poll function read the token's secret. */
   secretReads: number;
 }
 
 export interface UploadedCounts {
   uploadSeconds: number;
   ingestMegabytes: number;
-  /** Attempts that were put off, because Pinterest asked to wait. */
+  /** Attempts that were postponed because Pinterest asked to wait. */
   putOff?: number;
-  /** True when what becomes of a file is traced. */
+  /** True when X-Ray records the upload and its execution. */
   traced: boolean;
 }
 
-/** HEAD, the file, and the ranges that the look inside takes of a usual one. */
+/** HEAD, GET of the file, and the ranges that the inspection of a typical file reads. */
 export const S3_READS = 4;
-/** S3's notification, the receipt, the lease, the deletion. */
+/** S3's SendMessage, then ReceiveMessage, ChangeMessageVisibility and DeleteMessage. */
 const SQS_REQUESTS = 4;
-/** One of the message, one of the execution. */
+/** One trace for the message, one for the execution. */
 const TRACES = 2;
-/** States that an execution enters beside those of each poll: the first choice, the event, the end. */
+/** States that an execution enters once: the first choice, the event, the end. */
 export const FIXED_TRANSITIONS = 3;
-/** Wait, ask, choose. */
+/** States that an execution enters for each poll: wait, poll, choice. */
 export const TRANSITIONS_PER_POLL = 3;
-/** Bytes of log that an invocation was seen to write on this machine, Lambda's own three lines included. */
+/** Bytes that an invocation logs, as measured on the local stack. Lambda's own three lines are included. */
 export const LOG_BYTES = { ingest: 6500, poll: 2500 };
 
-/** What AWS counts for files that were uploaded and followed. @param files how many all that is of */
+/** What AWS bills for files that were uploaded and followed. @param files number of files in all the other counts */
 export function countsOf(files: number, followed: FollowedCounts, uploaded: UploadedCounts): Counts {
   const { polls, pollSeconds, pollMegabytes, secretReads } = followed;
   const { uploadSeconds, ingestMegabytes, putOff = 0, traced } = uploaded;
@@ -46,7 +46,7 @@ export function countsOf(files: number, followed: FollowedCounts, uploaded: Uplo
     events: files,
     logGigabytes: (LOG_BYTES.ingest * ingested + LOG_BYTES.poll * polls) / 1024 ** 3,
     traces: traced ? TRACES * ingested : 0,
-    // At the most: each upload by a function that has not read it for minutes.
+    // An upper bound: it assumes that no upload finds the secret in the function's cache.
     secretReads: ingested + secretReads,
   };
 }

@@ -15,7 +15,7 @@ export interface Used {
   wallSeconds: number;
 }
 
-/** The ingest function's own bundle in a process of its own, as the local runtime starts it. */
+/** Runs the ingest function's bundle in a separate process, as the local Lambda runtime does. */
 export class IngestProcess {
   readonly #child: ChildProcess;
   readonly #answers: ((answer: InvocationAnswer) => void)[] = [];
@@ -23,8 +23,8 @@ export class IngestProcess {
   #sequence = 0;
 
   /**
-   * @param environment where it finds AWS, Pinterest and the authority of their certificates
-   * @param started what the executions were handed that it has started
+   * @param environment addresses of AWS and Pinterest, and the CA of their certificates
+   * @param started inputs of the executions that the function has started
    */
   constructor(
     { directory, handler, environment: own }: BundledFunction,
@@ -49,7 +49,7 @@ export class IngestProcess {
     });
   }
 
-  /** Uploads one object. @throws Error when the function did */
+  /** Uploads one object. @throws Error when the function did not upload it */
   async ingest(object: { bucket: string; key: string; size: number; eTag: string }): Promise<Used> {
     const { bucket, key, ...file } = object;
     const sequencer = String(++this.#sequence).padStart(16, '0');
@@ -72,21 +72,21 @@ export class IngestProcess {
     const wallSeconds = (performance.now() - begun) / 1000;
     const cpuSeconds = this.#cpuSeconds() - before;
     const followed = this.#started.at(-1);
-    // A failure that is final is a success to the queue: only an execution that waits for Pinterest is an upload.
+    // A final failure deletes the message, as a success does. Only an execution without a final event is an upload.
     if (followed?.upload.object.key !== key || followed.finalEvent) {
       throw new Error(`The ingest function did not upload ${key}: ${JSON.stringify(followed?.finalEvent ?? answer)}`);
     }
     return { cpuSeconds, wallSeconds };
   }
 
-  /** The most memory that was resident at once, in MiB. */
+  /** Peak resident memory, in MiB. */
   peakRssMib(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
     return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
   }
 
   #cpuSeconds(): number {
-    // Field 14 is user time, field 15 is system time. Fields 1 and 2 are cut off: field 2, the command's name, may have spaces.
+    // Fields 14 and 15 are user and system time. Fields 1 and 2 are removed first: the command name may contain spaces.
     const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8')
       .replace(/^.*\) /, '')
       .split(' ');

@@ -6,7 +6,7 @@ import { searchPath } from './programs.ts';
 
 const PACKAGES = ['axios', 'form-data', 'esbuild', 'aws-cdk-lib'];
 
-/** What the figures were measured on and with. */
+/** The hardware and the software versions that the figures depend on. */
 export function machine(): Record<string, string> {
   const [{ model = 'unknown' } = {}] = cpus();
   return {

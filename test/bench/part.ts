@@ -1,13 +1,13 @@
 import type { Assembly } from '../harness/assembly.ts';
 import type { ServerName } from './servers/start-servers.ts';
 
-/** What `--json` writes: figures by name, in as many levels as they need. */
+/** Output of `--json`: figures by name, nested to any depth. */
 export interface Figures {
   [name: string]: number | string | boolean | Figures;
 }
 
 export interface Mark {
-  /** What was measured, in a person's words. */
+  /** Description of the figure, for people. */
   figure: string;
   value: number;
   atMost: number;
@@ -15,30 +15,30 @@ export interface Mark {
 }
 
 export interface Measured {
-  /** For programs, below the part's name. */
+  /** The part's figures in the JSON file. */
   figures: Figures;
-  /** For people: a heading and its cells, then the rows. */
+  /** The printed table: the heading row, then the other rows. */
   table: string[][];
-  /** What was aimed at, and what came out. */
+  /** Targets, each with its measured value. */
   marks: Mark[];
-  /** What a reader must know to judge the figures. */
+  /** Explanations that a reader needs to judge the figures. */
   notes: string[];
 }
 
 export interface Circumstances {
-  /** Interleaved runs that each median is of. */
+  /** Number of interleaved runs behind each median. */
   runs: number;
-  /** The large file of the part `upload`, in MiB. */
+  /** Size of the large file in the part `upload`, in MiB. */
   sizeMib: number;
-  /** What serves the object and takes the upload. */
+  /** The server software that serves the object and receives the upload. */
   servers: ServerName;
-  /** The synthesized stack, for its bundles. */
+  /** Synthesizes the stack, which contains the bundles. */
   assembly: () => Promise<Assembly>;
-  /** Tells what is being done, on stderr. */
+  /** Reports progress on stderr. */
   say: (line: string) => void;
 }
 
-/** Something that the bench measures. */
+/** One benchmark of the suite. */
 export interface Part {
   name: string;
   /** One line for `--help`. */

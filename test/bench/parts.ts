@@ -6,5 +6,5 @@ import { requests } from './parts/requests.ts';
 import { scale } from './parts/scale.ts';
 import { upload } from './parts/upload.ts';
 
-/** All that the bench measures, in this order. */
+/** All parts of the bench, in the order in which they run. */
 export const PARTS: Part[] = [upload, memory, coldStart, requests, cost, scale];

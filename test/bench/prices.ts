@@ -1,4 +1,4 @@
-/** What one file, or many, made AWS do. */
+/** The billed AWS operations of one or more files. */
 export interface Counts {
   /** States that executions entered. */
   transitions: number;
@@ -8,15 +8,15 @@ export interface Counts {
   s3Reads: number;
   events: number;
   logGigabytes: number;
-  /** Traces that are recorded, at the most: Lambda and Step Functions sample them when there are many. */
+  /** Upper bound of the recorded traces: Lambda and Step Functions sample them under load. */
   traces: number;
   secretReads: number;
 }
 
 /**
- * Dollars for each, by AWS's list prices for us-east-1 without any free tier (Lambda on Arm; Step Functions' standard
- * workflows). Not in it, being the same whoever uploads: storing the objects, and the way out of AWS.
- * @see https://aws.amazon.com/lambda/pricing/ and the like, read in November 2026
+ * Dollars per unit: AWS's list prices for us-east-1 without a free tier, for Lambda on Arm and Step Functions' standard
+ * workflows. Storage and data transfer out of AWS are left out, because they cost the same for every uploader.
+ * @see https://aws.amazon.com/lambda/pricing/ and the other services' pricing pages, read in November 2026
  */
 const PRICES: Record<keyof Counts, number> = {
   transitions: 25 / 1_000_000,

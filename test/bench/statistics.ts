@@ -1,4 +1,4 @@
-/** The middle of some numbers: of an even count, the mean of the two in the middle. @throws Error when there are none */
+/** The median; for an even count, the mean of the two middle values. @throws Error when `values` is empty */
 export function median(values: number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
@@ -6,10 +6,10 @@ export function median(values: number[]): number {
   return (low + high) / 2;
 }
 
-/** @param digits that count */
+/** @param digits number of significant digits */
 export const rounded = (value: number, digits = 3): number => Number(value.toPrecision(digits));
 
-/** The smallest of the values that at least this share of them does not exceed. @throws Error when there are none */
+/** The smallest value v such that at least `share` of the values are ≤ v. @throws Error when `values` is empty */
 export function quantile(values: number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];

@@ -30,17 +30,17 @@ export interface BenchObject {
   key: string;
   size: number;
   eTag: string;
-  /** Where a client without credentials reads it. */
+  /** URL at which a client without credentials can read the object. */
   url: string;
-  /** Its file. */
+  /** Path of the object's file on this machine. */
   path: string;
 }
 
-/** All that an upload needs, on this machine. */
+/** Runs the servers that an upload needs on this machine. */
 export interface UploadBench extends Pick<HttpsServers, 'sinkUrl'> {
-  /** File of the certificate that both servers have. */
+  /** Path of the certificate that both servers use. */
   certificate: string;
-  /** A video of exactly this many bytes. */
+  /** Creates a video of exactly `size` bytes. */
   object(size: number): Promise<BenchObject>;
   startIngest(): IngestProcess;
   stop(): Promise<void>;
@@ -84,17 +84,17 @@ export async function startUploadBench({
   };
 }
 
-/** Room for the largest file, for nginx's copy of it, and as much again. */
+/** Space for the largest file and nginx's copy of it, plus a reserve. */
 const ROOM_BYTES = 6 * 1024 ** 3;
 
-/** A directory in memory, if it has room: the disk must not decide what is measured. */
+/** A directory in memory if it has enough space, so that the disk's speed does not affect the results. */
 function placeInMemory(): string | undefined {
   if (!existsSync('/dev/shm')) return undefined;
   const { bavail, bsize } = statfsSync('/dev/shm');
   return bavail * bsize >= ROOM_BYTES ? '/dev/shm' : undefined;
 }
 
-/** A real clip followed by free space: a box of type `free`, as editors leave it. */
+/** Makes a real clip followed by free space: a box of type `free`, as video editors write it. */
 function makeVideo(path: string, size: number): void {
   copyFileSync(CLIP, path);
   const clip = statSync(path).size;

@@ -11,17 +11,17 @@ import type { Figures, Part } from '../part.ts';
 import { median, rounded } from '../statistics.ts';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
-/** A start takes only some milliseconds, and other work disturbs it: many runs. */
+/** A start takes only milliseconds, and other work on the machine disturbs it. Therefore it is measured many times. */
 const RUNS_FOR_EACH = 5;
 
 interface Start {
-  /** Milliseconds from the process's own beginning until the handler is there. */
+  /** Milliseconds from the start of the process until the handler is loaded. */
   ms: number;
-  /** Milliseconds of these that the bundle took. */
+  /** The part of `ms` that the import of the bundle took. */
   importMs: number;
 }
 
-/** How soon a function is ready in a fresh process. */
+/** Measures how soon a function is ready in a new process. */
 export const coldStart: Part = {
   name: 'cold-start',
   about: 'time until the handler is ready, and size of the bundles, compared with untuned bundles of the same source',
@@ -60,7 +60,7 @@ async function bundlesIn(directory: string, stack: Assembly): Promise<Record<str
       format: 'esm',
       target: 'node24',
       logLevel: 'error',
-      // Without it a bundle that has CommonJS in it does not run at all.
+      // A bundle that contains CommonJS does not run without this banner.
       banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     });
     bundles[name] = stack.bundled(name).path;
@@ -69,7 +69,7 @@ async function bundlesIn(directory: string, stack: Assembly): Promise<Record<str
   return bundles;
 }
 
-/** Loads a bundle as Lambda's runtime does, and prints when its handler was there. */
+/** Loads a bundle as Lambda's runtime does, and prints how long it took. */
 const LOADER = `
   const begun = performance.now();
   const { handler } = await import(process.argv[1]);

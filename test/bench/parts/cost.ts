@@ -12,13 +12,13 @@ import { startUploadBench } from '../upload-bench.ts';
 const FILES = 1000;
 const SIZES = { '20 MB': 20_000_000, '1 GB': 1_000_000_000 };
 const IN_FLIGHT = 30;
-/** The plain machine asks five seconds after each answer. */
+/** The plain machine polls again five seconds after each response. */
 const plain = PEERS['every 5 s'] as (typeof PEERS)[string];
-/** The least that Lambda has: to its favour. */
+/** Lambda's minimum memory: the choice favours the plain machine. */
 const PLAIN_MEGABYTES = 128;
 const SEED = 1;
 
-/** What AWS bills for 1,000 files, beside a plain machine of wait, poll and choice. */
+/** Compares what AWS bills for 1,000 files with the bill of a plain state machine of wait, poll and choice. */
 export const cost: Part = {
   name: 'cost',
   about: "AWS's list price of 1,000 files, beside a plain machine that polls every 5 seconds",
@@ -89,7 +89,7 @@ async function measuredCpu({ runs, servers, assembly, say }: Circumstances): Pro
     for (let run = 0; run < runs; run++) {
       const ingest = bench.startIngest();
       try {
-        // The first file warms the function up; how many files a sandbox sees is Lambda's affair.
+        // The first file warms the function up. Lambda decides how many files a sandbox handles.
         await ingest.ingest((objects[0] as (typeof objects)[number])[1]);
         for (const [name, object] of objects) {
           const { cpuSeconds } = await ingest.ingest(object);

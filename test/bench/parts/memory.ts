@@ -3,10 +3,10 @@ import { median } from '../statistics.ts';
 import { mib, startUploadBench } from '../upload-bench.ts';
 
 const SIZES_MIB = [1, 100, 1024, 2048];
-/** Memory hardly varies between runs, and 2 GiB take long. */
+/** Memory hardly varies between runs, and an upload of 2 GiB takes long. */
 const MOST_RUNS = 5;
 
-/** The most memory that the ingest function's process has at once, by the file's size. */
+/** Measures the peak memory of the ingest function's process, by file size. */
 export const memory: Part = {
   name: 'memory',
   about: 'peak memory of the ingest function, by file size',

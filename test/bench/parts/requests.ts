@@ -22,13 +22,13 @@ const RUNS_OF_CHANGE = 30;
 
 interface Measured extends OneByOne {
   world: World;
-  /** Only where the pace stays the same. */
+  /** Only for worlds in which Pinterest's pace stays the same. */
   together?: Together;
 }
 
 /**
- * Requests to Pinterest per file and how late the event is, in simulated time: the real functions against a model of
- * Pinterest, in worlds that differ in how long Pinterest takes.
+ * Measures requests to Pinterest per file and the lateness of the event, in simulated time. The real functions run
+ * against a model of Pinterest, in worlds with different processing times.
  */
 export const requests: Part = {
   name: 'requests',
@@ -73,7 +73,7 @@ export const requests: Part = {
   },
 };
 
-/** Requests for a file that takes exactly a minute, with nothing learned. */
+/** Requests for a file whose processing takes exactly a minute, before the policy has learned anything. */
 function requestsOfMinuteFile(): number {
   const random = seededRandom(1);
   const files = Array.from({ length: FILES }, () => ({ sizeBytes: 1, processingSeconds: 60 }));

@@ -6,10 +6,10 @@ import { rounded } from '../statistics.ts';
 
 const DROPS = [100, 1000, 10_000];
 const SEED = 1;
-/** Pinterest names no numbers for its categories: these are assumed, and learnt from its answers. */
+/** Assumed limits: Pinterest publishes none for its categories. The functions learn them from Pinterest's responses. */
 const LIMITS = { registrationsPerMinute: 300, readsPerMinute: 1000 };
 const MAX_CONCURRENCY = 10;
-/** As the part upload measured it on the machine that this was written on. */
+/** The result of the part `upload` on the author's machine. */
 const CPU_SECONDS_PER_BYTE = 1.1 / 1024 ** 3;
 
 const WORDS: Record<keyof Crowd['used'], string> = {
@@ -18,7 +18,7 @@ const WORDS: Record<keyof Crowd['used'], string> = {
   reads: "Pinterest's reads a minute",
 };
 
-/** Many drops at once, against Pinterest's limits. */
+/** Simulates many drops at once under Pinterest's rate limits. */
 export const scale: Part = {
   name: 'scale',
   about: '100, 1,000 and 10,000 drops at once in simulated time: how what they take grows',

@@ -11,12 +11,12 @@ import { type BenchObject, mib, startUploadBench, type UploadBench } from '../up
 
 const AXIOS = fileURLToPath(new URL('../peers/axios-upload.ts', import.meta.url));
 
-/** The CPU for a file of this size is subtracted from the larger one's: no process start is in the comparison. */
+/** The CPU time for a file of this size is subtracted, so that the comparison excludes the start of the process. */
 const SMALL_MIB = 1;
 
 type Run = Used & { peakRssMib?: number };
 
-/** One GiB from an HTTPS source into an HTTPS form upload: the real bundle beside curl and axios. */
+/** Uploads one file (1 GiB by default) from an HTTPS source to an HTTPS form: the real bundle, curl and axios. */
 export const upload: Part = {
   name: 'upload',
   about: 'CPU, time and memory of one upload, beside curl and axios',
@@ -52,7 +52,7 @@ export const upload: Part = {
   },
 };
 
-/** A warm function: the part cold-start measures what a cold one takes. */
+/** Measures a warm function. The part `cold-start` measures a cold one. */
 async function ours(bench: UploadBench, small: BenchObject, object: BenchObject): Promise<Run> {
   const ingest = bench.startIngest();
   try {

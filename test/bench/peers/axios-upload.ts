@@ -2,8 +2,9 @@ import axios from 'axios';
 import FormData from 'form-data';
 
 /**
- * The way most integrations upload: axios reads, form-data wraps, axios posts. Run as a program of its own: the object's
- * URL, its length in bytes, the upload URL; prints what it used as JSON.
+ * Uploads as most integrations do: axios reads, form-data wraps, axios posts. It runs as a separate program and prints
+ * the CPU time, wall time and memory that it used, as JSON.
+ * Arguments: the object's URL, its length in bytes, the upload URL.
  */
 const [source = '', size = '0', sink = ''] = process.argv.slice(2);
 const before = process.cpuUsage();

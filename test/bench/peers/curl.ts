@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Used } from '../ingest-process.ts';
 
-/** Runs a pipeline of the shell, and takes what it used from the shell that waited for it. */
+/** Runs a shell pipeline, and reads its CPU and wall time from the shell's `time`. */
 async function timed(pipeline: string, ...args: string[]): Promise<Used> {
   const script = `set -o pipefail; TIMEFORMAT='%R %U %S'; time { ${pipeline}; }`;
   const { stderr } = await promisify(execFile)('bash', ['-c', script, 'curl', ...args], {
@@ -18,11 +18,11 @@ export interface CurlTarget {
   certificate: string;
 }
 
-/** Reads an object and throws it away. */
+/** Reads an object and discards it. */
 export const curlGet = (url: string, { certificate }: CurlTarget): Promise<Used> =>
   timed(`${CURL} "$@"`, '--cacert', certificate, '--output', '/dev/null', url);
 
-/** Posts a file as the form upload does. */
+/** Posts a file as a multipart form, as the form upload does. */
 export const curlPost = (path: string, url: string, { certificate }: CurlTarget): Promise<Used> =>
   timed(
     `${CURL} "$@"`,
@@ -37,7 +37,10 @@ export const curlPost = (path: string, url: string, { certificate }: CurlTarget)
     url,
   );
 
-/** Reads an object and posts it at the same time, as an upload does: one curl into another. (A form it would read to its end first.) */
+/**
+ * Reads an object and posts it at the same time, as an upload does: one curl pipes into another. It does not post a
+ * form, because curl would read the whole input before it sends a form.
+ */
 export const curlPipe = (from: string, to: string, { certificate }: CurlTarget): Promise<Used> =>
   timed(
     `${CURL} --cacert "$1" "$2" | ${CURL} --cacert "$1" --output /dev/null --request POST --upload-file - "$3"`,

@@ -6,15 +6,15 @@ import { GATE_OPEN, NOTHING_LEARNED } from '../../../shared/upload/initial-param
 export interface AwsStandIn {
   /** For AWS_ENDPOINT_URL, and for PINTEREST_API_URL. */
   url: string;
-  /** What was handed to the executions that were started so far. */
+  /** Inputs of the executions that were started so far. */
   started: FollowedUpload[];
   stop(): Promise<void>;
 }
 
 /**
- * Everything that the ingest function talks to but the source and the sink: four services of AWS, and Pinterest's
- * media_create. It answers at once.
- * @param uploadUrl where registrations send the file
+ * Stands in for everything that the ingest function calls except the source and the sink: four AWS services and
+ * Pinterest's media_create. It responds at once.
+ * @param uploadUrl the upload URL that a registration returns
  */
 export async function startAwsStandIn(uploadUrl: string): Promise<AwsStandIn> {
   const started: AwsStandIn['started'] = [];

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { searchPath } from '../programs.ts';
 import type { HttpsServers, IDENTITY } from './https-servers.ts';
 
-/** Starts the source and the sink as one nginx with two workers. @throws Error when nginx ends before it listens */
+/** Starts one nginx with two workers as source and sink. @throws Error when nginx exits before it listens */
 export async function startNginx(directory: string, identity: typeof IDENTITY): Promise<HttpsServers> {
   const objects = join(directory, 'objects');
   for (const each of [objects, join(directory, 'bodies'), join(directory, 'logs')])
@@ -38,7 +38,7 @@ export async function startNginx(directory: string, identity: typeof IDENTITY): 
 type NginxPaths = Record<'directory' | 'objects' | 'key' | 'certificate', string> &
   Record<'source' | 'sink' | 'done', number>;
 
-/** The sink keeps a body in a file of the directory, which is in memory, and hands on the request without it. */
+/** The sink writes a body to a file in the directory, which is in memory, and forwards the request without the body. */
 const configuration = ({ directory, objects, key, certificate, source, sink, done }: NginxPaths) => `
 daemon off;
 master_process on;
@@ -78,7 +78,7 @@ http {
 }
 `;
 
-/** Resolves once a port takes connections. */
+/** Resolves when the port accepts connections. */
 async function accepting(port: number): Promise<void> {
   for (;;) {
     const connection = connect(port, '127.0.0.1');

@@ -29,7 +29,7 @@ export async function startNodeServers(directory: string, identity: typeof IDENT
   };
 }
 
-/** Answers HEAD and GET, with a range and with If-Match. */
+/** Handles HEAD and GET, including Range and If-Match. */
 async function serve(objects: string, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   const path = join(objects, decodeURIComponent(new URL(request.url ?? '/', 'https://any').pathname));
   const found = statSync(path, { throwIfNoEntry: false });
@@ -50,7 +50,7 @@ async function serve(objects: string, request: http.IncomingMessage, response: h
   await pipeline(createReadStream(path, { start, end }), response).catch(() => {});
 }
 
-/** A file's ETag as nginx computes it: the time of its last change and its length, in hexadecimal. */
+/** A file's ETag as nginx computes it: modification time and length, in hexadecimal. */
 export function eTagOf(path: string): string {
   const { mtimeMs, size } = statSync(path);
   return `"${Math.floor(mtimeMs / 1000).toString(16)}-${size.toString(16)}"`;

@@ -13,38 +13,39 @@ import { fileDrawer, type SimulatedFile, USUAL_WORLD } from './worlds.ts';
 export interface CrowdOptions {
   drops: number;
   seed: number;
-  /** The event source mapping's. */
+  /** maxConcurrency of the event source mapping. */
   maxConcurrency: number;
   ingestMegabytes: number;
-  /** CPU of the ingest function for each byte. */
+  /** CPU time of the ingest function per byte. */
   cpuSecondsPerByte: number;
   registrationsPerMinute: number;
   readsPerMinute: number;
 }
 
 export interface Crowd {
-  /** Seconds until the last file was uploaded, and until the last event. */
+  /** Seconds until the last file was uploaded. */
   drainSeconds: number;
+  /** Seconds until the last event. */
   lastEventSeconds: number;
-  /** Of the messages, half were in the queue for longer before their file was registered. */
+  /** Median time that a message was in the queue before its file was registered. */
   medianWaitSeconds: number;
   requests: number;
   refused: number;
-  /** Attempts that were put off. */
+  /** Attempts that were postponed. */
   putOff: number;
   uploadSeconds: number;
   polls: number;
   pollSeconds: number;
   secretReads: number;
-  /** How much of what there is was used: of the functions and of registrations until the last upload, of reads until the last event. */
+  /** Used share of each limit: functions and registrations until the last upload, reads until the last event. */
   used: { concurrency: number; registrations: number; reads: number };
 }
 
 const POLICY = { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 };
-/** Seconds that it takes to look whether the gate is open, and to find out that it is not. */
+/** Seconds that the ingest function takes to read whether the rate limit gate is open. */
 const LOOK_SECONDS = 0.2;
 
-/** Drops many files at once, in simulated time, with the real decisions about registering, waiting and asking. */
+/** Drops many files at once, in simulated time. The real code decides when to register, wait and poll. */
 export async function crowd(options: CrowdOptions): Promise<Crowd> {
   const clock = new VirtualClock();
   const random = seededRandom(options.seed);
@@ -104,14 +105,14 @@ export async function crowd(options: CrowdOptions): Promise<Crowd> {
   };
 }
 
-/** What the ingest function decides about a drop that could not be registered now. */
+/** Seconds that the ingest function waits before it tries again to register a drop. */
 function waitAfter(error: Error, circumstances: { attempt: number; ageSeconds: number; random: number }): number {
   const decision = decide(faultOf(error), { ...POLICY, ...circumstances });
   if (decision.action === 'fail') throw error;
   return decision.afterSeconds;
 }
 
-/** What the parameter of Systems Manager holds. */
+/** Stands in for the rate limit gate, whose state is a parameter of Systems Manager. */
 class SimulatedGate {
   readonly #clock: VirtualClock;
   #openAt = 0;
@@ -134,7 +135,7 @@ interface Message {
   attempt: number;
 }
 
-/** A queue whose messages were all there from the beginning. */
+/** A queue that holds all its messages from the start. */
 class SimulatedQueue {
   readonly #clock: VirtualClock;
   readonly #visible: Message[];
@@ -146,7 +147,7 @@ class SimulatedQueue {
     this.#left = files.length;
   }
 
-  /** @returns undefined when all are done */
+  /** @returns undefined when all messages are done */
   async receive(): Promise<Message | undefined> {
     while (this.#left > 0) {
       const message = this.#visible.shift();

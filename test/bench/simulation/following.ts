@@ -14,14 +14,14 @@ const POLICY = {
   deadlineSeconds: 3600,
   retryPolicy: { giveUpAfterSeconds: 24 * 3600, maxBackoffSeconds: 900 },
 };
-/** A function keeps the token for so long: functions/aws/access-token.ts. */
+/** How long a function caches the token, as in functions/aws/access-token.ts. */
 const TOKEN_KEPT_SECONDS = 300;
-/** Seconds that an invocation takes which asks nobody. */
+/** Seconds that an invocation takes when it sends no request to Pinterest. */
 const OVERHEAD_SECONDS = 0.01;
 
 export interface Followed {
   polls: number;
-  /** Seconds from the moment that Pinterest has the file ready until we know it. */
+  /** Seconds between the end of Pinterest's processing and the poll that detects it. */
   lagSeconds: number;
 }
 
@@ -29,21 +29,21 @@ export interface FollowingOptions {
   clock: VirtualClock;
   pinterest: PinterestModel;
   random: () => number;
-  /** True when Lambda takes any idle sandbox, false when it takes the one used last. */
+  /** True if Lambda uses a random idle sandbox, false if it uses the most recently used one. */
   anySandbox?: boolean;
-  /** False where every file is the first one ever. */
+  /** False to treat every file as the first one, without anything learned. */
   learning?: boolean;
-  /** False where each file is asked about by itself. */
+  /** False to poll each file with its own media_get, without media_list. */
   sharing?: boolean;
 }
 
-/** The state machine and the real poll function, in simulated time. */
+/** Simulates the state machine in simulated time, with the real code of the poll function. */
 export class Following {
   readonly #options: FollowingOptions;
   readonly pool: SandboxPool<{ statuses: MediaStatuses; recentFiles: RecentFiles; tokenReadAt: number }>;
   readonly #ssm = simulatedParameter();
   readonly #ofIngest: RecentFiles;
-  /** Reads of the token's secret. */
+  /** How often the token's secret was read. */
   secretReads = 0;
 
   constructor(options: FollowingOptions) {
@@ -72,7 +72,7 @@ export class Following {
     );
   }
 
-  /** Follows one upload, which has just been acknowledged, until its final event. */
+  /** Follows one upload that was just acknowledged, until its final event. */
   async follow(mediaId: string, { sizeBytes, processingSeconds }: SimulatedFile): Promise<Followed> {
     const { clock, pinterest, random, learning = true, sharing = true } = this.#options;
     const readyAt = clock.seconds + processingSeconds;
@@ -117,7 +117,7 @@ export class Following {
   }
 }
 
-/** One parameter of Systems Manager. */
+/** An SSM client with one parameter in memory. */
 function simulatedParameter(): SSMClient {
   let value = NOTHING_LEARNED;
   const send = async ({ input }: { input: { Value?: string } }) => {

@@ -2,17 +2,17 @@ import { quantile } from '../statistics.ts';
 
 export interface Late {
   processingSeconds: number;
-  /** Seconds from the moment that Pinterest has the file ready until we know it. */
+  /** Seconds between the end of Pinterest's processing and the poll that detects it. */
   lagSeconds: number;
 }
 
-/** How late an event may be: a share of the processing time, or seconds if that is more. */
+/** How late an event may be: a share of the processing time, or a number of seconds, whichever is more. */
 const ALLOWED = {
-  /** Of every file, with nothing learned. */
+  /** Limit for every file, when nothing is learned yet. */
   cold: { share: 0.5, seconds: 5 },
-  /** Of half of the files. */
+  /** Limit for the median file. */
   median: { share: 0.2, seconds: 5 },
-  /** Of nineteen files in twenty. */
+  /** Limit for the 95th percentile. */
   tail: { share: 0.6, seconds: 10 },
 };
 
@@ -21,11 +21,11 @@ const ofAllowed =
   ({ processingSeconds, lagSeconds }: Late) =>
     lagSeconds / Math.max(seconds, share * processingSeconds);
 
-/** The latest file, as a multiple of what is allowed with nothing learned. */
+/** Lateness of the latest file, as a multiple of the limit before anything is learned. */
 export const coldLateness = (files: Late[]) => Math.max(...files.map(ofAllowed(ALLOWED.cold)));
 
-/** The median, as a multiple of what is allowed once something is learned. */
+/** Median lateness, as a multiple of the limit after learning. */
 export const medianLateness = (files: Late[]) => quantile(files.map(ofAllowed(ALLOWED.median)), 0.5);
 
-/** The 95th percentile, as a multiple of what is allowed once something is learned. */
+/** 95th percentile of the lateness, as a multiple of the limit after learning. */
 export const tailLateness = (files: Late[]) => quantile(files.map(ofAllowed(ALLOWED.tail)), 0.95);

@@ -1,22 +1,22 @@
 import type { Media, MediaPage, MediaStatus, MediaUpload } from '../../../shared/pinterest/media.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** Seconds that an answer takes. */
+/** Response time of Pinterest, in seconds. */
 export const ANSWER_SECONDS = 0.2;
 
-/** What nobody knows of Pinterest. */
+/** Properties of Pinterest that are not documented. */
 export interface PinterestHabits {
   answerSeconds?: number;
   /** True for a list that begins with the oldest media, false for one that begins with the newest. */
   oldestFirst?: boolean;
 }
 
-/** What the account has from earlier days. */
+/** Number of media that the account has from before the simulation. */
 const OLD_MEDIA = 2_000;
 
 type Operation = 'media_create' | 'media_get' | 'media_list';
 
-/** Pinterest's media operations in simulated time, counted. */
+/** Models Pinterest's media operations in simulated time, and counts the requests. */
 export class PinterestModel {
   readonly #clock: VirtualClock;
   readonly #limit: (operation: Operation) => void;
@@ -26,7 +26,7 @@ export class PinterestModel {
 
   readonly #habits: Required<PinterestHabits>;
 
-  /** @param limit throws what a request is refused with */
+  /** @param limit throws the error for a request that Pinterest refuses */
   constructor(clock: VirtualClock, limit: (operation: Operation) => void = () => {}, habits: PinterestHabits = {}) {
     this.#clock = clock;
     this.#limit = limit;
@@ -44,7 +44,7 @@ export class PinterestModel {
     return { mediaId, uploadUrl: 'https://upload.invalid/', uploadParameters: {} };
   }
 
-  /** The upload of a media has arrived, and takes so long from now on. */
+  /** Records that Pinterest received the upload of a media and starts to process it. */
   uploaded(mediaId: string, processingSeconds: number): void {
     this.#readyAt.set(mediaId, this.#clock.seconds + processingSeconds);
   }
@@ -57,7 +57,7 @@ export class PinterestModel {
   async mediaList({ pageSize = 25, bookmark }: { pageSize?: number; bookmark?: string } = {}): Promise<MediaPage> {
     await this.#asked('media_list');
     const { length } = this.#registered;
-    // A bookmark is the place in the list of the oldest at which the next page begins.
+    // A bookmark is the index of the next page's start, in the list sorted from oldest to newest.
     const begin = Number(bookmark ?? (this.#habits.oldestFirst ? 0 : length));
     const end = this.#habits.oldestFirst ? begin + pageSize : begin - pageSize;
     const page = this.#registered.slice(Math.max(0, Math.min(begin, end)), Math.max(begin, end));

@@ -4,15 +4,15 @@ import { BEFORE_CHANGE, UNTIL_ADAPTED, type World } from './worlds.ts';
 
 const SEED = 1;
 
-/** How the policy does in a world where one file at a time is under way. */
+/** Results of the policy in a world with one file in flight at a time. */
 export interface OneByOne {
-  /** Files of which each is the first one ever; where the pace changes, those until the policy must have adapted. */
+  /** Files without anything learned. If the pace changes: the files between the change and the required adaptation. */
   cold: FollowedFile[];
-  /** Files after the learning. */
+  /** Files after the policy has learned. */
   learned: FollowedFile[];
 }
 
-/** @param files that are counted where the pace stays the same */
+/** Runs the policy in a world whose pace stays the same. @param files number of files to count */
 export async function oneByOne(world: World, files: number): Promise<OneByOne> {
   const alone = { world, inFlight: 1, seed: SEED };
   const cold = await steadyState({ ...alone, warmUp: 0, counted: files / 4, learning: false });
@@ -20,7 +20,7 @@ export async function oneByOne(world: World, files: number): Promise<OneByOne> {
   return { cold: cold.files, learned: learned.files };
 }
 
-/** The same where the pace changes, in many short runs. */
+/** Runs the policy in a world whose pace changes, in many short runs. */
 export async function throughChange(world: World, runs: number): Promise<OneByOne> {
   const both: OneByOne = { cold: [], learned: [] };
   const adapted = BEFORE_CHANGE + UNTIL_ADAPTED;
@@ -33,12 +33,12 @@ export async function throughChange(world: World, runs: number): Promise<OneByOn
   return both;
 }
 
-/** How the policy does with 300 files under way. */
+/** Results of the policy with 300 files in flight. */
 export interface Together {
   newestFirst: SteadyState;
-  /** Where the list has none of our uploads on its first pages. */
+  /** The first pages of the list contain none of our uploads. */
   oldestFirst: SteadyState;
-  /** Without lists. */
+  /** media_list is not used: each file is polled with media_get. */
   asked: SteadyState;
 }
 
@@ -59,6 +59,6 @@ export function requestsPerFile({ requests }: Pick<SteadyState, 'requests'>): nu
   return (media_create + media_get + media_list) / media_create;
 }
 
-/** The same where each poll is one request. */
+/** Requests per file when each poll is one request, the registration included. */
 export const requestsOneByOne = (files: Pick<FollowedFile, 'polls'>[]) =>
   1 + files.reduce((sum, { polls }) => sum + polls, 0) / files.length;

@@ -9,7 +9,7 @@ export interface MinuteLimit {
   count(operation: PinterestOperation): void;
 }
 
-/** So many requests in each minute of the clock, as Pinterest's categories have. */
+/** Limits the requests in each minute of the clock, as Pinterest does per category. */
 export function minuteLimit(clock: VirtualClock, perMinute: number): MinuteLimit {
   let minute = -1;
   let used = 0;

@@ -1,4 +1,4 @@
-/** The sandboxes of a Lambda function: one invocation at a time in each, what was kept in one is there the next time. */
+/** The sandboxes of a Lambda function. Each runs one invocation at a time, and keeps its state for the next one. */
 export class SandboxPool<Kept> {
   readonly #create: () => Kept;
   readonly #now: () => number;
@@ -7,12 +7,12 @@ export class SandboxPool<Kept> {
   /** Sandboxes made so far. */
   coldStarts = 0;
   invocations = 0;
-  /** Seconds that the invocations took, together. */
+  /** Total duration of the invocations, in seconds. */
   busySeconds = 0;
 
   /**
    * @param now milliseconds since 1970
-   * @param pick which of so many idle sandboxes is taken, of which the first is idle the longest
+   * @param pick chooses the index of an idle sandbox; index 0 has been idle the longest
    */
   constructor(create: () => Kept, now: () => number, pick: (idle: number) => number = (idle) => idle - 1) {
     this.#create = create;
@@ -32,7 +32,10 @@ export class SandboxPool<Kept> {
     }
   }
 
-  /** Lambda says neither which idle sandbox it takes nor how long it keeps one: the one used last, ten minutes. */
+  /**
+   * Lambda documents neither which idle sandbox it uses nor how long it keeps one. By default this pool uses the most
+   * recently used sandbox. It keeps an idle sandbox for ten minutes.
+   */
   #take(): Kept {
     while (this.#idle[0] && this.#now() - this.#idle[0].since > IDLE_MS) this.#idle.shift();
     const [taken] = this.#idle.splice(this.#pick(this.#idle.length), 1);

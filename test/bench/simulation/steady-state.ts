@@ -9,46 +9,47 @@ export interface FollowedFile extends SimulatedFile {
   lagSeconds: number;
 }
 
-/** What happened from the first file that counts to the last. */
+/** Results of the counted files, without the warm-up. */
 export interface SteadyState {
-  /** In the order in which they were uploaded. */
+  /** Sorted by the start of the upload. */
   files: FollowedFile[];
   requests: PinterestModel['requests'];
-  /** Invocations of the poll function, and the seconds that they took. */
+  /** Invocations of the poll function. */
   invocations: number;
+  /** Total duration of these invocations, in seconds. */
   busySeconds: number;
-  /** Reads of the token's secret. */
+  /** How often the token's secret was read. */
   secretReads: number;
 }
 
 export interface SteadyStateOptions extends PinterestHabits {
   world: World;
-  /** Files under way at any time: when one has ended, the next is uploaded. */
+  /** Number of files in flight at any time: when one has its final event, the next is uploaded. */
   inFlight: number;
-  /** Files that are not counted: until something is learned, and as many are in flight as there will be. */
+  /** Number of first files that are not counted, until the policy has learned and `inFlight` is reached. */
   warmUp: number;
-  /** Files that are counted. */
+  /** Number of files that are counted. */
   counted: number;
   seed: number;
-  /** True when Lambda takes any idle sandbox, false when it takes the one used last. */
+  /** True if Lambda uses a random idle sandbox, false if it uses the most recently used one. */
   anySandbox?: boolean;
-  /** False where every file is the first one ever. */
+  /** False to treat every file as the first one, without anything learned. */
   learning?: boolean;
-  /** False where each file is asked about by itself. */
+  /** False to poll each file with its own media_get, without media_list. */
   sharing?: boolean;
 }
 
-/** Seconds between two uploads at the beginning: ten at once, each some seconds. */
+/** Seconds between two uploads at the start: the rate of ten concurrent uploads that take some seconds each. */
 const BETWEEN_UPLOADS_SECONDS = 0.5;
 
-/** Keeps as many files in flight as asked for, in simulated time, with the real decisions of the functions. */
+/** Keeps `inFlight` files in flight, in simulated time. The real code of the functions makes the decisions. */
 export async function steadyState(options: SteadyStateOptions): Promise<SteadyState> {
   const { world, inFlight, warmUp, counted, seed, anySandbox, learning, sharing, ...habits } = options;
   const clock = new VirtualClock();
   const random = seededRandom(seed);
   const pinterest = new PinterestModel(clock, undefined, habits);
   const following = new Following({ clock, pinterest, random, anySandbox, learning, sharing });
-  // With a generator of its own: the same seed means the same files, whatever the policy draws.
+  // A separate generator: the same seed gives the same files, whatever random numbers the policy draws.
   const draw = fileDrawer(world, seededRandom(seed + 1));
   const files: FollowedFile[] = [];
   const counts = (): Omit<SteadyState, 'files'> => ({
@@ -67,7 +68,7 @@ export async function steadyState(options: SteadyStateOptions): Promise<SteadySt
       const { mediaId } = await pinterest.mediaCreate();
       files[place] = { ...file, ...(await following.follow(mediaId, file)) };
     }
-    // While the last ones end, fewer are in flight.
+    // Stop counting at the first lane that finishes: from then on, fewer files are in flight.
     if (begun === warmUp + counted + 1) after = counts();
   };
   for (let number = 0; number < inFlight; number++) lane(number);

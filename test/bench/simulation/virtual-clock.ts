@@ -3,19 +3,19 @@ import TinyQueue from 'tinyqueue';
 interface Happening {
   /** Seconds since the simulation began. */
   at: number;
-  /** Of two at the same time, that which was said first comes first. */
+  /** Order of scheduling. It decides between two events at the same time. */
   order: number;
   happen: () => void;
 }
 
-/** Time that passes as fast as what happens in it can be worked out. */
+/** A simulated clock: it jumps to the next event instead of waiting. */
 export class VirtualClock {
   /** Seconds since the simulation began. */
   seconds = 0;
   readonly #ahead = new TinyQueue<Happening>([], (one, other) => one.at - other.at || one.order - other.order);
   #order = 0;
 
-  /** Milliseconds since 1970, for code that asks for the time of day. */
+  /** Simulated milliseconds since 1970, in place of Date.now(). */
   readonly now = (): number => EPOCH_MS + this.seconds * 1000;
   readonly date = (): Date => new Date(this.now());
 
@@ -25,9 +25,9 @@ export class VirtualClock {
     });
   }
 
-  /** Lets time pass until nothing is left to happen. */
+  /** Runs until no event is left. */
   async run(): Promise<void> {
-    // Whatever happens at this very moment comes first, and whatever follows from it.
+    // First run the code that is pending now, including its promise callbacks.
     await new Promise(setImmediate);
     for (let next = this.#ahead.pop(); next; next = this.#ahead.pop()) {
       this.seconds = next.at;

@@ -1,34 +1,34 @@
 /** A simulated file. */
 export interface SimulatedFile {
   sizeBytes: number;
-  /** Seconds that Pinterest needs for it after the upload. */
+  /** Seconds that Pinterest processes the file after the upload. */
   processingSeconds: number;
 }
 
 /**
- * How long Pinterest takes for files, which nobody outside Pinterest knows. A world is one possibility; the policy must be
- * good in each of them.
+ * An assumption about Pinterest's processing times, which nobody outside Pinterest knows. The policy must be good in
+ * every world.
  */
 export interface World {
   name: string;
   shape: keyof typeof SHAPES;
-  /** Half of the files are ready sooner. */
+  /** Median processing time. */
   medianSeconds: number;
   /** From this file on, all processing times are multiplied by the factor. */
   change?: { afterFiles: number; factor: number };
 }
 
 const MEGABYTE = 1_000_000;
-/** Pinterest takes at most 2 GB. */
+/** Bounds of the file size. Pinterest accepts at most 2 GB. */
 const [SMALLEST, LARGEST] = [MEGABYTE, 2000 * MEGABYTE];
 const MEDIAN_SIZE = 25 * MEGABYTE;
-/** Half an hour was reported; nothing longer than this. */
+/** Bounds of the processing time. The longest reported time is half an hour; the simulation goes up to 45 minutes. */
 const [FASTEST_SECONDS, SLOWEST_SECONDS] = [1, 45 * 60];
 
 interface Draws {
-  /** 0 up to 1. */
+  /** Uniform, from 0 (inclusive) to 1 (exclusive). */
   random: () => number;
-  /** Of the standard normal distribution. */
+  /** From the standard normal distribution. */
   normal: () => number;
 }
 
@@ -38,11 +38,11 @@ interface Drawn {
   factor: number;
 }
 
-/** Log-normal: one file in 40 is larger than 19 times the median, and one in 40 smaller than a 19th. */
+/** Log-normal: one file in 40 is larger than 19 times the median, and one in 40 is smaller than a 19th of it. */
 const anySize = ({ normal }: Draws) => MEDIAN_SIZE * Math.exp(1.5 * normal());
 
 const SHAPES = {
-  /** Nineteen of twenty files take between 0.3 and 3.2 times the median, whatever their size. */
+  /** 95 % of the files take between 0.3 and 3.2 times the median, whatever their size. */
   'independent of size': (draws: Draws): Drawn => ({
     sizeBytes: anySize(draws),
     factor: Math.exp(0.6 * draws.normal()),
@@ -68,15 +68,15 @@ const SHAPES = {
 
 const MEDIANS_SECONDS = [4, 15, 60, 180, 600];
 
-/** Each shape with each median. */
+/** Worlds for every combination of shape and median. */
 export const WORLDS: World[] = (Object.keys(SHAPES) as World['shape'][]).flatMap((shape) =>
   MEDIANS_SECONDS.map((medianSeconds) => ({ name: `${shape}, ${duration(medianSeconds)}`, shape, medianSeconds })),
 );
 
-/** Files before a change, and after it until the policy must have adapted. */
+/** Number of files before a change, and number of files after it until the policy must have adapted. */
 export const [BEFORE_CHANGE, UNTIL_ADAPTED] = [40, 10];
 
-/** Pinterest's pace changes in the middle of the run. */
+/** Worlds in which Pinterest's pace changes during the run. */
 export const CHANGING_WORLDS: World[] = [5, 1 / 5].flatMap((factor) =>
   MEDIANS_SECONDS.map((medianSeconds) => ({
     name: `${duration(medianSeconds)}, then ${duration(medianSeconds * factor)}`,
