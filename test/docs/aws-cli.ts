@@ -3,16 +3,16 @@ import { basename } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 
 /**
- * What the pages use of the AWS CLI, over the SDK, for machines that have no such CLI: the command line is read strictly, and
- * sent to AWS_ENDPOINT_URL.
+ * Implements the AWS CLI commands that the pages use, with the SDK, for machines without the AWS CLI. It rejects
+ * unknown options, and sends the requests to AWS_ENDPOINT_URL.
  */
 
-/** The CLI's name of a service, where the SDK's package has another. */
+/** CLI service names that differ from the name of the SDK's package. */
 const PACKAGES: Record<string, string> = { secretsmanager: 'secrets-manager', stepfunctions: 'sfn' };
 
 type Options = Map<string, string>;
 
-/** @throws Error for a word that is no option, and an option without its value */
+/** @throws Error for a word that is not an option, and for an option without a value */
 function optionsIn(words: string[]): Options {
   const options: Options = new Map();
   for (let index = 0; index < words.length; index += 2) {
@@ -24,7 +24,7 @@ function optionsIn(words: string[]): Options {
   return options;
 }
 
-/** @throws Error naming what is left */
+/** @throws Error that names the options that were not used */
 function allUsed(options: Options): void {
   if (options.size > 0) throw new Error(`Unknown options: ${[...options.keys()].join(', ')}`);
 }
@@ -35,7 +35,7 @@ function take(options: Options, name: string): string | undefined {
   return value;
 }
 
-/** The CLI's shorthand for maps, or JSON. */
+/** Parses a map, written as JSON or in the CLI's shorthand syntax. */
 function metadataIn(text: string): Record<string, string> {
   if (text.startsWith('{')) return JSON.parse(text);
   return Object.fromEntries(
@@ -57,21 +57,21 @@ async function copy([source = '', target = '', ...words]: string[], client: obje
   const Body = await readFile(source);
   const put = new PutObjectCommand({ Bucket, Key, Body, ContentType: 'video/mp4', Metadata });
   const { VersionId } = await new S3Client(client).send(put);
-  // For the tests, which wait for its final event; the CLI itself does not say.
+  // The real CLI does not print the version id. The tests need it to find the final event.
   process.stderr.write(`${JSON.stringify(VersionId)}\n`);
   process.stdout.write(`upload: ${source} to s3://${Bucket}/${Key}\n`);
 }
 
 const pascal = (kebab: string) => kebab.replace(/(^|-)(\w)/g, (_all, _dash, letter: string) => letter.toUpperCase());
 
-/** An operation of any service whose client is there: its options are the members of its request. */
+/** Runs an operation of any service whose SDK client is installed. The options are the members of the request. */
 async function call(service: string, operation: string, words: string[], client: object): Promise<void> {
   const sdk = await import(`@aws-sdk/client-${PACKAGES[service] ?? service}`);
   const Command = sdk[`${pascal(operation)}Command`];
   const schema = sdk[`${pascal(operation)}Request$`] ?? sdk[`${pascal(operation)}Input$`];
   if (!Command || !schema) throw new Error(`argument operation: Invalid choice: ${operation}`);
   const options = optionsIn(words);
-  // Its shape: kind, namespace, name, traits, names of its members, and so on.
+  // The SDK's schema is an array: kind, namespace, name, traits, member names, and so on.
   const members = (schema[4] as string[]).flatMap((member) => {
     const value = take(options, member.replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase());
     return value === undefined ? [] : [[member, value] as const];

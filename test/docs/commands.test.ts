@@ -9,7 +9,7 @@ import { inWords, PROJECT, page, pages } from './markdown.ts';
 import { type ReadersMachine, readersMachine } from './readers-machine.ts';
 import { complaintAbout, NOT_RUN, WAYS, wayOf } from './ways.ts';
 
-/** The changelog is about the past; the other pages say what to type. */
+/** The commands of all pages except the changelog, which describes the past. */
 const commands = pages()
   .filter(({ path }) => path !== 'CHANGELOG.md')
   .flatMap(commandsOf);
@@ -19,7 +19,7 @@ const [notRun, toRun] = [true, false].map((known) =>
   [...first.values()].filter(({ text }) => Object.hasOwn(NOT_RUN, text) === known),
 ) as [Command[], Command[]];
 
-/** Options on the pages that are not `npm start`'s or `pindrop`'s, and whose they are. */
+/** Options on the pages that belong to other commands than `npm start` and `pindrop`, with these commands. */
 const OTHER_OPTIONS = {
   '--client': 'npm run s3-clients',
   '--operation': 'npm run s3-clients',
@@ -28,23 +28,23 @@ const OTHER_OPTIONS = {
 };
 
 describe('the commands on the pages', () => {
-  it('are found', () => {
+  it('are found by the parser', () => {
     expect(first.has('npm start -- clip.mp4')).toBe(true);
     expect(toRun.length).toBeGreaterThan(30);
   });
 
-  it.each(notRun)('$text exists, though it is not run', ({ text }) => {
+  it.each(notRun)('$text is not run, but its script and paths exist', ({ text }) => {
     const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
     expect(complaintAbout(text, scripts)).toBeUndefined();
   });
 
-  it('are all known: an unknown one fails the test', () => {
+  it('each match a known way to run them; any other command fails the test', () => {
     expect(() => wayOf('npm run frobnicate')).toThrow('Nobody knows how to run "npm run frobnicate"');
     const unknown = toRun.filter(({ text }) => !WAYS.some(({ commands: known }) => known.test(text)));
     expect(unknown.map((command) => `${inWords(command)}: ${command.text}`)).toEqual([]);
   });
 
-  it('name only options that exist', async () => {
+  it('use only options that exist', async () => {
     const { stdout: lines } = await pindrop(['--help']);
     const commands = lines.flatMap((line) => /^ {2}([a-z]+) .*\S/.exec(line)?.[1] ?? []);
     expect(commands).toContain('retry');
@@ -59,13 +59,13 @@ describe('the commands on the pages', () => {
     expect(unknown.map((span) => `${inWords(span)}: ${span.text}`)).toEqual([]);
   });
 
-  it('name all examples, and no others', () => {
+  it('list every example, and nothing else', () => {
     const [table] = page('docs/examples.md').tables;
     expect(table?.rows.map(([name]) => name)).toEqual(EXAMPLE_NAMES);
   });
 });
 
-describe('typed into a shell', () => {
+describe('the commands on the pages, typed into a shell', () => {
   let machine: ReadersMachine;
   beforeAll(async () => {
     machine = await readersMachine();

@@ -5,16 +5,16 @@ export interface Command extends PagePlace {
   text: string;
 }
 
-/** Languages of blocks that hold no commands. Other tests check them, or they are only for reading. */
+/** Languages of blocks without commands. Other tests check these blocks, or the blocks are only for reading. */
 const NO_COMMANDS = ['ts', 'typescript', 'json', 'text', 'mermaid'];
 
-/** How a command begins, also where only indentation or backticks mark it. A name alone is not a command. */
+/** The beginning of a command in an indented block or between backticks. A program's name alone is not a command. */
 const BEGINS = /^(?:[A-Z][A-Z0-9_]*=\S+\s+)*(?:(?:npm|npx|node|aws|git|docker|curl|cd|sh|bash)\s+\S|export\s+\w+=)/;
-/** Settings in a sentence stand for a deployment with them. */
+/** A setting in a sentence, such as `-c prefix=videos/`, is tested as a deployment with this setting. */
 const SETTINGS = /^-c \w+=/;
 
 /**
- * Every command of a page, in its shell blocks and its sentences.
+ * Finds every command of a page, in shell blocks and in sentences.
  * @throws Error that names a block whose language is unknown
  */
 export function commandsOf({ blocks, spans }: Page): Command[] {
@@ -35,7 +35,7 @@ export function commandsOf({ blocks, spans }: Page): Command[] {
   ];
 }
 
-/** The lines of a block, without comments. A line that ends in a backslash is joined with the next. */
+/** Splits a block into lines, without comments. A line that ends in a backslash is joined with the next line. */
 function logicalLines({ page, line, text }: PagePlace & { text: string }): Command[] {
   const found: Command[] = [];
   let open = false;

@@ -12,7 +12,7 @@ import { type Outcome, shell } from './shell.ts';
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const comparison = page('docs/comparison.md');
 
-/** Writes the script of the page into a project of its own. @returns its directory */
+/** Writes the page's script into a new project. @returns the project's directory */
 async function scriptOfThePage(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-by-hand-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
@@ -24,18 +24,18 @@ async function scriptOfThePage(): Promise<string> {
 }
 
 interface Case {
-  /** How its row on the page begins. */
+  /** Beginning of the case's row on the page. */
   row: string;
   fault?: InjectedFault;
-  /** The dropped bytes, if they are not the clip. */
+  /** The dropped bytes; the clip by default. */
   bytes?: Buffer;
-  /** How the script ends. */
+  /** Expected error output of the script. */
   byHand: RegExp;
-  /** Statuses of the media that the script leaves at Pinterest. */
+  /** Statuses of the media at Pinterest after the script has ended. */
   left: string[];
-  /** How many media Pindrop registers. */
+  /** Number of media that Pindrop registers. */
   registrations: number;
-  /** How Pindrop's upload ends. */
+  /** Final status of Pindrop's upload, or its failure reason. */
   pindrop: 'succeeded' | 'rejected_file';
 }
 
@@ -82,7 +82,7 @@ const CASES: Case[] = [
   },
 ];
 
-/** Runs the script for an object in Pindrop's bucket, against a Pinterest of its own. */
+/** Runs the script for an object in Pindrop's bucket, against a separate Pinterest simulator. */
 async function byHand(directory: string, key: string, { stack, bucket }: LocalPindrop, simulator: PinterestSimulator) {
   const run = shell(`node by-hand.ts ${bucket} '${key}'`, {
     directory,
@@ -111,14 +111,14 @@ async function simulatorOfItsOwn(fault?: InjectedFault): Promise<PinterestSimula
 
 const statuses = (simulator: PinterestSimulator) => simulator.media().map(({ status }) => status);
 
-describe('by hand and with Pindrop', () => {
+describe('the comparison of the script and Pindrop', () => {
   it('has a row on the page for each fault of this test', () => {
     const rows = comparison.tables[0]?.rows.map(([what]) => what ?? '') ?? [];
     const told = [...CASES.map(({ row }) => row), 'the access token has expired', 'it is started twice'];
     expect(rows.map((what) => told.find((beginning) => what.startsWith(beginning)))).toEqual(told);
   });
 
-  it('both upload a video; each fault ends the script, and none ends Pindrop', async () => {
+  it('is true: both upload a video, and each fault makes the script fail but not Pindrop', async () => {
     const [directory, pindrop] = await Promise.all([scriptOfThePage(), startLocalPindrop()]);
     for (const { row, fault, bytes = clip, byHand: ends, left, registrations, pindrop: end } of CASES) {
       if (fault) pindrop.simulator.inject(fault);

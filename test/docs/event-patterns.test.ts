@@ -16,7 +16,7 @@ const ofSpring = {
 };
 const all = [mediaUploadSucceededEventExample, ofSpring, ...failed, ...pinEventExamples];
 
-describe('the event patterns of the page on subscribing', () => {
+describe('the event patterns on the page docs/subscribing.md', () => {
   const patterns = page('docs/subscribing.md')
     .blocks.filter(({ language }) => language === 'json')
     .map(({ text }) => JSON.parse(text));

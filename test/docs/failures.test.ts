@@ -7,10 +7,10 @@ import { page } from './markdown.ts';
 const failures = page('docs/failures.md');
 const made = await madeFailures();
 
-/** What is the same in every message of a fault that did not pass. */
+/** Matches the message of a temporary fault that lasted too long. The group is the cause. */
 const GAVE_UP = /^Gave up 24 h after the drop: (.+) The file is still in the bucket: retry it once that is fixed\.$/;
 
-/** A section's text, without those below and above it. */
+/** The text of one section, up to the next heading. */
 function textOf(title: string): string {
   const { sections, source } = failures;
   const index = sections.findIndex((section) => section.title === title);
@@ -18,15 +18,15 @@ function textOf(title: string): string {
   return lines.slice(sections[index]?.line, (sections[index + 1]?.line ?? lines.length + 1) - 1).join('\n');
 }
 
-describe('the page of the failure reasons', () => {
-  it('has a section for each reason, and a row in the first table', () => {
+describe('the page docs/failures.md', () => {
+  it('has a section and a row in the first table for each failure reason', () => {
     const titles = failures.sections.filter(({ level }) => level === 2).map(({ title }) => title);
     expect(titles).toEqual(FAILURE_REASONS);
     expect(failures.tables[0]?.rows.map(([reason]) => reason)).toEqual(FAILURE_REASONS);
   });
 
   it.each(FAILURE_REASONS)(
-    'says of %s what happened, what to do, what to look at, and whether retry helps',
+    'explains %s: what happened, what to do, what the on-call checks, and whether retry helps',
     (reason) => {
       const text = textOf(reason);
       for (const lead of ['What happened.', 'What to do.', 'What the on-call looks at.', 'Does `retry` help?'])
@@ -34,7 +34,7 @@ describe('the page of the failure reasons', () => {
     },
   );
 
-  it.each(FAILURE_REASONS)('quotes of %s exactly the messages that the code makes', (reason) => {
+  it.each(FAILURE_REASONS)('quotes for %s exactly the messages that the code creates', (reason) => {
     const ofCode = made.filter((failure) => failure.reason === reason);
     const inTables = failures.tables
       .filter(({ section, head }) => section === reason && head[0] !== 'rule')
@@ -59,7 +59,7 @@ describe('the page of the failure reasons', () => {
     expect(failures.source).toContain(`*${example?.message.replace(cause, 'CAUSE')}*`);
   });
 
-  it("quotes what subscribers' examples have, too", () => {
+  it("also quotes the messages of the subscribers' example events", () => {
     const messages = made.map(({ reason, message, retryable }) => ({ reason, message, retryable }));
     for (const { failure } of Object.values(mediaUploadFailedExamples)) expect(messages).toContainEqual(failure);
   });

@@ -6,7 +6,7 @@ import { inWords, type Link, PROJECT, page, pages } from './markdown.ts';
 
 const all = pages();
 
-/** What is wrong with a link inside the project. @returns undefined if it leads where it says */
+/** Checks a link inside the project. @returns the problem, or undefined if the link is correct */
 function complaint({ page: from, href, text }: Link): string | undefined {
   const [path = '', anchor] = href.split('#');
   const target = path === '' ? from : normalize(join(dirname(from), decodeURIComponent(path)));
@@ -18,14 +18,14 @@ function complaint({ page: from, href, text }: Link): string | undefined {
     if (!page(target).sections.some((section) => section.anchor === anchor))
       return `${target} has no section #${anchor}`;
   }
-  // [`symbol`](file.ts) promises that the file has the symbol.
+  // The file of a link like [`symbol`](file.ts) must contain the symbol.
   const isSymbol = /\.ts$/.test(target) && /^[A-Za-z]\w*$/.test(text) && statSync(file).isFile();
   if (isSymbol && !new RegExp(`\\b${text}\\b`).test(readFileSync(file, 'utf8'))) return `${target} has no ${text}`;
   return undefined;
 }
 
 describe('the links of the pages', () => {
-  it('lead to files, sections and symbols that are there', () => {
+  it('lead to files, sections and symbols that exist', () => {
     const inside = all.flatMap(({ links }) => links).filter(({ href }) => !/^[a-z]+:/.test(href));
     expect(inside.length).toBeGreaterThan(20);
     const broken = inside.flatMap((link) => {

@@ -27,10 +27,10 @@ const drop: Drop = {
   droppedAt: DROPPED_AT,
 };
 
-/** Nothing was followed before, and everything can be. */
+/** No execution exists yet, and every start succeeds. */
 const executions: Executions = { exists: async () => false, start: async () => true };
 
-/** Every failure of a final event that the code makes, each made by the code itself. */
+/** Runs the code to create every failure that a final event can contain. */
 export async function madeFailures(): Promise<Failure[]> {
   const failures = [...(await rejections()), ...refusals(), ...(await pollFailures()), ...(await brokenOnOurSide())];
   return failures.filter(({ message }, at) => failures.findIndex((each) => each.message === message) === at);
@@ -39,7 +39,7 @@ export async function madeFailures(): Promise<Failure[]> {
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
-/** One file for each rule, and one that breaks two. */
+/** One file for each inspection rule, and one that breaks two rules. */
 const REJECTED: [bytes: Buffer, size?: number][] = [
   [Buffer.alloc(0)],
   [clip, 3 * 1024 ** 3],
@@ -66,7 +66,7 @@ async function rejection(bytes: Buffer, size: number): Promise<Failure> {
       pinterest: { mediaCreate: unused, mediaGet: unused },
       gate: { closedForSeconds: unused, close: unused },
       apiUrl: 'https://api.pinterest.com/v5',
-      // Read beside the rest, before anything is known of the file.
+      // Not called: a rejected file is never uploaded.
       recentFiles: async () => [],
       now: () => hoursLater(0),
     },
@@ -88,7 +88,7 @@ const create = (status: number, code?: number, says?: string): Fault => ({
 const source = (kind: SourceFaultKind, answer: string): Fault => ({ at: 'source', kind, answer });
 const upload = (status: number, s3Code: string): Fault => ({ at: 'upload', kind: 'answer', status, s3Code });
 
-/** One fault of each kind; those that may pass outlast the give-up time. */
+/** One fault of each kind. Temporary faults last longer than the give-up time. */
 const FAULTS: Fault[] = [
   create(403, 29, 'You are not permitted to access that resource.'),
   create(400, 1),
@@ -141,7 +141,7 @@ async function pollFailures(): Promise<Failure[]> {
   ];
 }
 
-/** What comes of an answer at the poll deadline, or later. */
+/** The failure that follows from Pinterest's response at the poll deadline or later. */
 async function polled(
   mediaStatus: () => Promise<MediaStatus>,
   before: Partial<FollowedUpload> = { notFoundSince: DROPPED_AT },

@@ -6,7 +6,7 @@ import MarkdownIt, { type Token } from 'markdown-it';
 
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A place in a page, as editors and terminals link it. */
+/** A line of a page, for a link that editors and terminals open. */
 export interface PagePlace {
   /** Path from the project's directory. */
   page: string;
@@ -16,7 +16,7 @@ export interface PagePlace {
 export const inWords = ({ page, line }: PagePlace) => `${page}:${line}`;
 
 export interface CodeBlock extends PagePlace {
-  /** The word behind the fence; `indented` for an indented block. */
+  /** The language after the fence; `indented` for an indented block. */
   language: string;
   text: string;
 }
@@ -33,12 +33,12 @@ export interface Link extends PagePlace {
 interface Section extends PagePlace {
   title: string;
   level: number;
-  /** The fragment of a link to it. */
+  /** URL fragment of a link to the section. */
   anchor: string;
 }
 
 export interface Table extends PagePlace {
-  /** The title of the section that it is in. */
+  /** Title of the section that contains the table. */
   section: string;
   head: string[];
   /** Cells as plain text, without backticks. */
@@ -55,7 +55,7 @@ export interface Page {
   tables: Table[];
 }
 
-/** The pages for people: Markdown in the project's directory and in docs/. */
+/** All documentation pages: the Markdown files in the project's directory and in docs/. */
 export function pages(): Page[] {
   const markdown = (directory: string) =>
     readdirSync(join(PROJECT, directory))
@@ -66,11 +66,11 @@ export function pages(): Page[] {
 
 export const page = (path: string): Page => readPage(path, readFileSync(join(PROJECT, path), 'utf8'));
 
-/** The parts of a Markdown page, each with its place. */
+/** Parses a Markdown page into its parts, each with its line. */
 function readPage(path: string, source: string): Page {
   const tokens = new MarkdownIt({ html: true }).parse(source, {});
   const inline = tokens.flatMap((token, index) => {
-    // In a table, only rows have a line number.
+    // In a table, only rows have a line number; cells do not.
     const row = () => tokens.slice(0, index).findLast(({ type }) => type === 'tr_open');
     return token.type === 'inline' ? [{ token, line: lineOf(token.map ? token : row()) }] : [];
   });
@@ -145,6 +145,6 @@ function* links({ children }: Token, { page: path, line }: PagePlace): Generator
   }
 }
 
-/** The tables of a page whose first column has this head. */
+/** Finds the tables of a page by the heading of their first column. */
 export const tablesOf = ({ tables }: Pick<Page, 'tables'>, head: string): Table[] =>
   tables.filter((table) => table.head[0] === head);

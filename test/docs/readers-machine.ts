@@ -34,15 +34,15 @@ interface FailedUpload {
 
 /** The machine of a reader of the pages: a video, a shell, and a running stack that has handled two files. */
 export interface ReadersMachine {
-  /** A directory with clip.mp4 in it. */
+  /** A directory that contains clip.mp4. */
   directory: string;
-  /** A new state directory, for a separate stack. */
+  /** Returns a new state directory, for a separate stack. */
   stateDirectory(): string;
-  /** A new copy of the package's files, beside an empty project that installs it. */
+  /** Copies the package's files, and creates an empty project beside the copy that can install it. */
   projects(): Projects;
   /** Environment in which `npm run pindrop` and `aws` find the stack as if it were deployed. */
   environment: Record<string, string>;
-  /** Waits until the stack prints this. */
+  /** Waits until the stack prints a matching text. */
   until(says: RegExp): Promise<void>;
   /** Drops another file, which fails, and waits for its final event. */
   failedUpload(): Promise<FailedUpload>;
@@ -51,7 +51,7 @@ export interface ReadersMachine {
   end(): Promise<void>;
 }
 
-/** Starts everything. The stack is an `npm start` that stays up. */
+/** Starts the machine. Its stack is an `npm start` that keeps running. */
 export async function readersMachine(): Promise<ReadersMachine> {
   const root = mkdtempSync(join(tmpdir(), 'pindrop-reader-'));
   const directory = join(root, 'videos');
@@ -109,7 +109,7 @@ export async function readersMachine(): Promise<ReadersMachine> {
     [/s3:\/\/bucket\/clip\.mp4\b/g, `s3://${bucket}/clip.mp4`],
     [/\bSLACK_WEBHOOK_SECRET_ARN\b/g, outputs.SlackWebhookSecretArn],
     [/\bTOKEN_SECRET_ARN\b/g, outputs.TokenSecretArn],
-    // The reader has no example with a machine: the stack's own answers the same.
+    // The reader would use the state machine of an example. This stack has none, so its own state machine replaces it.
     [/\bSTATE_MACHINE_ARN\b/g, outputs.StateMachineArn],
     [/\bEXECUTION_ARN\b/g, outputs.StateMachineArn.replace(':stateMachine:', ':execution:').concat(':any')],
     [/\bUPLOAD_ID\b/g, failed.uploadId],
@@ -140,7 +140,7 @@ export async function readersMachine(): Promise<ReadersMachine> {
   };
 }
 
-/** `../pindrop`, as a subscriber's project sees it. */
+/** Creates the package's copy and the subscriber's project, which finds the copy at `../pindrop`. */
 function projectsBelow(root: string): Projects {
   const projects = { pindrop: join(root, 'pindrop'), subscriber: join(root, 'subscriber') };
   mkdirSync(projects.subscriber);

@@ -16,11 +16,11 @@ const defaults = readSettings({});
 const tables = tablesOf(page('docs/settings.md'), 'setting');
 const inReadme = tablesOf(page('README.md'), 'setting');
 
-/** A column of a table, by the setting of its row. */
+/** The cells of one column, each with the setting of its row. */
 const column = ({ head, rows }: Table, title: string) =>
   rows.map((row): [name: string, cell: string] => [row[0] ?? '', row[head.indexOf(title)] ?? '']);
 
-/** A default as the pages write it. */
+/** Formats a default as the pages do. */
 function written(name: keyof Settings): string {
   const value: unknown = defaults[name];
   return value === undefined || value === '' || (Array.isArray(value) && value.length === 0) ? '(none)' : String(value);
@@ -40,16 +40,16 @@ describe('the tables of settings', () => {
     expect(tables.flatMap(({ rows }) => rows.map(([name]) => name)).sort()).toEqual([...SETTING_NAMES].sort());
   });
 
-  it.each(tables.flatMap((table) => column(table, 'default')))('give %s the default that it has: %s', (name, cell) => {
+  it.each(tables.flatMap((table) => column(table, 'default')))('document the default of %s: %s', (name, cell) => {
     expect(cell).toBe(written(name as keyof Settings));
   });
 
-  it.each(inReadme.flatMap((table) => column(table, 'default')))('say the same in README: %s is %s', (name, cell) => {
+  it.each(inReadme.flatMap((table) => column(table, 'default')))('match the README, too: %s is %s', (name, cell) => {
     expect(SETTING_NAMES).toContain(name);
     expect(cell).toBe(written(name as keyof Settings));
   });
 
-  it('give the ranges that are accepted', () => {
+  it('document exactly the ranges that the code accepts', () => {
     const ranges = tables
       .flatMap((table) => column(table, 'takes'))
       .flatMap(([name, takes]) => {
@@ -67,7 +67,7 @@ describe('the tables of settings', () => {
     }
   });
 
-  it('say which settings stop the stack on this machine', () => {
+  it('document which settings npm start does not support', () => {
     const values: Partial<Record<keyof Settings, string>> = {
       alarmEmail: 'a@example.com',
       notifyEmail: 'a@example.com',
@@ -82,7 +82,7 @@ describe('the tables of settings', () => {
       const resources = Object.values<SynthesizedResource>(synthesized({ [name]: value }).toJSON().Resources);
       return resources.some(
         ({ Type, Properties: { Targets = [] } = {} }) =>
-          // A rule leads to what the stack has: local-stack.test.ts stops at a queue of another one.
+          // npm start also refuses a rule whose target is outside the stack: local-stack.test.ts tests this.
           !Object.hasOwn(RESOURCE_TYPES, Type) || Targets.some(({ Arn }) => Arn === QUEUE_ELSEWHERE),
       );
     });
@@ -91,7 +91,7 @@ describe('the tables of settings', () => {
     expect(page('docs/settings.md').source.replaceAll('\n', ' ')).toContain(sentence);
   });
 
-  it('can be written into cdk.json like the example', () => {
+  it('are valid in cdk.json as in the example', () => {
     const block = page('docs/settings.md').blocks.find(({ language }) => language === 'json');
     const { context } = JSON.parse(block?.text ?? '{}') as { context: Record<string, unknown> };
     expect(readSettings(context)).toMatchObject(context);

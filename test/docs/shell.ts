@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { PROJECT } from './markdown.ts';
 
 export interface ShellOptions {
-  /** Working directory; the project's by default. */
+  /** Working directory; the project's directory by default. */
   directory?: string;
   environment?: Record<string, string>;
-  /** What the reader does when the command prints this: presses Ctrl+C, or anything else. */
+  /** The reader's action when the command prints a text that matches `says`: Ctrl+C, or a function. */
   when?: { says: RegExp; does: 'interrupt' | ((said: string) => Promise<void>) };
 }
 
 export interface Outcome {
-  /** Null if a signal ended it. */
+  /** Null if a signal ended the command. */
   code: number | null;
   stdout: string;
   stderr: string;
@@ -21,7 +21,7 @@ function readersEnvironment(): NodeJS.ProcessEnv {
   const ours =
     /^(npm_(?!config_(registry|cache|cafile|.*proxy)$)|INIT_CWD$|NODE_(?!EXTRA_CA)|VITEST|TEST$|PROD$|DEV$|MODE$|SSR$|BASE_URL$|PINDROP_|PINTEREST_|SLACK_|AWS_)/i;
   const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
-  // Outside EC2, the request for credentials would only wait.
+  // Outside EC2, a request for instance credentials would only wait for its timeout.
   return { ...Object.fromEntries(inherited), AWS_EC2_METADATA_DISABLED: 'true' };
 }
 
@@ -39,7 +39,7 @@ export function shell(command: string, { directory = PROJECT, environment = {}, 
     try {
       process.kill(-(child.pid ?? 0), name);
     } catch {
-      // It has ended.
+      // The process group has already ended.
     }
   };
   const said = { stdout: '', stderr: '' };
@@ -75,7 +75,7 @@ export function shell(command: string, { directory = PROJECT, environment = {}, 
     until,
     /** Resolves when the command has ended and the reader's action is done. */
     outcome: reacted.then(() => ended),
-    /** Kills it and everything that it started. */
+    /** Kills the command and all the processes that it started. */
     async end() {
       signal('SIGKILL');
       await ended;

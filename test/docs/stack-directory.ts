@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /**
- * Stands in for CloudFormation, which knows the outputs of a deployed stack, and CloudWatch, where no alarm is raised: the
- * stack on this machine has neither. With it the operator's commands run as they are typed, without `--local`.
+ * Stands in for CloudFormation, which returns the outputs of a deployed stack, and for CloudWatch, which returns no
+ * alarms. The local stack has neither service. The operator's commands can then run as typed, without `--local`.
  */
 export async function startStackDirectory(outputs: Record<string, string>) {
   const members = Object.entries(outputs).map(

@@ -8,12 +8,12 @@ const blocks = pages().flatMap((each) => each.blocks);
 describe('the TypeScript on the pages', () => {
   const own = blocks.filter(({ language }) => language === 'ts');
 
-  it('compiles under strict, block by block', async () => {
+  it('compiles in strict mode, each block as a separate module', async () => {
     expect(own.length).toBeGreaterThan(5);
     expect(await compiled(Object.fromEntries(own.map((block) => [fileOf(block), moduleOf(block)])))).toBe('');
   });
 
-  it('is refused when it does not', async () => {
+  it('fails the check when a block does not compile', async () => {
     const text =
       "import { onMediaUpload } from 'pindrop/events';\nonMediaUpload({ failed: ({ mediaId }) => tell(mediaId) });";
     expect(await compiled({ 'wrong.ts': moduleOf({ text }) })).toMatch(/^wrong\.ts\(2,\d+\): error TS/m);
@@ -29,7 +29,7 @@ describe('the JSON on the pages', () => {
     expect(() => JSON.parse(text)).not.toThrow();
   });
 
-  it('is, in README, an event as it is put, but for what is left out', () => {
+  it('is a valid event in README, except for the omitted timestamps', () => {
     const [block] = page('README.md').blocks.filter(({ language }) => language === 'json');
     const instants = JSON.parse((block?.text ?? '').replace(/At": "…"/g, 'At": "2026-03-01T09:00:00Z"'));
     const { success, data } = finalEventDetailSchema.safeParse(instants.detail);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CodeBlock, inWords, PROJECT } from './markdown.ts';
 
-/** What the blocks leave to the reader. */
+/** Declarations that the blocks expect in the reader's own code. */
 const READERS_OWN = `
 declare function publish(mediaId: string, about?: string | Record<string, string>): Promise<void>;
 declare function report(...words: string[]): Promise<void>;
@@ -16,7 +16,7 @@ declare const myQueue: import('aws-cdk-lib/aws-sqs').IQueue;
 declare const eventBusName: string;
 `;
 
-/** Makes a module of a block. A block that uses `this` goes into the constructor of a stack. */
+/** Converts a block to a module. A block that uses `this` becomes the body of a stack's constructor. */
 export function moduleOf({ text }: Pick<CodeBlock, 'text'>): string {
   if (!/\bthis\b/.test(text)) return `${text}\nexport {};\n`;
   const lines = text.split('\n');
@@ -33,7 +33,7 @@ export function moduleOf({ text }: Pick<CodeBlock, 'text'>): string {
   ].join('\n');
 }
 
-/** Compiles modules, by file name, in a reader's project. @returns the compiler's output; empty if it finds no error */
+/** Compiles modules, given by file name, in a new project. @returns the compiler's output; empty without errors */
 export async function compiled(modules: Record<string, string>): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-snippets-'));
   try {
@@ -64,5 +64,5 @@ export async function compiled(modules: Record<string, string>): Promise<string>
   }
 }
 
-/** The file name of a block: it shows a person where the block is. */
+/** A file name that tells a person the block's page and line. */
 export const fileOf = (block: CodeBlock) => `${inWords(block).replaceAll(/[/:.]/g, '-')}.ts`;

@@ -6,7 +6,7 @@ import { PROJECT } from './markdown.ts';
 import { eventsIn, type ReadersMachine } from './readers-machine.ts';
 import { type Outcome, type ShellOptions, shell } from './shell.ts';
 
-/** Commands that are not run, and why. Keep it short. */
+/** Commands that are not run, with the reason. Keep this list short. */
 export const NOT_RUN: Record<string, string> = {
   'npm ci': 'has been run, or this would not be',
   'npm cit': 'is what runs this',
@@ -36,13 +36,13 @@ export const NOT_RUN: Record<string, string> = {
   'npm run destroy': 'wants an account of AWS in which something is',
 };
 
-/** How to run commands of one kind, and what to expect of them. */
+/** Runs commands of one kind, and checks their results. */
 export interface Way {
   commands: RegExp;
   run(command: string, machine: ReadersMachine): Promise<void>;
 }
 
-/** Runs a command, and ends what it started however the test ends. */
+/** Runs a command. Afterwards it kills all the processes that the command started, even if the test fails. */
 async function typed(command: string, options: ShellOptions): Promise<Outcome> {
   const run = shell(command, options);
   try {
@@ -66,10 +66,10 @@ async function inTemporaryDirectory<T>(use: (directory: string) => Promise<T>): 
   }
 }
 
-/** The first way whose pattern matches a command runs it. */
+/** Ordered list: the first way whose pattern matches a command runs the command. */
 export const WAYS: Way[] = [
   {
-    // It stays up until Ctrl+C.
+    // The stack runs until Ctrl+C.
     commands: /^npm start( -- ((-c|--with) \S+ ?)+)?$/,
     async run(command, machine) {
       const environment = { PINDROP_STATE_DIR: machine.stateDirectory() };
@@ -94,7 +94,7 @@ export const WAYS: Way[] = [
     },
   },
   {
-    // A browser would follow the URL that it prints.
+    // The test requests the printed URL in place of a browser.
     commands: /^(PINTEREST_API_URL=\S+ )?npm run pindrop -- auth\b/,
     async run(command, machine) {
       const environment = { ...machine.environment };
@@ -115,7 +115,7 @@ export const WAYS: Way[] = [
     },
   },
   {
-    // The maps are there since the stack was synthesized.
+    // The source maps exist because the stack was synthesized before.
     commands: /^npm run where -- /,
     async run(command, { environment }) {
       const { stdout } = succeeded(await typed(command, { environment }));
@@ -132,7 +132,7 @@ export const WAYS: Way[] = [
   },
   {
     commands: /^npm run pindrop -- retry /,
-    // A failed upload of its own for each: a second retry of the same one would find the first.
+    // Each retry command needs its own failed upload: a second retry of the same upload would return the first retry.
     async run(command, { environment, failedUpload, filledIn, until }) {
       const { uploadId: failed, url } = await failedUpload();
       const own = command.replace(/\bUPLOAD_ID\b/, failed).replace('s3://bucket/key', url);
@@ -142,12 +142,12 @@ export const WAYS: Way[] = [
     },
   },
   {
-    // For the deployed stack as typed, and for the one of npm start.
+    // As typed, the command is for the deployed stack; with --local, for the stack of npm start.
     commands: /^npm run pindrop -- (doctor|list|status|redrive)\b/,
     async run(command, { environment, filledIn }) {
       for (const typing of [command, `${command} --local`]) {
         const { stdout } = succeeded(await typed(filledIn(typing), { environment }));
-        // Beside npm's banner.
+        // Skip npm's banner.
         const results = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('> '));
         if (!command.includes('redrive')) expect(results.length).toBeGreaterThan(0);
       }
@@ -160,7 +160,7 @@ export const WAYS: Way[] = [
     },
   },
   {
-    // In simulated time: the one part that takes seconds, and no quiet machine.
+    // This part runs in simulated time: it takes only seconds, and other load on the machine does not affect it.
     commands: /^npm run bench -- requests$/,
     run: (command) =>
       inTemporaryDirectory(async (directory) => {
@@ -177,7 +177,7 @@ export const WAYS: Way[] = [
       }),
   },
   {
-    // All of a deployment that needs no account: the toolkit reads the command line and synthesizes with it.
+    // A deployment needs an account. `cdk list` does the rest: it parses the same options and synthesizes with them.
     commands: /^npm run deploy( -- (-c \S+ ?)+)?$/,
     run: (command) =>
       inTemporaryDirectory(async (directory) => {
@@ -188,7 +188,7 @@ export const WAYS: Way[] = [
       }),
   },
   {
-    // What it would deploy.
+    // The test only prints the template that the command would deploy.
     commands: /^npx cdk bootstrap$/,
     async run(command) {
       expect(succeeded(await typed(`${command} --show-template`, {})).stdout).toContain('Resources:');
@@ -211,7 +211,7 @@ export const WAYS: Way[] = [
     },
   },
   {
-    // The stack on this machine rotates by itself only: what is known is that the command line was understood, and sent.
+    // The local stack does not support RotateSecret. Its refusal shows that the command was parsed and sent.
     commands: /^aws secretsmanager rotate-secret /,
     async run(command, { directory, environment, filledIn }) {
       const { stderr } = await typed(filledIn(command), { directory, environment });
@@ -226,7 +226,7 @@ export const WAYS: Way[] = [
     },
   },
   {
-    // Executions here go on by themselves: what is known is that the command line was understood, and sent.
+    // The local stack does not support RedriveExecution. Its refusal shows that the command was parsed and sent.
     commands: /^aws stepfunctions redrive-execution /,
     async run(command, { directory, environment, filledIn }) {
       const { stderr } = await typed(filledIn(command), { directory, environment });
@@ -265,14 +265,14 @@ export const WAYS: Way[] = [
   },
 ];
 
-/** @throws Error if no way matches: a page must not name a command that was never tried */
+/** @throws Error if no way matches: a page must not contain a command that no test runs */
 export function wayOf(command: string): Way {
   const way = WAYS.find(({ commands }) => commands.test(command));
   if (!way) throw new Error(`Nobody knows how to run "${command}": add it to test/docs/ways.ts, or fix the page.`);
   return way;
 }
 
-/** What is wrong with a command, as far as this can be seen without running it. */
+/** Checks a command without running it. @returns the problem, or undefined */
 export function complaintAbout(command: string, scripts: Record<string, string>): string | undefined {
   const [, script] = /\bnpm run (\S+)/.exec(command) ?? [];
   if (script !== undefined && !scripts[script]) return `package.json has no script ${script}`;
