@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 const APP = fileURLToPath(new URL('../../infra/app.ts', import.meta.url));
 
-/** Runs the app as the toolkit does. @returns the types of the stack's resources, and what was said */
+/** Runs the app as the CDK toolkit does. @returns the types of the stack's resources, and the output on stderr */
 async function synthesizedFor(account: string, settings: Record<string, string>) {
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-app-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -31,7 +31,7 @@ describe('the app', () => {
     ['an emulator that runs as 000000000000', '000000000000', {}, true],
     ['an emulator of another account, named by the setting', '123456789012', { emulated: 'true' }, true],
     ['an account 000000000000 that is said not to be an emulator', '000000000000', { emulated: 'false' }, false],
-  ])('leaves out what emulators lack, or not: %s', async (_, account, settings, emulated) => {
+  ])('omits resources that emulators lack, but only on an emulator: %s', async (_, account, settings, emulated) => {
     const { types, stderr } = await synthesizedFor(account, settings);
     expect(types.includes('AWS::Events::Archive')).toBe(!emulated);
     expect(types.includes('AWS::SecretsManager::RotationSchedule')).toBe(!emulated);

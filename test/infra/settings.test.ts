@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../infra/settings.ts';
 
 describe('readSettings', () => {
-  it('has a default for everything', () => {
+  it('has defaults', () => {
     expect(readSettings({})).toMatchObject({
       pinterestApiUrl: 'https://api.pinterest.com/v5',
       pollDeadlineMinutes: 60,
@@ -11,7 +11,7 @@ describe('readSettings', () => {
     });
   });
 
-  it('reads what the command line gives as text', () => {
+  it('parses numbers and booleans that the command line passes as text', () => {
     expect(
       readSettings({ maxConcurrency: '4', inspect: 'false', pinterestApiUrl: 'http://127.0.0.1:1/v5/' }),
     ).toMatchObject({
@@ -21,19 +21,19 @@ describe('readSettings', () => {
     });
   });
 
-  it('reads settings once: what it returned, it returns as it is', () => {
+  it('returns settings that it already parsed unchanged', () => {
     const settings = readSettings({ prefix: 'videos/' });
     expect(readSettings(settings)).toBe(settings);
   });
 
   it.each(['http://127.0.0.1:8080/v5', 'http://localhost/v5', 'http://[::1]:1/v5'])(
-    'takes %s: it is this machine',
+    'accepts %s without TLS: it is a loopback address',
     (url) => {
       expect(readSettings({ pinterestApiUrl: url }).pinterestApiUrl).toBe(url);
     },
   );
 
-  it('leaves the context of CDK itself alone', () => {
+  it("ignores CDK's own context keys", () => {
     expect(() =>
       readSettings({ 'aws:cdk:bundling-stacks': ['**'], '@aws-cdk/core:x': true, 'cdk-migrate': 1 }),
     ).not.toThrow();
@@ -44,7 +44,7 @@ describe('readSettings', () => {
     ['slack-webhook, publish-pin,slack-webhook', ['slack-webhook', 'publish-pin']],
     [['results-bucket'], ['results-bucket']],
     ['', []],
-  ])('reads the examples of %j', (given, names) => {
+  ])('reads the list of examples from %j', (given, names) => {
     expect(readSettings({ with: given }).with).toEqual(names);
   });
 
@@ -59,7 +59,7 @@ describe('readSettings', () => {
     [{ stackName: 'my stack' }, 'stackName is ill-typed'],
     [{ with: 'tell-everyone' }, 'with.0 is ill-typed'],
     [{ inspect: 'perhaps' }, 'inspect is ill-typed'],
-  ])('stops at %o and lists the settings there are', (context, complaint) => {
+  ])('rejects %o and lists the valid settings', (context, complaint) => {
     expect(() => readSettings(context)).toThrow(complaint);
     expect(() => readSettings(context)).toThrow('The settings are stackName, pinterestApiUrl');
   });

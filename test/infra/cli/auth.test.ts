@@ -10,7 +10,7 @@ import { readTarget } from '../../../infra/local/start/target.ts';
 
 const COMMAND = fileURLToPath(new URL('../../../infra/cli/main.ts', import.meta.url));
 
-/** Runs `pindrop auth --local`, and lets a browser follow the URL that it prints. */
+/** Runs `pindrop auth --local`, and requests the URL that it prints, as a browser would. */
 async function authenticate({ agrees = true, clientSecret = SIMULATED_APP.clientSecret, stateless = false } = {}) {
   const simulator = await startPinterestSimulator();
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-auth-'));
@@ -46,7 +46,7 @@ async function authenticate({ agrees = true, clientSecret = SIMULATED_APP.client
 }
 
 describe('pindrop auth --local', () => {
-  it('keeps client and tokens in a file for its owner alone, which npm start uploads with', async () => {
+  it('saves client and tokens for npm start in a file that only its owner can read', async () => {
     const { simulator, code, said, page, tokenFile } = await authenticate();
     expect(code).toBe(0);
     expect(said).toContain('Signed in: Pinterest takes the token');
@@ -70,7 +70,7 @@ describe('pindrop auth --local', () => {
     ['the person does not agree', { agrees: false }, 'access_denied'],
     ['the redirect belongs to another sign-in', { stateless: true }, 'does not belong to this sign-in'],
     ['the client secret is wrong', { clientSecret: 'wrong' }, 'Pinterest refused to exchange the code (401'],
-  ])('keeps nothing and says why when %s', async (_, how, why) => {
+  ])('saves nothing and prints the reason when %s', async (_, how, why) => {
     const { code, said, tokenFile } = await authenticate(how);
     expect(code).toBe(1);
     expect(said).toContain(why);

@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../../infra/cli/main.ts', import.meta.url));
 
-describe('pindrop in a pipe', () => {
+describe('pindrop with a closed output pipe', () => {
   it.each([
     ['stdout', 0],
     ['stderr', 2],
-  ] as const)('ends quietly when nobody reads its %s', async (closed, code) => {
-    // The help goes to stdout when it is asked for, and to stderr when the command is missing.
+  ] as const)('exits without an error message when %s is closed', async (closed, code) => {
+    // The help goes to stdout with --help, and to stderr without a command.
     const command = spawn(process.execPath, [MAIN, ...(closed === 'stdout' ? ['--help'] : [])], { env: {} });
     const { stdout, stderr } = command;
     command[closed].destroy();

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { LOCAL_STACK_FILE } from '../../../infra/operations/stack-location.ts';
 import { pindrop } from '../../harness/pindrop-command.ts';
 
-/** Nothing listens there: the port is reserved, and no service uses it. */
+/** An endpoint at which nothing listens: port 1 is reserved, and no service uses it. */
 const NOWHERE = 'http://127.0.0.1:1';
 
 function stateDirectory(location?: object): string {
@@ -43,7 +43,7 @@ describe('pindrop', () => {
     [['where', 'ingest', '12'], "command-argument value '12' is invalid for argument 'place'. It must be LINE:COLUMN."],
     [['lits'], "unknown command 'lits' (Did you mean list?)"],
     [['list', '--local', '--stack', 'Other'], "option '--stack <name>' cannot be used with option '--local'"],
-  ])('refuses %j as wrong usage, and says why', async (args, why) => {
+  ])('rejects the arguments %j with a reason and exit code 2', async (args, why) => {
     const { code, stdout, stderr } = await pindrop(args, { PINDROP_STATE_DIR: stateDirectory(STOPPED) });
     expect({ code, stdout }).toEqual({ code: 2, stdout: [] });
     expect(stderr.join('\n')).toContain(why);
@@ -81,7 +81,7 @@ describe('pindrop', () => {
     },
   );
 
-  it('says what to do when no stack was ever started here, or by another version', async () => {
+  it('tells the user what to do when no stack was started yet, or another version started it', async () => {
     const empty = stateDirectory();
     const never = await pindrop(['list', '--local'], { PINDROP_STATE_DIR: empty });
     expect(never.stderr).toEqual([
@@ -94,7 +94,7 @@ describe('pindrop', () => {
     expect([never.code, old.code]).toEqual([1, 1]);
   });
 
-  it('says that a function has no source map', async () => {
+  it('where: reports that a function has no source map', async () => {
     expect(await pindrop(['where', 'no-such-function', '1:2'])).toEqual({
       code: 1,
       stdout: [],
@@ -102,11 +102,11 @@ describe('pindrop', () => {
     });
   });
 
-  it('escapes what a terminal would obey in what it says about its own arguments', async () => {
+  it('escapes control characters in error messages that quote its arguments', async () => {
     const environment = { PINDROP_STATE_DIR: stateDirectory(STOPPED) };
     for (const args of [['list', '--\u001b[2J'], ['\u001b]0;owned\u0007'], ['status', 's3://\u001b[31m', '--local']]) {
       const { stderr } = await pindrop(args, environment);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not contain these characters.
       expect(stderr.join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
       expect(stderr.join('\n')).toContain('\\u001b');
     }

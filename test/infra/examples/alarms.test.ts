@@ -14,7 +14,7 @@ function alarmsAddedBy(settings: Record<string, unknown>) {
   );
 }
 
-describe('alarms', () => {
+describe('alarms of settings and examples', () => {
   it.each([
     [{ with: 'slack-webhook' }, ['SlackWebhookUploadsUndeliveredEvents']],
     [{ with: 'results-bucket' }, ['ResultsBucketUndeliveredEvents']],
@@ -26,7 +26,7 @@ describe('alarms', () => {
     [{ webhookUrl: 'https://example.com/pindrop' }, ['SubscriptionsUndeliveredEvents']],
     [{ forwardToQueueArn: 'arn:aws:sqs:us-east-1:123456789012:videos' }, ['SubscriptionsUndeliveredEvents']],
     [{ notifyEmail: 'marketing@example.com' }, []],
-  ])('watch what %j adds', (settings, alarms) => {
+  ])('exist for the resources that %j adds', (settings, alarms) => {
     expect([...alarmsAddedBy(settings).keys()].sort()).toEqual(alarms);
   });
 

@@ -11,11 +11,11 @@ const definition = machineDefinition(synthesized({ with: 'publish-pin' }), 'Pind
 const refused = (operation: 'pins_create' | 'boards_list_pins', status: number) =>
   new PinterestError('No.', { operation, status });
 
-/** What keeps a Pin from being made for as long as anybody waits for it. */
+/** Faults that last longer than the give-up time, so that the Pin is never created. */
 const OBSTACLES: Record<string, Partial<PinPorts>> = {
   'others are in the lane': { lane: { enter: async () => undefined } },
   'the board cannot be read': {
-    // biome-ignore lint/correctness/useYield: it never gets so far
+    // biome-ignore lint/correctness/useYield: it throws before it could yield
     async *boardPins() {
       throw refused('boards_list_pins', 503);
     },
@@ -33,7 +33,7 @@ interface Limits {
   patienceSeconds: number;
 }
 
-/** The execution of one Pin that is never made, with the shortest of all waits. */
+/** Runs the execution of one Pin that is never created, with the shortest possible waits. */
 async function stuck(obstacle: string, { giveUpAfterHours, maxBackoffSeconds, patienceSeconds }: Limits) {
   let clock = Date.parse('2026-03-01T09:00:00Z');
   let died = false;
@@ -48,7 +48,7 @@ async function stuck(obstacle: string, { giveUpAfterHours, maxBackoffSeconds, pa
   };
   const policy = { patienceSeconds, retryPolicy: { giveUpAfterSeconds: giveUpAfterHours * 3600, maxBackoffSeconds } };
   const task = async (input: PinProgress) => {
-    // After a death it is looked at once.
+    // After the function died, the machine looks for the Pin at once.
     if (!died) clock += input.waitSeconds * 1000;
     died = input.step === 'create' && obstacle.includes('dies');
     if (died) throw Object.assign(new Error('killed'), { name: 'Runtime.ExitError' });
@@ -72,9 +72,9 @@ const LIMITS: Limits[] = [
   { giveUpAfterHours: 120, maxBackoffSeconds: 3600, patienceSeconds: 3600 },
 ];
 
-describe('a Pin that cannot be made', () => {
+describe('a Pin that cannot be created', () => {
   it.each(Object.keys(OBSTACLES).flatMap((obstacle) => LIMITS.map((limits) => [obstacle, limits] as const)))(
-    'ends in time, and far below the events that a history may have: %s, %j',
+    'fails in time, with less than half of the events that an execution history may have: %s, %j',
     async (obstacle, limits) => {
       const { events, hours, detail } = await stuck(obstacle, limits);
       expect(detail).toMatchObject({ status: 'failed', failure: { reason: 'gave_up' } });

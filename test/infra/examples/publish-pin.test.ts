@@ -13,7 +13,7 @@ function states(): Record<string, Record<string, unknown>> {
 }
 
 describe('the state machine of publish-pin', () => {
-  it('never retries a creation; it searches for a Pin that may exist', () => {
+  it('never retries the creation of a Pin; it first looks for a Pin that may exist already', () => {
     const { 'Create the Pin': create, 'Perhaps there is a Pin': perhaps } = states();
     expect(create).not.toHaveProperty('Retry');
     expect(create?.['Catch']).toEqual([
@@ -34,7 +34,7 @@ describe('the state machine of publish-pin', () => {
     [{ board: '42' }, '42'],
     [{ board: '' }, undefined],
     [{}, undefined],
-  ])('makes that event by itself, by the contract, with the board that %j names', async (metadata, boardId) => {
+  ])('emits a valid event without the function, with the board from the metadata %j', async (metadata, boardId) => {
     const { detail } = mediaUploadSucceededEventExample;
     const event = {
       ...mediaUploadSucceededEventExample,

@@ -8,7 +8,7 @@ const versioned = { bucket: BUCKET, key: 'a b/c+d é.mp4', versionId: 'v1', eTag
 const { versionId: _, ...unversioned } = versioned;
 const at = (second: number) => new Date(second * 1000);
 
-/** An upload that has ended, as its execution describes it. */
+/** The execution of an upload that has ended. */
 const ended = (uploadId: string, object: object, startedAt: number): ListedExecution => ({
   name: uploadId,
   startedAt,
@@ -20,21 +20,21 @@ describe('attemptMessage', () => {
   it.each([
     ['a version', versioned],
     ['an object without versions', unversioned],
-  ])('makes the id of an attempt at %s follow from the one before it, whatever the time', (_, object) => {
+  ])('derives the id of an attempt at %s from the previous attempt, not from the time', (_, object) => {
     const ids = [at(1), at(2)].map((time) => attemptMessage(object, 'before', time)?.uploadId);
     expect(ids[0]).toBe(ids[1]);
     const others = [attemptMessage(object, 'another', at(1)), attemptMessage(object, undefined, at(1))];
     expect(new Set([ids[0], ...others.map((message) => message?.uploadId)]).size).toBe(3);
   });
 
-  it('is the notification that S3 would send', () => {
+  it('returns the notification that S3 would send', () => {
     const message = attemptMessage(versioned, 'before', at(1));
     expect(dropsOf(message?.body ?? '')).toEqual([
       { ...versioned, uploadId: message?.uploadId, droppedAt: '1970-01-01T00:00:01.000Z' },
     ]);
   });
 
-  it("of a version is S3's own for its first attempt, so both are one upload", () => {
+  it("gives the first attempt at a version the same id as S3's own notification", () => {
     const notification = {
       eventSource: 'aws:s3',
       eventName: 'ObjectCreated:CompleteMultipartUpload',
@@ -48,7 +48,7 @@ describe('attemptMessage', () => {
     expect(attemptMessage(versioned, undefined, at(9))?.uploadId).toBe(drop?.uploadId);
   });
 
-  it('is none for a folder marker', () => {
+  it('returns undefined for a folder marker', () => {
     expect(attemptMessage({ ...versioned, key: 'folder/', size: 0 }, undefined, at(1))).toBeUndefined();
     expect(attemptMessage({ ...versioned, key: 'folder/', size: 1 }, undefined, at(1))).toBeDefined();
   });
@@ -67,7 +67,7 @@ describe('newestUploadOf', () => {
     expect(asked).toMatchObject({ lists: 0, described: [first, second, third, idOf(versioned, third)] });
   });
 
-  it('describes only those of a thousand executions whose name begins as the key', async () => {
+  it('describes only the executions whose name starts like the ids of the key, of more than a thousand', async () => {
     const others = Array.from({ length: 1000 }, (_, index) =>
       ended(`other-mp4-${String(index).padStart(32, '0')}`, { bucket: BUCKET, key: 'other.mp4' }, index),
     );
@@ -80,7 +80,7 @@ describe('newestUploadOf', () => {
     expect(await newestUploadOf(unversioned, { ...unversioned, eTag: 'waiting' }, ports)).toBeUndefined();
   });
 
-  it('finds the newest upload of a key whose object is gone', async () => {
+  it('finds the newest upload of a key whose object was deleted', async () => {
     const [older, newer] = [ended(idOf(versioned), versioned, 1), ended(idOf(unversioned), unversioned, 2)];
     const { ports } = listing(() => [newer, older]);
     expect(await newestUploadOf(versioned, undefined, ports)).toMatchObject({ upload: { uploadId: newer.name } });

@@ -6,7 +6,7 @@ import { deployedStack } from '../../../infra/operations/stack-location.ts';
 const MACHINE = 'AWS::StepFunctions::StateMachine';
 const arn = (name: string) => `arn:aws:states:eu-west-1:123456789012:stateMachine:${name}`;
 
-/** An account with one stack. @param machines tags by the name of their state machine */
+/** Stands in for an account with one stack. @param machines the tags of each state machine, by its name */
 function account(outputs: Record<string, string>, machines: Record<string, Record<string, string>>) {
   const answers: Record<string, (input: { resourceArn?: string }) => unknown> = {
     DescribeStacksCommand: () => ({
@@ -45,7 +45,7 @@ describe('deployedStack', () => {
     });
   });
 
-  it('asks which of several is meant, and takes its path', async () => {
+  it('lists the paths when a stack has several Pindrops, and accepts one of these paths', async () => {
     const clients = account({}, { a: tags('BrandA'), b: tags('Team/BrandB') });
     await expect(deployedStack('Videos', clients)).rejects.toThrow(
       'The stack Videos has several Pindrops: use --stack Videos/BrandA or --stack Videos/Team/BrandB.',
@@ -56,7 +56,7 @@ describe('deployedStack', () => {
     });
   });
 
-  it('says so when there is no Pindrop in the stack', async () => {
+  it('reports that the stack contains no Pindrop', async () => {
     await expect(deployedStack('Videos', account({}, { theirs: {} }))).rejects.toThrow(
       'There is no Pindrop in the stack Videos.',
     );

@@ -9,7 +9,7 @@ const clip = readFileSync(new URL('../../fixtures/inspection/index-first.mp4', i
 
 const files = (queued: number, followed = 0, deadLetters = 0): FilesOnTheWay => ({ queued, followed, deadLetters });
 
-/** @param counts one for each look; the last one stays */
+/** @param counts the result of each count of the files; the last one repeats */
 async function leave(counts: FilesOnTheWay[], answer?: string, force = false) {
   const said: string[] = [];
   let looks = 0;
@@ -25,12 +25,12 @@ async function leave(counts: FilesOnTheWay[], answer?: string, force = false) {
   return { allowed, said, looks };
 }
 
-describe('leaving', () => {
-  it('needs no question when no file is on its way', async () => {
+describe('mayLeave', () => {
+  it('allows the deletion without a question when no file is on its way', async () => {
     expect(await leave([files(0)])).toEqual({ allowed: true, said: [], looks: 1 });
   });
 
-  it('says how many files are on their way, what happens to them, and stops without a terminal', async () => {
+  it('says how many files are on their way and what happens to them, and refuses without a terminal', async () => {
     const { allowed, said } = await leave([files(2, 1, 1)]);
     expect(allowed).toBe(false);
     expect(said).toEqual([
@@ -39,7 +39,7 @@ describe('leaving', () => {
     ]);
   });
 
-  it('goes on with --force, and says it all the same', async () => {
+  it('allows the deletion with --force, but still prints the warning', async () => {
     const { allowed, said } = await leave([files(1)], undefined, true);
     expect([allowed, said.length]).toEqual([true, 1]);
     expect(said[0]).toMatch(/^1 file is on the way/);
@@ -49,11 +49,11 @@ describe('leaving', () => {
     ['d', true],
     ['', false],
     ['c', false],
-  ])('asks a person: %j', async (answer, allowed) => {
+  ])('asks the user, who answers %j', async (answer, allowed) => {
     expect(await leave([files(1)], answer)).toMatchObject({ allowed });
   });
 
-  it('waits until all have ended, and says when the numbers change', async () => {
+  it('waits until all files have ended, and prints the numbers when they change', async () => {
     const { allowed, said, looks } = await leave([files(1, 1), files(1, 1), files(0, 1), files(0)], 'w');
     expect([allowed, looks]).toEqual([true, 4]);
     expect(said.slice(1)).toEqual([
@@ -64,7 +64,7 @@ describe('leaving', () => {
 });
 
 describe('filesOnTheWay', () => {
-  it('counts files that wait and files that are followed, and none once they have ended', async () => {
+  it('counts files in the queue and files that are followed', async () => {
     const pindrop = await startLocalPindrop({ simulator: { processingSeconds: () => 3600 } });
     await pindrop.drop('followed.mp4', clip);
     await pindrop.until(() => pindrop.log().includes('following'));

@@ -7,7 +7,7 @@ import { pindropLocal, portsTo } from '../../harness/pindrop-command.ts';
 const clip = readFileSync(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const KEY = 'a b+c é.mp4';
 
-/** A stack, a file whose registration was refused, and how to refuse another. */
+/** Starts a stack with one failed upload: Pinterest refused the registration. `refuse` makes the next one fail, too. */
 async function withFailedUpload() {
   const pindrop = await startLocalPindrop();
   const refuse = () =>
@@ -25,7 +25,7 @@ async function eventOf(pindrop: LocalPindrop, uploadId: string | undefined) {
 }
 
 describe('retry', () => {
-  it('gives a failed drop a new attempt with an event of its own, and others none', async () => {
+  it('starts a new attempt with its own event for a failed drop, and rejects everything else', async () => {
     const { pindrop, failed, ports } = await withFailedUpload();
     const uploadId = await retry(failed.uploadId, ports);
     expect(uploadId).not.toBe(failed.uploadId);
@@ -41,7 +41,7 @@ describe('retry', () => {
     expect(pindrop.events()).toHaveLength(2);
   });
 
-  it('starts one attempt when it is asked twice before the attempt has an execution', async () => {
+  it('starts only one attempt when it is called twice before the attempt has an execution', async () => {
     const { pindrop, failed, ports } = await withFailedUpload();
     const [first, second] = [await retry(failed.uploadId, ports), await retry(failed.uploadId, ports)];
     expect(second).toBe(first);
@@ -50,7 +50,7 @@ describe('retry', () => {
     expect(pindrop.events()).toHaveLength(2);
   });
 
-  it('means the newest attempt, by whichever name, and does nothing when that one succeeded', async () => {
+  it('retries the newest attempt, whichever id or URL is given, and refuses when that attempt succeeded', async () => {
     const { pindrop, failed, refuse, command } = await withFailedUpload();
     const url = `s3://${pindrop.bucket}/${KEY}`;
     refuse();
@@ -86,7 +86,7 @@ describe('retry', () => {
     expect(new Set(pindrop.events().map((event) => event.uploadId)).size).toBe(4);
   });
 
-  it('retries the others when one of several cannot be retried', async () => {
+  it('retries the other uploads when one of several cannot be retried', async () => {
     const { pindrop, failed, command } = await withFailedUpload();
     const { code, stdout, stderr } = await command('retry', 'no-such-upload', 's3://nowhere', failed.uploadId);
     expect({ code, stderr: stderr.length }).toEqual({ code: 1, stderr: 2 });

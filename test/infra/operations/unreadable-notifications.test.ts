@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { unreadableNotifications } from '../../../infra/operations/stack-health.ts';
 import { loopbackServer, received } from '../../harness/loopback-server.ts';
 
-it('counts the unreadable notifications of one stack, and not those of another', async () => {
+it('counts the unreadable notifications of one stack, not those of other stacks', async () => {
   const metricOf = (service: string) => ({
     Namespace: 'Pindrop',
     MetricName: 'UnreadableNotifications',

@@ -8,7 +8,7 @@ import {
 } from '../../../infra/operations/uploads.ts';
 import { type ListedExecution, listing } from '../../harness/listed-executions.ts';
 
-/** Uploads `upload-0`, the oldest, and so on, of the media `0` and so on. */
+/** Creates uploads from `upload-0`, the oldest, upwards. Their media ids are `0` and upwards. */
 const uploads = (count: number): ListedExecution[] =>
   Array.from({ length: count }, (_, index) => ({
     name: `upload-${index}`,
@@ -26,7 +26,7 @@ describe('executionsNewestFirst', () => {
   it.each([
     ['newest first, as AWS does', newestFirst],
     ['oldest first, as some emulators do', uploads],
-  ])('lists the newest of several pages, of a service that lists them %s', async (_, listed) => {
+  ])('lists the newest executions of several pages when the service lists them %s', async (_, listed) => {
     const { ports } = listing(() => listed(2500));
     const names = await namesOf(1200, ports);
     expect(names).toEqual(
@@ -36,19 +36,19 @@ describe('executionsNewestFirst', () => {
     );
   });
 
-  it('asks for no page that nobody looks at', async () => {
+  it('requests no page that the caller does not read', async () => {
     const { ports, asked } = listing(() => newestFirst(2500));
     for await (const { name } of executionsNewestFirst(2500, ports)) if (name === 'upload-2000') break;
     expect(asked.lists).toBe(1);
   });
 
-  it('lists nothing where there is nothing', async () => {
+  it('lists nothing when there are no executions', async () => {
     expect(await namesOf(10, listing(() => []).ports)).toEqual([]);
   });
 });
 
 describe('newestUploads', () => {
-  it('describes them in their order, ten at a time', async () => {
+  it('describes the uploads from newest to oldest, ten at a time', async () => {
     const { ports, asked } = listing(() => newestFirst(300));
     const found = await Array.fromAsync(newestUploads(250, ports));
     expect(found.map(({ upload }) => upload.uploadId)).toEqual(
@@ -60,7 +60,7 @@ describe('newestUploads', () => {
     expect(asked.described).toHaveLength(250);
   });
 
-  it('leaves out executions that were started by hand with something else', async () => {
+  it('skips executions that were started by hand with another input', async () => {
     const byHand: ListedExecution = { name: 'by-hand', startedAt: 9, status: 'FAILED', data: '{}' };
     const { ports } = listing(() => [byHand, ...newestFirst(2)]);
     expect(await Array.fromAsync(newestUploads(10, ports))).toHaveLength(2);
@@ -72,7 +72,7 @@ describe('findUploadOfMedia', () => {
   it('stops as soon as it has found the media', async () => {
     const { ports, asked } = listing(() => newestFirst(1000));
     expect(await findUploadOfMedia('985', 1000, ports)).toMatchObject({ upload: { uploadId: 'upload-985' } });
-    // Fifteen are older than the newest and looked at in vain; ten more may be under way.
+    // Newer uploads without a match, then the match; up to ten more descriptions may be in progress.
     expect(asked.described.length).toBeLessThanOrEqual(15 + 1 + 10);
     expect(await findUploadOfMedia('none', 1000, ports)).toBeUndefined();
   });

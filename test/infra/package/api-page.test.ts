@@ -6,8 +6,8 @@ import { sharedPackage } from '../../harness/shared-parts.ts';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 
-it('docs/api.md is what npm run api makes of the declarations', async () => {
-  // Packing builds dist/.
+it('docs/api.md equals the output of npm run api', async () => {
+  // This builds dist/, which the API page is made from.
   await sharedPackage();
   expect(readFileSync(`${PROJECT}docs/api.md`, 'utf8')).toBe(apiPage(`${PROJECT}dist`));
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 interface Project {
   directory: string;
-  /** Runs a program in the project, with a bare environment. */
+  /** Runs a program in the project, with a minimal environment. */
   run(
     program: string,
     args: string[],
@@ -34,9 +34,9 @@ interface Project {
 }
 
 /**
- * A project outside the repository that has installed the tarball.
- * @param beside packages that it has already: links to the ones of this checkout
- * @param others packages that it installs along
+ * Creates a project outside the repository and installs the tarball there.
+ * @param beside packages that the project already has, as links into this checkout
+ * @param others packages that are installed with the tarball
  */
 async function foreignProject(
   sources: Record<string, string>,
@@ -51,7 +51,7 @@ async function foreignProject(
     run: (program, args, environment = {}) =>
       run(program, args, { cwd: directory, env: { PATH: process.env['PATH'], HOME: directory, ...environment } }),
   };
-  // The user's own npm cache: a new one would download everything again.
+  // This command uses the user's npm cache: a new cache would download everything again.
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--omit=peer', tarball, ...others], {
     cwd: directory,
   });
@@ -100,7 +100,7 @@ const compilerOptions = {
 
 const sha256 = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-/** Files and bytes below a directory. */
+/** Total size in bytes of the files in a directory and its subdirectories. */
 function sizeOf(directory: string): number {
   let bytes = 0;
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
@@ -110,21 +110,21 @@ function sizeOf(directory: string): number {
 }
 
 describe('the package', () => {
-  it('has the version that its clients send', () => {
+  it('has the version number that its clients send', () => {
     expect(VERSION).toBe(manifest.version);
   });
 
-  it('is what publint and @arethetypeswrong/cli accept', async () => {
+  it('passes publint and @arethetypeswrong/cli', async () => {
     const { publint } = await import('publint');
     const { formatMessage } = await import('publint/utils');
     const { messages, pkg } = await publint({ pack: { tarball: readFileSync(tarball).buffer as ArrayBuffer } });
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
     const attw = join(MODULES, '@arethetypeswrong/cli/dist/index.js');
-    // The package is ES modules only: what CommonJS would find is no question here.
+    // The package has only ES modules, so CommonJS is not checked.
     await run(process.execPath, [attw, tarball, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii']);
   });
 
-  it('gives a CDK app the construct, with the bundles of this repository', async () => {
+  it('provides the construct to a CDK app, with the same bundles as this repository', async () => {
     const consumer = await foreignProject(
       {
         'app.ts': APP,
@@ -133,7 +133,7 @@ describe('the package', () => {
       },
       { beside: ['aws-cdk-lib', 'constructs', '@types'], others: ['typescript@~5.5.0'] },
     );
-    // Few and small: npm put the package and zod there, and nothing else.
+    // Few and small dependencies: with the package, npm installed only zod.
     const installed = readdirSync(join(consumer.directory, 'node_modules')).filter((name) => !name.startsWith('.'));
     expect(installed.sort()).toEqual(['@types', 'aws-cdk-lib', 'constructs', 'pindrop', 'typescript', 'zod']);
     expect(sizeOf(join(consumer.directory, 'node_modules/pindrop'))).toBeLessThan(5_000_000);
@@ -168,7 +168,7 @@ describe('the package', () => {
     }
   });
 
-  it('gives anybody a client of the Media API, without AWS', async () => {
+  it('provides a client of the Media API that works without AWS', async () => {
     const simulator = await startPinterestSimulator({ processingSeconds: () => 0 });
     onTestFinished(() => simulator.close());
     const consumer = await foreignProject({
@@ -211,7 +211,7 @@ describe('the package', () => {
     expect(media?.file?.size).toBe(statSync(clip).size);
   });
 
-  it('brings the command, which finds the stack of npm start', async () => {
+  it('provides the pindrop command, which finds the stack of npm start', async () => {
     const state = await stateDirectory();
     const [consumer] = await Promise.all([foreignProject({}), whereTo(npmStart(['--no-console'], state))]);
     const command = join(consumer.directory, 'node_modules/.bin/pindrop');

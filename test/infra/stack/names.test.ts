@@ -5,7 +5,7 @@ import { EXAMPLE_NAMES } from '../../../infra/examples/example-names.ts';
 import { Pindrop } from '../../../infra/stack/pindrop.ts';
 import { PindropStack } from '../../../infra/stack/pindrop-stack.ts';
 
-/** Properties that give a resource its physical name. Names of schemas are their registry's. */
+/** Properties that set a resource's physical name. Schema names are left out: they are unique within their registry. */
 const NAMES: Record<string, string> = {
   'AWS::CloudWatch::Dashboard': 'DashboardName',
   'AWS::Events::EventBus': 'Name',
@@ -18,7 +18,7 @@ const NAMES_OF_OTHERS = new Set(['FunctionName', 'PolicyName', 'EventBusName', '
 
 const newApp = () => new App({ context: { 'aws:cdk:bundling-stacks': [] } });
 
-/** Every physical name in a stack, in a region. */
+/** All physical names that a stack would have in a region. */
 function namesIn(stack: Stack, region = 'us-east-1'): string[] {
   const { Resources } = Template.fromStack(stack).toJSON() as {
     Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
@@ -27,7 +27,7 @@ function namesIn(stack: Stack, region = 'us-east-1'): string[] {
     const name = Properties[NAMES[Type] ?? ''];
     if (name === undefined) return [];
     const text = JSON.stringify(name).replaceAll('{"Ref":"AWS::Region"}', region);
-    // What refers to another resource of the stack has a name of its own by that.
+    // A name that contains a reference to another resource of the stack is unique already.
     return text.includes('{"Ref":') ? [] : [`${Type} ${text}`];
   });
 }
@@ -36,7 +36,7 @@ const stackOf = (stackName: string) =>
   new PindropStack(newApp(), 'Pindrop', { settings: { stackName, with: [...EXAMPLE_NAMES] } });
 
 describe('physical names', () => {
-  it('are all known to this test', () => {
+  it('are all covered by this test', () => {
     const { Resources } = Template.fromStack(stackOf('Pindrop')).toJSON();
     const named = Object.values<{ Type: string; Properties?: object }>(Resources).flatMap(({ Type, Properties = {} }) =>
       Object.keys(Properties)
@@ -52,7 +52,7 @@ describe('physical names', () => {
     expect(new Set([...(staging ?? []), ...(production ?? [])]).size).toBe(8);
   });
 
-  it('differ between two regions where they are the account’s', () => {
+  it('differ between two regions if they must be unique in the account', () => {
     const dashboards = ['us-east-1', 'eu-west-1'].map((region) =>
       namesIn(stackOf('Pindrop'), region).filter((name) => name.includes('Dashboard')),
     );

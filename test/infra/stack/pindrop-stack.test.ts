@@ -7,7 +7,7 @@ import { synthesized } from './synthesized.ts';
 const template = synthesized();
 
 describe('the stack', () => {
-  it('has the outputs of the contract', () => {
+  it('has the documented outputs', () => {
     expect(Object.keys(template.toJSON().Outputs).sort()).toEqual([
       'DeadLetterQueueUrl',
       'DropBucketName',
@@ -20,7 +20,7 @@ describe('the stack', () => {
     template.hasOutput('PinterestApiUrl', { Value: 'https://api.pinterest.com/v5' });
   });
 
-  it('keeps the bucket versioned, encrypted, private and the files when the stack goes', () => {
+  it('has a versioned, encrypted, private bucket, which is kept when the stack is deleted', () => {
     template.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Retain',
       Properties: {
@@ -43,7 +43,7 @@ describe('the stack', () => {
     });
   });
 
-  it('tells the queue of every put, or of those below the prefix', () => {
+  it('notifies the queue of every put, or only of puts below the prefix', () => {
     const configuration = (rules?: unknown) =>
       Match.objectLike({
         NotificationConfiguration: {
@@ -62,7 +62,7 @@ describe('the stack', () => {
     );
   });
 
-  it('holds messages longer than the longest upload, and keeps them as long as SQS can', () => {
+  it('has a visibility timeout longer than the longest upload, and the maximum message retention', () => {
     template.hasResourceProperties('AWS::SQS::Queue', {
       VisibilityTimeout: 910,
       MessageRetentionPeriod: 1_209_600,
@@ -73,7 +73,7 @@ describe('the stack', () => {
     });
   });
 
-  it('bounds the uploads at once', () => {
+  it('limits the number of concurrent uploads', () => {
     synthesized({ maxConcurrency: '7' }).hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 1,
       ScalingConfig: { MaximumConcurrency: 7 },
@@ -81,7 +81,7 @@ describe('the stack', () => {
     });
   });
 
-  it('keeps the token out of every environment', () => {
+  it("keeps the token out of every function's environment", () => {
     for (const fn of Object.values(template.findResources('AWS::Lambda::Function'))) {
       expect(
         Object.keys(fn.Properties.Environment?.Variables ?? {}).filter((name) =>
@@ -91,7 +91,7 @@ describe('the stack', () => {
     }
   });
 
-  it('has a log retention for every function of its own', () => {
+  it('sets the retention of every log group', () => {
     for (const group of Object.values(template.findResources('AWS::Logs::LogGroup'))) {
       expect(group.Properties.RetentionInDays).toBe(90);
     }
@@ -100,7 +100,7 @@ describe('the stack', () => {
 
 describe('maxReceiveCount', () => {
   it.each([0.01, 1, 24, 120].flatMap((hours) => [5, 900].map((seconds) => [hours, seconds] as const)))(
-    'is never reached by the waits of %s hours of passing faults, of %s s at most',
+    'is never reached during %s hours of temporary faults, with a maximum back-off of %s s',
     (giveUpAfterHours, maxBackoffSeconds) => {
       const policy = { giveUpAfterSeconds: giveUpAfterHours * 3600, maxBackoffSeconds };
       let receives = 1;
@@ -111,7 +111,7 @@ describe('maxReceiveCount', () => {
     },
   );
 
-  it('is one that SQS takes', () => {
+  it('is within the limit of SQS', () => {
     expect(maxReceiveCount({ giveUpAfterHours: 120, maxBackoffSeconds: 900 })).toBe(985);
     expect(maxReceiveCount({ giveUpAfterHours: 120, maxBackoffSeconds: 5 })).toBe(1000);
   });

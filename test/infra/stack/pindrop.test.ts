@@ -14,8 +14,8 @@ function consumer() {
   return { stack, pindrop: new Pindrop(stack, 'BrandA', { settings: { prefix: 'brand-a/' } }) };
 }
 
-describe('Pindrop in an app of its user', () => {
-  it('lets whoever it is told to drop files below the prefix, and do nothing else', () => {
+describe("Pindrop in a user's app", () => {
+  it('grantDrop lets a role drop files below the prefix, and do nothing else', () => {
     const { stack, pindrop } = consumer();
     const role = new Role(stack, 'Editor', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
     pindrop.grantDrop(role);
@@ -37,7 +37,7 @@ describe('Pindrop in an app of its user', () => {
     ['onUploadSucceeded', ['Media Upload Succeeded']],
     ['onUploadFailed', ['Media Upload Failed']],
     ['onMediaUpload', ['Media Upload Succeeded', 'Media Upload Failed']],
-  ] as const)('%s makes a rule on its bus', (method, detailTypes) => {
+  ] as const)('%s creates a rule on its bus', (method, detailTypes) => {
     const { stack, pindrop } = consumer();
     pindrop[method]('Rule', new SqsQueue(new Queue(stack, 'Ready')));
     Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
@@ -46,7 +46,7 @@ describe('Pindrop in an app of its user', () => {
     });
   });
 
-  it('passes a filter on to the rule', () => {
+  it('adds a filter to the event pattern of the rule', () => {
     const { stack, pindrop } = consumer();
     pindrop.onUploadFailed('Retryable', new SqsQueue(new Queue(stack, 'Ready')), { retryable: true });
     Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
@@ -67,7 +67,7 @@ describe('Pindrop in an app of its user', () => {
     expect(dimensions?.['service']).toContain('BrandA');
   });
 
-  it('tags its state machine with what the command needs to find it', () => {
+  it('tags its state machine so that the pindrop command can find it', () => {
     const { stack } = consumer();
     Template.fromStack(stack).hasResourceProperties('AWS::StepFunctions::StateMachine', {
       Tags: Match.arrayWith([
@@ -77,7 +77,7 @@ describe('Pindrop in an app of its user', () => {
     });
   });
 
-  it('refuses a setting of the stack around it', () => {
+  it('rejects a setting that only PindropStack has', () => {
     expect(() => new Pindrop(new Stack(), 'P', { settings: { with: 'publish-pin' } as PindropSettings })).toThrow(
       'with is not a setting',
     );

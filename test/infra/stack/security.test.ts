@@ -6,7 +6,7 @@ import { EXAMPLE_NAMES } from '../../../infra/examples/example-names.ts';
 import { Pindrop } from '../../../infra/stack/pindrop.ts';
 import { PindropStack } from '../../../infra/stack/pindrop-stack.ts';
 
-/** All that a setting can add. */
+/** All the settings that add resources. */
 const EVERYTHING = {
   alarmEmail: 'on-call@example.com',
   notifyEmail: 'marketing@example.com',
@@ -61,7 +61,7 @@ const EXECUTIONS = 'arn:Partition:states:Region:AccountId:execution:MediaStatusM
 const WITHOUT_TLS = 'by {AWS:*} if {Bool:{aws:SecureTransport:false}}';
 
 describe('the permissions', () => {
-  it('are these and no others', () => {
+  it('are exactly the expected ones', () => {
     const statements = statementsOf(Template.fromStack(stackWith({}).stack));
     expect(statements).toEqual(
       [
@@ -104,10 +104,10 @@ describe('the permissions', () => {
   it.each([
     ['without any setting', {}],
     ['with all that a setting can add', { ...EVERYTHING, with: [...EXAMPLE_NAMES] }],
-  ])('let a service use a role for this account alone: %s', (_, settings) => {
+  ])('let a service assume a role only for this account: %s', (_, settings) => {
     const roles = Template.fromStack(stackWith(settings).stack).findResources('AWS::IAM::Role');
     const trusts = Object.entries(roles)
-      // The role of CDK's own function is CDK's.
+      // CDK creates the role of its own function; Pindrop cannot change it.
       .filter(([id]) => !id.startsWith('BucketNotificationsHandler'))
       .flatMap(([, { Properties }]) => Properties.AssumeRolePolicyDocument.Statement as Statement[])
       .map(({ Principal, Condition }) => `${plain(Principal)} if ${plain(Condition)}`);
@@ -127,7 +127,7 @@ describe('the permissions', () => {
     ['as it is by default', {}],
     ['with all that a setting can add', EVERYTHING],
     ['with every example', { with: [...EXAMPLE_NAMES] }],
-  ])("leave AWS's solution architects nothing to find %s", (_, settings) => {
+  ])('pass the AwsSolutions checks of cdk-nag %s', (_, settings) => {
     const { app, stack } = stackWith(settings);
     app.synth();
     const { violations } = new AwsSolutionsChecks(app).validateScope(stack);
@@ -138,7 +138,7 @@ describe('the permissions', () => {
     expect(found).toEqual([]);
   });
 
-  it('give no function a secret in its environment', () => {
+  it('keep secrets out of the environment of every function', () => {
     const functions = Template.fromStack(stackWith({}).stack).findResources('AWS::Lambda::Function');
     const names = Object.values(functions).flatMap(({ Properties }) =>
       Object.keys(Properties.Environment?.Variables ?? {}),
@@ -148,7 +148,7 @@ describe('the permissions', () => {
 });
 
 describe('Pindrop in another app', () => {
-  it('goes without what only AWS has, on an emulator', () => {
+  it('omits resources that only AWS supports, on an emulator', () => {
     const typesOf = (emulated: boolean) => {
       const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
       const { Resources } = Template.fromStack(new PindropStack(app, 'Pindrop', { settings: { emulated } })).toJSON();
@@ -162,7 +162,7 @@ describe('Pindrop in another app', () => {
     ]);
   });
 
-  it('can be added twice, and each copy has its own resources', () => {
+  it('can be added twice, and each instance has its own resources', () => {
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
     const stack = new Stack(app, 'Campaigns');
     new Pindrop(stack, 'Spring', { settings: { prefix: 'spring/' } });

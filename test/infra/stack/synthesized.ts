@@ -4,8 +4,8 @@ import { readSettings } from '../../../infra/settings.ts';
 import { PindropStack } from '../../../infra/stack/pindrop-stack.ts';
 
 /**
- * The stack's template, without its functions' bundles: nothing here looks into them.
- * @param context settings, as CDK's context would give them
+ * Synthesizes the stack's template without the functions' bundles, which these tests do not need.
+ * @param context settings, as in CDK's context
  */
 export function synthesized(context: Record<string, unknown> = {}): Template {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
@@ -13,8 +13,8 @@ export function synthesized(context: Record<string, unknown> = {}): Template {
 }
 
 /**
- * A state machine's definition with every reference replaced by its logical id.
- * @param stateMachineName of one of several; the one without a name when left out
+ * Returns a state machine's definition, with every reference replaced by its logical id.
+ * @param stateMachineName by default, the state machine without a name
  */
 export function machineDefinition(template: Template, stateMachineName?: string): Record<string, unknown> {
   const machine = Object.values(template.findResources('AWS::StepFunctions::StateMachine')).find(

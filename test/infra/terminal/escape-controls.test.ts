@@ -12,11 +12,11 @@ describe('escapeControls', () => {
       'a\\u202ecod.exe\\u2066x\\u2069 \\u200f\\u200e\\u061c\\u2028\\u2029',
     ],
     ['Frühling 🎬 视频 100% \\n & < > " .mp4', 'Frühling 🎬 视频 100% \\n & < > " .mp4'],
-  ])('escapes %j', (text, escaped) => {
+  ])('escapes control characters and bidirectional controls in %j, and nothing else', (text, escaped) => {
     expect(escapeControls(text)).toBe(escaped);
   });
 
-  it('leaves a line of JSON the same value', () => {
+  it('does not change the value of a line of JSON', () => {
     fc.assert(
       fc.property(fc.json({ stringUnit: 'binary' }), (json) => {
         expect(JSON.parse(escapeControls(JSON.stringify(JSON.parse(json))))).toEqual(JSON.parse(json));

@@ -10,7 +10,7 @@ import { pindropLocal, portsTo } from '../../../harness/pindrop-command.ts';
 const clip = readFileSync(new URL('../../../fixtures/inspection/index-first.mp4', import.meta.url));
 
 describe('the commands', () => {
-  it('describe a stack in which one file succeeded, one failed and one waits', async () => {
+  it('describe a stack with one succeeded, one failed and one waiting file', async () => {
     const stack = await startLocalPindrop({ tokens: ({ oauth }) => oauth.signedIn() });
     const command = pindropLocal(stack);
     const good = await stack.finalEventOf(await stack.drop('spring/good clip.mp4', clip));
@@ -71,7 +71,7 @@ describe('the commands', () => {
     expect(watched.join('\n')).not.toContain('good clip');
   });
 
-  it('show control characters of keys escaped, and find keys with line breaks', async () => {
+  it('escape control characters in keys, and find keys that contain line breaks', async () => {
     const stack = await startLocalPindrop();
     const command = pindropLocal(stack);
     const key = 'esc\u001b]0;owned\u0007 line\nbreak\u009b31m\u202e.mp4';
@@ -93,7 +93,7 @@ describe('the commands', () => {
     await stack.until(() => stack.events().some(({ uploadId }) => uploadId === retried.stdout[0]));
   });
 
-  it('doctor: finds all well where it is, and names the fix where it is not', async () => {
+  it('doctor: reports a healthy stack as healthy, and names a fix for each problem', async () => {
     const stack = await startLocalPindrop({
       simulator: { rateLimits: { perDay: 1000 } },
       tokens: ({ oauth }) => ({
@@ -125,7 +125,7 @@ describe('the commands', () => {
     expect(partial.stdout.join('\n')).toMatch(/✘ queue: The stack Pindrop has no output QueueUrl/);
   });
 
-  it('doctor and redrive: see to the examples, too', async () => {
+  it('doctor and redrive: include the examples', async () => {
     const stack = await startLocalPindrop({
       settings: { with: 'slack-webhook,publish-pin' },
       tokens: ({ oauth }) => oauth.signedIn(),
@@ -156,7 +156,7 @@ describe('the commands', () => {
     expect((await command('doctor')).stdout).toContain('✔ dead letters of SlackWebhook: 0');
   });
 
-  it('redrive: gives each dead letter one new attempt, however often it is run', async () => {
+  it('redrive: starts one new attempt for each dead letter, even when it is run twice', async () => {
     const stack = await startLocalPindrop();
     const command = pindropLocal(stack);
     const { object } = await stack.finalEventOf(await stack.drop('clip.mp4', clip));
@@ -165,7 +165,7 @@ describe('the commands', () => {
       eventSource: 'aws:s3',
       eventName: 'ObjectCreated:Put',
       eventTime: new Date().toISOString(),
-      // Another upload than the first: one that nobody has heard of yet.
+      // A new attempt at the same version: its upload has no execution yet.
       pindropAttempt: 'that died at every attempt',
       s3: { bucket: { name: stack.bucket }, object: { key, size, eTag, versionId } },
     };
@@ -175,7 +175,7 @@ describe('the commands', () => {
     await stack.until(() => stack.events().length === 2);
     expect(stack.events()[1]).toMatchObject({ status: 'failed', failure: { reason: 'gave_up' } });
 
-    // Both runs come before the new attempt has an execution.
+    // The 503 delays the new attempt: both runs of redrive finish before it has an execution.
     stack.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 } });
     const [first, second] = [await command('redrive'), await command('redrive')];
     expect(first).toEqual({ code: 0, stdout: [expect.any(String)], stderr: [] });

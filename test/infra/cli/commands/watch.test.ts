@@ -13,7 +13,7 @@ const upload = (name: string, startedAt: number, statuses: Pick<ListedExecution,
   }),
 });
 
-/** Watches as the executions change from look to look. @returns the lines as `name state` */
+/** Runs watch against a list of executions that changes with each poll. @returns printed lines as `name state` */
 async function watched(looks: ListedExecution[][], whenListed: (look: number) => void = () => {}): Promise<string[]> {
   const stopped = new AbortController();
   const lines: string[] = [];
@@ -38,13 +38,13 @@ async function watched(looks: ListedExecution[][], whenListed: (look: number) =>
 }
 
 describe('watch', () => {
-  it('prints an ending once that happened between the list and the description', async () => {
+  it('prints a final status only once if the upload ends between the list and the description', async () => {
     const early = upload('early', 1, { status: 'RUNNING', described: 'SUCCEEDED' });
     const late = upload('early', 1, { status: 'SUCCEEDED' });
     expect(await watched([[], [early], [early], [late], [late]])).toEqual(['early succeeded']);
   });
 
-  it('prints an upload when it is first seen and when it ends, but not if it ended before the watch', async () => {
+  it('prints an upload when it appears and when it ends, but not an upload that ended before the watch started', async () => {
     const old = upload('old', 1, { status: 'SUCCEEDED' });
     const running = upload('new', 2, { status: 'RUNNING' });
     const ended = upload('new', 2, { status: 'SUCCEEDED' });
@@ -54,7 +54,7 @@ describe('watch', () => {
     ]);
   });
 
-  it('prints the ending of an upload that is older than all that is listed', async () => {
+  it('prints the final status of an upload that is older than all listed uploads', async () => {
     const running = upload('slow', 1, { status: 'RUNNING' });
     const others = Array.from({ length: 200 }, (_, index) => upload(`o${index}`, 9 + index, { status: 'SUCCEEDED' }));
     const ended = upload('slow', 1, { status: 'SUCCEEDED' });

@@ -9,13 +9,13 @@ import { synthesized } from '../synthesized.ts';
 
 const NOTIFICATIONS = 'Custom::S3BucketNotifications';
 
-describe('the notification of drops', () => {
+describe('the bucket notification', () => {
   it.each([
     ['videos/', 'videos/'],
     ['dt=2026/', 'dt%3D2026/'],
     ['my videos/', 'my+videos/'],
     ['für+alle&mehr/', 'f%C3%BCr%2Balle%26mehr/'],
-  ])('has the prefix %j in the form that S3 compares with: %j', (prefix, Value) => {
+  ])('has the prefix %j in the encoded form that S3 compares: %j', (prefix, Value) => {
     synthesized({ prefix }).hasResourceProperties(NOTIFICATIONS, {
       NotificationConfiguration: {
         QueueConfigurations: [Match.objectLike({ Filter: { Key: { FilterRules: [{ Name: 'prefix', Value }] } } })],
@@ -27,7 +27,7 @@ describe('the notification of drops', () => {
     ['', '/*'],
     ['dt=2026/', '/dt=2026/*'],
     ['my videos/ü', '/my videos/ü*'],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a policy writes them
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the escape syntax of IAM policies
     ['a*b?c$d/', '/a${*}b${?}c${$}d/*'],
   ])('lets ingest read the objects below the prefix %j and no others', (prefix, resource) => {
     synthesized({ prefix }).hasResourceProperties('AWS::IAM::Policy', {
@@ -42,7 +42,7 @@ describe('the notification of drops', () => {
     });
   });
 
-  it('lets only a bucket of the same account send', () => {
+  it('lets only a bucket of the same account send messages to the queue', () => {
     synthesized().hasResourceProperties('AWS::SQS::QueuePolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -69,14 +69,14 @@ describe('Pindrop with a bucket, a bus and a secret of another stack', () => {
   const ours = new Stack(app, 'Ours');
   const pindrop = new Pindrop(ours, 'Videos', { bucket, eventBus, tokenSecret, settings: { prefix: 'videos/' } });
 
-  it('synthesizes, and depends on the other stack alone', () => {
+  it('synthesizes, and depends on the other stack, which does not depend on it', () => {
     app.synth();
     expect(ours.dependencies).toEqual([theirs]);
     expect(theirs.dependencies).toEqual([]);
     expect(pindrop.bucket).toBe(bucket);
   });
 
-  it('adds its notification to those that the bucket has', () => {
+  it('keeps the notifications that the bucket already has', () => {
     Template.fromStack(theirs).resourceCountIs(NOTIFICATIONS, 0);
     Template.fromStack(ours).hasResourceProperties(NOTIFICATIONS, {
       BucketName: { 'Fn::Select': Match.anyValue() },
@@ -84,7 +84,7 @@ describe('Pindrop with a bucket, a bus and a secret of another stack', () => {
     });
   });
 
-  it('may decrypt with the key of the bucket', () => {
+  it("may decrypt with the bucket's key", () => {
     Template.fromStack(ours).hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'kms:Decrypt' })]) },
     });

@@ -17,13 +17,13 @@ describe('the schema registry', () => {
     return { name: Properties.SchemaName as string, $schema, schema };
   });
 
-  it('has a schema of each event that may be on the bus', () => {
+  it('has a schema for each event type', () => {
     expect(schemas.map(({ name }) => name).sort()).toEqual(Object.keys(EXAMPLES).sort());
   });
 
-  it.each(schemas)('takes of $name what is sent today, and what a later version adds', ({ name, $schema, schema }) => {
+  it.each(schemas)('accepts $name as sent today, and with properties added later', ({ name, $schema, schema }) => {
     expect($schema).toContain('draft-04');
-    // What is used of the draft means the same in the newer one, which is read here.
+    // The validator implements a newer draft. The keywords that the schemas use mean the same in both drafts.
     const valid = jsonSchemaReader(schema);
     for (const example of EXAMPLES[name] ?? []) {
       expect(valid(example), JSON.stringify(valid.errors)).toBe(true);

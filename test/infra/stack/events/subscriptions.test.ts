@@ -6,8 +6,8 @@ import { synthesized } from '../synthesized.ts';
 const target = (properties: object) => ({ Targets: [Match.objectLike(properties)] });
 const every = { source: ['pindrop'], 'detail-type': ['Media Upload Succeeded', 'Media Upload Failed'] };
 
-describe('a setting makes a subscriber of', () => {
-  it("a person's mailbox, in words", () => {
+describe('settings for subscribers', () => {
+  it('notifyEmail sends a sentence to a mailbox', () => {
     const template = synthesized({ notifyEmail: 'marketing@example.com' });
     template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'marketing@example.com' });
     const sentences = Object.values(template.findResources('AWS::Events::Rule')).map(({ Properties }) => {
@@ -20,7 +20,7 @@ describe('a setting makes a subscriber of', () => {
     });
   });
 
-  it('a queue, with the whole event', () => {
+  it('forwardToQueueArn sends the whole event to a queue', () => {
     const arn = 'arn:aws:sqs:eu-west-1:123456789012:videos';
     synthesized({ forwardToQueueArn: arn }).hasResourceProperties('AWS::Events::Rule', {
       EventPattern: every,
@@ -33,7 +33,7 @@ describe('a setting makes a subscriber of', () => {
     });
   });
 
-  it('a webhook, with the whole event, which is kept when nobody takes it', () => {
+  it('webhookUrl sends the whole event to a webhook, and keeps undelivered events in a dead-letter queue', () => {
     const template = synthesized({ webhookUrl: 'https://hooks.example.com/pindrop' });
     template.hasResourceProperties('AWS::Events::ApiDestination', {
       InvocationEndpoint: 'https://hooks.example.com/pindrop',
@@ -45,7 +45,7 @@ describe('a setting makes a subscriber of', () => {
     });
   });
 
-  it('nobody, when nothing is said', () => {
+  it('add no subscriber by default', () => {
     synthesized().resourceCountIs('AWS::Events::Rule', 0);
     synthesized().resourceCountIs('AWS::SNS::Topic', 0);
   });
@@ -55,12 +55,12 @@ describe('a setting makes a subscriber of', () => {
     ['alarmEmail', 'nobody'],
     ['forwardToQueueArn', 'arn:aws:sns:eu-west-1:123456789012:topic'],
     ['webhookUrl', 'http://hooks.example.com'],
-  ])('nobody, when %s has the invalid value %s: the synth fails and names the setting', (name, value) => {
+  ])('fail the synth with the name of the setting when %s has the invalid value %s', (name, value) => {
     expect(() => synthesized({ [name]: value })).toThrow(new RegExp(`${name} is ill-typed`));
   });
 });
 
-/** What EventBridge would make of the first example that has everything that the sentence names. */
+/** Fills the template as EventBridge would, with the first example that has all the properties in the sentence. */
 function fill({
   InputPathsMap,
   InputTemplate,

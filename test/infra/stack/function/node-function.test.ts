@@ -52,7 +52,7 @@ const EVENTS: Record<FunctionName, unknown> = {
   },
 };
 
-/** Runs a bundle as Lambda does, with the environment that Lambda gives, and nothing else. */
+/** Runs a bundle as Lambda does, with only the environment variables that Lambda sets. */
 async function invoked(name: FunctionName, endpoint: string): Promise<void> {
   const { directory, handler, environment } = assembly.bundled(name);
   const child = fork(RUNTIME, [], {
@@ -80,13 +80,13 @@ async function invoked(name: FunctionName, endpoint: string): Promise<void> {
 }
 
 describe.each(Object.keys(KILOBYTES) as FunctionName[])('the bundle of %s', (name) => {
-  it('is the only file that is deployed, and is small', () => {
+  it('is the only deployed file, and is small', () => {
     const { directory } = assembly.bundled(name);
     expect(readdirSync(directory)).toEqual(['index.js']);
     expect(statSync(join(directory, 'index.js')).size / 1000).toBeLessThan(KILOBYTES[name]);
   });
 
-  it('calls AWS through the SDK as published, with the credentials that Lambda puts into its environment', async () => {
+  it('calls AWS through the published SDK, with the credentials from the environment of Lambda', async () => {
     const requests: ReceivedRequest[] = [];
     const endpoint = await loopbackServer(async (request, response) => {
       requests.push(await received(request));
@@ -101,7 +101,7 @@ describe.each(Object.keys(KILOBYTES) as FunctionName[])('the bundle of %s', (nam
     }
   });
 
-  it('has a source map, kept here, that leads back to the source', () => {
+  it('has a source map, stored on this machine, that leads back to the source', () => {
     const bundle = readFileSync(join(assembly.bundled(name).directory, 'index.js'), 'utf8');
     const before = bundle.slice(0, bundle.indexOf('is missing or ill-typed')).split('\n');
     const map = readSourceMap(name in EXAMPLE_KILOBYTES ? `examples/${name}` : name);

@@ -18,7 +18,7 @@ const template = synthesized({
 
 const resources = (type: string) => Object.entries(template.findResources(type));
 
-/** What CloudWatch is allowed, and under which conditions. */
+/** The actions that the statements allow CloudWatch on a resource, with their conditions. */
 const cloudWatchMay = (statements: Statement[], resource: unknown) =>
   statements
     .filter(({ Effect, Principal, Resource }) => {
@@ -47,19 +47,19 @@ const OF_THIS_ACCOUNT = {
   },
 };
 
-describe('every action of every alarm', () => {
+describe('the actions of the alarms', () => {
   const actions = resources('AWS::CloudWatch::Alarm').flatMap(([id, { Properties }]) =>
     ['AlarmActions', 'OKActions'].flatMap((kind) =>
       ((Properties[kind] ?? []) as { Ref: string }[]).map(({ Ref }) => [id, kind, Ref] as const),
     ),
   );
 
-  it('is there: each alarm is mailed when it is raised and when it is over', () => {
+  it('notify when an alarm is raised and when it is over', () => {
     expect(actions).toHaveLength(2 * resources('AWS::CloudWatch::Alarm').length);
     expect(actions.length).toBeGreaterThan(30);
   });
 
-  it.each(actions)('%s, %s: reaches a topic whose policy and key let CloudWatch in', (_id, _kind, topicId) => {
+  it.each(actions)('%s, %s: leads to a topic whose policy and key allow CloudWatch', (_id, _kind, topicId) => {
     const [, topic] = resources('AWS::SNS::Topic').find(([id]) => id === topicId) ?? [];
     const policies = resources('AWS::SNS::TopicPolicy').filter(([, { Properties }]) =>
       (Properties.Topics as { Ref: string }[]).some(({ Ref }) => Ref === topicId),
@@ -80,7 +80,7 @@ describe('every action of every alarm', () => {
 });
 
 describe('an alarm', () => {
-  it('says what happened and what to do in the words that fit into its description', () => {
+  it('explains what happened and what to do, within the length limit of its description', () => {
     for (const [, { Properties }] of resources('AWS::CloudWatch::Alarm')) {
       expect(Properties.AlarmDescription).toMatch(/^[A-Z].+\. What to do: [A-Z].+ More: docs\/runbook\.md#[a-z-]+$/);
       expect(Properties.AlarmDescription.length).toBeLessThanOrEqual(1024);

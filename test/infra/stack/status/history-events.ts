@@ -1,16 +1,16 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 
-/** Events of a history after which Step Functions ends the execution. @see Step Functions, Service quotas */
+/** Maximum number of events in an execution's history. @see Step Functions, Service quotas */
 export const MOST_EVENTS = 25_000;
 
-/** Entered, exited; a task is scheduled, started and ended beside, again for each retry. */
+/** A state has two events: entered and exited. A task adds three, again for each retry: scheduled, started, ended. */
 const [STATE_EVENTS, TASK_EVENTS] = [2, 5];
 export const RETRY_EVENTS = 3;
 
-/** The task of a state, which may throw. */
+/** Handler for a task state. It may throw. */
 type Task = (input: never) => Promise<unknown>;
 
-/** Runs a definition without any wait, and counts the events that its history would have on AWS. */
+/** Runs a state machine definition without waits. @returns the number of events that its history would have on AWS */
 export async function historyEvents(
   definition: Record<string, unknown>,
   input: object,

@@ -25,9 +25,9 @@ const LIMITS = [
   { giveUpAfterHours: 120, maxBackoffSeconds: 3600, pollDeadlineMinutes: 24 * 60 },
 ];
 
-describe('an upload that never gets ready', () => {
+describe('an upload whose media never becomes ready', () => {
   it.each(Object.keys(ANSWERS).flatMap((answer) => LIMITS.map((limits) => [answer, limits] as const)))(
-    'ends far below the events that a history may have: %s, %j',
+    'ends with less than half of the events that an execution history may have: %s, %j',
     async (answer, limits) => {
       const { object, timeline } = mediaUploadSucceededExample;
       let clock = Date.parse(timeline.droppedAt);

@@ -24,7 +24,7 @@ interface Run {
   put?: (entries: unknown) => Promise<unknown>;
 }
 
-/** Runs the synthesized definition, with no waits, and collects what is put on the bus. */
+/** Runs the synthesized definition without waits, and collects the events that it puts on the bus. */
 async function run(input: FollowedUpload, { ask, put }: Run = {}) {
   const entries: { Source: string; DetailType: string; Detail: unknown }[] = [];
   const machine = new StateMachine(definition, { validationOptions: { checkArn: false } });
@@ -48,7 +48,7 @@ async function run(input: FollowedUpload, { ask, put }: Run = {}) {
 }
 
 describe('the state machine', () => {
-  it('asks until there is a final event, and emits it once', async () => {
+  it('polls until there is a final event, and emits the event once', async () => {
     let asked = 0;
     const entries = await run(followed, {
       ask: async (state) => (++asked < 4 ? { ...state, waitSeconds: 7 } : succeeded(state)),
@@ -59,14 +59,14 @@ describe('the state machine', () => {
     expect(finalEventDetailSchema.parse(entries[0]?.Detail)).toMatchObject({ uploadId: 'clip-1', status: 'succeeded' });
   });
 
-  it('emits at once what ended before anything could be asked', async () => {
+  it('emits the final event without a poll when the input already has one', async () => {
     const failure = { reason: 'rejected_file', message: 'It is empty.', retryable: false } as const;
     const input = { ...followed, finalEvent: finalEvent(followed.upload, 0, now, { status: 'failed', failure }) };
     const entries = await run(input);
     expect(entries[0]).toMatchObject({ DetailType: 'Media Upload Failed', Detail: { failure } });
   });
 
-  it('asks again when the function died', async () => {
+  it('polls again when the function died', async () => {
     let asked = 0;
     const entries = await run(followed, {
       ask: async (state) => {

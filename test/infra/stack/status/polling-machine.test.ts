@@ -19,8 +19,8 @@ const states = (name?: string) =>
 const HOUR = 3600;
 
 /**
- * Hours that all the retries of a state last, one draw for each run.
- * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html FULL draws between 0 and the wait
+ * Total hours of all the retries of a state, for 500 random runs, sorted.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html FULL jitter: 0 up to the wait
  */
 function hoursOf([retrier]: Retrier[] = []): number[] {
   if (!retrier) throw new Error('The state is not retried.');
@@ -42,19 +42,19 @@ describe.each([
   ['media-status', undefined, 'Ask Pinterest', 'Emit the final event'],
   ['publish-pin', 'Pindrop-PublishPin', 'Prepare or look for the Pin', 'Emit the Pin event'],
 ])('the machine %s', (_, name, ask, emit) => {
-  it('asks for a day when its function cannot run', () => {
+  it('retries its function for more than a day when the function cannot run', () => {
     const hours = hoursOf(states(name)[ask]?.Retry);
     expect(least(hours)).toBeGreaterThan(24);
     expect(most(hours)).toBeLessThan(30);
   });
 
-  it('puts its event again for a week when the bus refuses it', () => {
+  it('retries its event for about a week when the bus refuses the event', () => {
     const hours = hoursOf(states(name)[emit]?.Retry);
     expect(least(hours)).toBeGreaterThan(7 * 24 - 5);
     expect(most(hours)).toBeLessThan(8 * 24);
   });
 
-  it('has events left in its history after both', () => {
+  it('has events left in its execution history after both kinds of retries', () => {
     const retries = [ask, emit].map((state) => states(name)[state]?.Retry?.[0]?.MaxAttempts ?? 0);
     expect((retries[0] ?? 0) + (retries[1] ?? 0)).toBeLessThan(MOST_EVENTS / 2 / RETRY_EVENTS);
   });
