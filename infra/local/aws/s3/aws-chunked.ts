@@ -3,12 +3,12 @@ import { S3Error } from './s3-error.ts';
 
 export interface ChunkedOptions {
   /**
-   * Checks a chunk's signature; absent when chunks are not signed.
+   * Checks the signature of a chunk or of the trailers; absent when chunks are not signed.
    * @param digest SHA-256 of the chunk's data, or of the trailers, in hex
    * @throws S3Error
    */
   verify?: (kind: 'PAYLOAD' | 'TRAILER', signature: string, digest: string) => Promise<void>;
-  /** Called once with the trailers, whose names are in lower case. */
+  /** Called once, with the trailers. Their names are in lower case. */
   onTrailers: (trailers: Map<string, string>) => void;
 }
 
@@ -16,8 +16,9 @@ const LONGEST_LINE = 16 * 1024;
 const EMPTY = createHash('sha256').digest('hex');
 
 /**
- * Removes the framing of an aws-chunked body: `<hex size>[;chunk-signature=…]\r\n<bytes>\r\n … 0[;…]\r\n<trailers>\r\n`.
- * @yields the data as it comes, before its chunk's signature was checked
+ * Removes the framing of an aws-chunked body:
+ * `<hex size>[;chunk-signature=…]\r\n<bytes>\r\n … 0[;…]\r\n<trailers>\r\n`.
+ * @yields the data as it arrives, before the signature of its chunk is checked
  * @throws S3Error when the framing is malformed or a signature does not match
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */
@@ -67,7 +68,7 @@ const malformed = () => new S3Error('InvalidRequest', 'The aws-chunked body is m
 const incomplete = () =>
   new S3Error('IncompleteBody', 'The request body terminated unexpectedly: the last chunk is missing.');
 
-/** A stream that is read by lines and by lengths. */
+/** Reads a stream line by line, or a given number of bytes at a time. */
 class BufferedSource {
   readonly #chunks: AsyncIterator<Buffer>;
   #buffer: Buffer = Buffer.alloc(0);
@@ -83,7 +84,7 @@ class BufferedSource {
     return line;
   }
 
-  /** @returns a line without its end; undefined at the end of the stream */
+  /** @returns the next line without its line break; undefined at the end of the stream */
   async lineOrEnd(): Promise<string | undefined> {
     for (;;) {
       const end = this.#buffer.indexOf('\n');

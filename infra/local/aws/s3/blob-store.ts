@@ -10,15 +10,16 @@ import type { Blob } from './version-store.ts';
 const SPARE_BYTES = 4 * 1024 ** 2;
 const READ_BYTES = 1024 ** 2;
 
-/** The bytes of objects and parts, in a file each. A file is written once and never changed. */
+/** Stores the bytes of each object or part in a file. A file is written once and never changed. */
 export class BlobStore {
   readonly #directory: string;
   readonly #spareBytes: number;
-  /** How many readers each file has, and which are removed once they have finished. */
+  /** Number of readers by file id. */
   readonly #readers = new Map<string, number>();
+  /** Ids of the files to remove when their last reader has finished. */
   readonly #removed = new Set<string>();
 
-  /** @param spareBytes what a new file must leave free on the disk */
+  /** @param spareBytes bytes that must stay free on the disk after a new file */
   constructor(directory: string, spareBytes = SPARE_BYTES) {
     this.#directory = directory;
     this.#spareBytes = spareBytes;
@@ -27,8 +28,8 @@ export class BlobStore {
 
   /**
    * Writes a new file.
-   * @param size expected bytes
-   * @param write writes them; when it fails, nothing is left of the file
+   * @param size expected number of bytes
+   * @param write writes the bytes; when it fails, the file is removed
    * @throws S3Error InsufficientStorage
    */
   async write<T>(size: number, write: (file: Writable) => Promise<T>): Promise<{ id: string; result: T }> {
@@ -42,7 +43,7 @@ export class BlobStore {
     }
   }
 
-  /** Reads bytes `start` to `end`, both included, of blobs that follow each other. */
+  /** Reads bytes `start` to `end`, both included, of the concatenated blobs. */
   async *read(blobs: Blob[], start = 0, end = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer, void, undefined> {
     for (const { id } of blobs) this.#readers.set(id, (this.#readers.get(id) ?? 0) + 1);
     try {
@@ -58,7 +59,7 @@ export class BlobStore {
     }
   }
 
-  /** Removes files, those that are being read once that has finished. */
+  /** Removes files. A file that is being read is removed after its last reader has finished. */
   async remove(blobs: Blob[]): Promise<void> {
     for (const { id } of blobs) {
       if (this.#readers.has(id)) this.#removed.add(id);
@@ -66,7 +67,10 @@ export class BlobStore {
     }
   }
 
-  /** Removes what puts that were cut off have left. Only while none is under way. @param used ids of files to keep */
+  /**
+   * Removes the files of interrupted puts. Call it only while no put is in progress.
+   * @param used ids of the files to keep
+   */
   async sweep(used: Set<string>): Promise<void> {
     for (const id of await readdir(this.#directory)) {
       if (!used.has(id)) await rm(this.#path(id), { force: true });

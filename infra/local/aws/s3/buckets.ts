@@ -9,18 +9,21 @@ import { type NewVersion, type ObjectVersion, type Place, type Version, VersionS
 
 export interface LocalBucket {
   versioned: boolean;
-  /** Called with every put before it is acknowledged; when it fails, so does the put. */
+  /** Called for every put before the put is acknowledged. When the call fails, the put fails. */
   notify?: (record: ObjectCreatedRecord) => Promise<void>;
   /** Called with the key of every put that the filter excludes from notifications. */
   onIgnored?: (key: string) => void;
-  /** Notifications are only for keys that start with one of these and end with one of those, in S3's encoding; empty means all. */
+  /**
+   * Notifications are sent only for keys with one of the prefixes and one of the suffixes, both in S3's encoding.
+   * An empty list allows all keys.
+   */
   prefixes?: string[];
   suffixes?: string[];
-  /** Days after which a multipart upload that was not completed is aborted; by default it stays. */
+  /** Days after which an incomplete multipart upload is aborted; never by default. */
   abortIncompleteMultipartUploadDays?: number;
 }
 
-/** A version that was stored and whose notification could not be sent. */
+/** A stored version whose notification could not be sent. */
 export interface Unrecovered {
   bucket: string;
   versionId: string;
@@ -29,7 +32,7 @@ export interface Unrecovered {
 
 const DAY_MS = 24 * 3600_000;
 
-/** The buckets of this machine: what is stored in them, and who is notified. */
+/** The buckets of the local stack, with their objects and notifications. */
 export class Buckets {
   readonly accessKey: AccessKey;
   readonly versions: VersionStore;
@@ -61,9 +64,10 @@ export class Buckets {
   }
 
   /**
-   * Stores a version and sends its notification. The caller has written the blobs; they are removed when this fails.
+   * Stores a version and sends its notification. The caller has already written the blobs. When the version cannot be
+   * stored, the blobs are removed.
    * @param requireConditions throws unless the current version fulfils the request's conditions
-   * @param upload the multipart upload that ends with it; its parts stay when this fails
+   * @param upload the multipart upload that this version completes; its parts are kept in case of an error
    */
   async put(
     { bucket: name, key }: Place,
@@ -79,15 +83,15 @@ export class Buckets {
   }
 
   /**
-   * Sends missing notifications: the process was killed after it stored a version and before it sent the notification.
-   * Removes the bytes of interrupted puts, and multipart uploads that were incomplete for too long.
-   * @param onUnrecovered called with every version whose notification could not be sent: the next start retries it
+   * Sends the notifications that are missing because the process was killed between storing and notifying.
+   * Also removes the bytes of interrupted puts, and aborts multipart uploads that were incomplete for too long.
+   * @param onUnrecovered called for every version whose notification could not be sent; the next start retries it
    */
   async recover(onUnrecovered: (version: Unrecovered) => void): Promise<void> {
     await this.blobs.sweep(new Set([...this.versions.blobIds(), ...this.uploads.blobIds()]));
     for (const [name, bucket] of this.#buckets) {
       await this.#abortIncomplete(name, bucket);
-      // One that fails must not keep the others, and the whole start, from going on.
+      // One failed notification must not stop the others, nor the start of the stack.
       const leave = (versionId: string, { message: why }: Error) => onUnrecovered({ bucket: name, versionId, why });
       for (const version of this.versions.notNotified(name, leave)) {
         await this.#notify(bucket, version).catch((error) => leave(version.versionId, error));
@@ -112,7 +116,7 @@ export class Buckets {
     upload: MultipartUpload | undefined,
   ) {
     try {
-      // Nothing is awaited from here to the end of the transaction: of two conditional puts only one succeeds.
+      // No await before the end of the transaction, so that only one of two concurrent conditional puts succeeds.
       requireConditions(this.versions.current(place.bucket, place.key));
       return this.versions.put(place, version, this.require(place.bucket).versioned, () => {
         if (upload) this.uploads.remove(upload.uploadId);
@@ -142,8 +146,8 @@ const isNotified = ({ prefixes = [], suffixes = [] }: LocalBucket, key: string) 
   (suffixes.length === 0 || suffixes.some((suffix) => asFiltered(key).endsWith(suffix)));
 
 /**
- * A key as S3 compares it with a notification's filter: rules are written in this form, and a rule with a raw space, `=`, `&` or
- * `ü` matches nothing.
+ * Encodes a key as S3 does before it compares the key with a notification's filter. A filter rule must have the same
+ * encoding: a rule with a raw space, `=`, `&` or `ü` matches nothing.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
  */
 const asFiltered = (key: string) =>

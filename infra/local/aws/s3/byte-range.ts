@@ -7,9 +7,9 @@ export interface ByteRange {
 }
 
 /**
- * The part of an object that a header names: `bytes=0-9`, `bytes=10-`, `bytes=-5`.
- * @returns undefined for the whole object: without a range, or with one that is not understood
- * @throws S3Error InvalidRange when the object ends before it
+ * Parses a Range header: `bytes=0-9`, `bytes=10-` or `bytes=-5`.
+ * @returns undefined for the whole object: the header is absent or is not one valid range
+ * @throws S3Error InvalidRange when the range contains no byte of the object
  * @see RFC 9110, section 14.2
  */
 export function byteRange(header: string | undefined, size: number): ByteRange | undefined {

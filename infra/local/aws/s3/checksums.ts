@@ -3,12 +3,12 @@ import { crc32 } from 'node:zlib';
 import { Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 import { S3Error } from './s3-error.ts';
 
-/** As in `x-amz-checksum-<algorithm>`. */
+/** An algorithm's name as in the header `x-amz-checksum-<algorithm>`. */
 export type ChecksumAlgorithm = keyof typeof CHECKSUMS;
 
 export interface Checksum {
   algorithm: ChecksumAlgorithm;
-  /** In base64; a composite one ends with `-<parts>`. */
+  /** In base64. A composite checksum ends with `-<number of parts>`. */
   value: string;
   type: 'FULL_OBJECT' | 'COMPOSITE';
 }
@@ -21,11 +21,11 @@ export interface RunningChecksum {
 }
 
 interface Kind {
-  /** Name of the element in XML. */
+  /** Name of the XML element. */
   element: string;
   bytes: number;
   start: () => RunningChecksum;
-  /** Of a multipart upload whose client does not say which type it wants; the others cannot be computed otherwise. */
+  /** Types that a multipart upload can have. The first one is the default. */
   multipartTypes: [Checksum['type'], ...Checksum['type'][]];
 }
 
@@ -42,7 +42,7 @@ const crc = (Crc: typeof Crc32c | typeof Crc64Nvme) => (): RunningChecksum => {
   };
 };
 
-/** The SDK's own is slower than zlib's. */
+/** Uses zlib, which is faster than the SDK's CRC32. */
 function zlibCrc32(): RunningChecksum {
   let value = 0;
   return {
@@ -79,7 +79,7 @@ export function checksumAlgorithm(name: string): ChecksumAlgorithm {
 export const checksumOfHeader = (name: string): ChecksumAlgorithm | undefined =>
   ALGORITHMS.find((algorithm) => name.toLowerCase() === `x-amz-checksum-${algorithm}`);
 
-/** @throws S3Error unless the value is base64 of as many bytes as the algorithm's */
+/** @throws S3Error unless the value is base64 and has the algorithm's number of bytes */
 export function requireWellFormed(algorithm: ChecksumAlgorithm, value: string): string {
   const [digest = ''] = value.split('-');
   const bytes = Buffer.from(digest, 'base64');
@@ -93,12 +93,12 @@ export const wrongChecksum = (algorithm: ChecksumAlgorithm) =>
 export const checksumHeaders = (checksum: Checksum | undefined): Record<string, string> =>
   checksum ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, 'x-amz-checksum-type': checksum.type } : {};
 
-/** For the XML of an object or a part. */
+/** The checksum's XML element in the description of an object or a part. */
 export const checksumElements = (
   checksum: Pick<Checksum, 'algorithm' | 'value'> | undefined,
 ): Record<string, string> => (checksum ? { [CHECKSUMS[checksum.algorithm].element]: checksum.value } : {});
 
-/** The checksum of an object from the checksums of its parts. */
+/** Computes an object's composite checksum from the checksums of its parts. */
 export async function compositeChecksum(algorithm: ChecksumAlgorithm, parts: string[]): Promise<string> {
   const running = CHECKSUMS[algorithm].start();
   for (const part of parts) running.update(Buffer.from(part, 'base64'));

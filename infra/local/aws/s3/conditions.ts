@@ -10,7 +10,7 @@ const preconditionFailed = (Condition: string) =>
   });
 
 /**
- * The conditions of a read.
+ * Checks the conditions of a read.
  * @throws S3Error PreconditionFailed, or NotModified with status 304
  * @see RFC 9110, section 13.2.2
  */
@@ -24,7 +24,7 @@ export function requireReadConditions(request: S3Request, target: Target): void 
   }
 }
 
-/** The conditions that a copy has on its source. @throws S3Error PreconditionFailed */
+/** Checks a copy's conditions on its source. @throws S3Error PreconditionFailed */
 export function requireCopyConditions(request: S3Request, source: Target): void {
   const { match, noneMatch, modified, unmodified } = evaluate(request, source, 'x-amz-copy-source-if-');
   if (match === false) throw preconditionFailed('x-amz-copy-source-If-Match');
@@ -34,7 +34,7 @@ export function requireCopyConditions(request: S3Request, source: Target): void 
 }
 
 /**
- * If-Match and If-None-Match of a write or a delete.
+ * Checks If-Match and If-None-Match of a write or a delete.
  * @param current the key's current version
  * @throws S3Error
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
@@ -55,7 +55,7 @@ export function requireWriteConditions(request: S3Request, current: Version | un
   if (!lists(ifMatch, object.eTag)) throw preconditionFailed('If-Match');
 }
 
-/** Each is undefined when the request does not have this condition. */
+/** @returns whether each condition holds; undefined for a condition that the request does not have */
 function evaluate(request: S3Request, { eTag, lastModified }: Target, prefix: string) {
   const [ifMatch, ifNoneMatch] = [request.header(`${prefix}match`), request.header(`${prefix}none-match`)];
   const since = seconds(request.header(`${prefix}modified-since`));
@@ -69,11 +69,11 @@ function evaluate(request: S3Request, { eTag, lastModified }: Target, prefix: st
   };
 }
 
-/** Clients also send ETags without quotes. */
+/** Whether a list of ETags contains an ETag. Some clients send ETags without quotes. */
 const lists = (eTags: string, eTag: string) =>
   eTags.split(',').some((each) => ['*', eTag].includes(each.trim().replace(/^W\//, '').replaceAll('"', '')));
 
-/** An invalid date is ignored, as HTTP says. @returns seconds since 1970 */
+/** @returns seconds since 1970; undefined for an invalid date, which HTTP requires to be ignored */
 function seconds(date: string | undefined): number | undefined {
   const at = Date.parse(date ?? '');
   return Number.isNaN(at) ? undefined : Math.floor(at / 1000);

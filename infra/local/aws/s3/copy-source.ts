@@ -7,19 +7,19 @@ import type { ObjectVersion } from './version-store.ts';
 
 export interface CopySource {
   version: ObjectVersion;
-  /** Whether the request named the version, rather than the current one. */
+  /** True when the request named a version id; false when it means the current version. */
   named: boolean;
 }
 
 /**
- * The version that a copy reads, by the header x-amz-copy-source: `/bucket/key?versionId=…`, URL-encoded.
- * @throws S3Error also when a condition on the source does not hold
+ * Finds the version that a copy reads. The header x-amz-copy-source names it: `/bucket/key?versionId=…`, URL-encoded.
+ * @throws S3Error when there is no such version, or a condition on the source does not hold
  */
 export function copySource(request: S3Request, buckets: Buckets): CopySource {
-  // Node reads header bytes as Latin-1; a client that does not encode sends UTF-8.
+  // Node decodes headers as Latin-1, but a client that does not URL-encode sends UTF-8.
   const header = Buffer.from(request.header('x-amz-copy-source') ?? '', 'latin1').toString();
   const [, path = '', versionId] = /^\/?(.*?)(?:\?versionId=([^&?]+))?$/s.exec(header) ?? [];
-  // As in a form, S3 reads a plus sign as a space.
+  // S3 decodes a plus sign as a space, as in a form.
   const [bucket = '', ...key] = decoded(path.replaceAll('+', ' ')).split('/');
   if (bucket === '' || key.join('/') === '') {
     throw new S3Error('InvalidArgument', 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey', {

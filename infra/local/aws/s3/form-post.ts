@@ -4,29 +4,29 @@ import busboy from 'busboy';
 import { S3Error } from './s3-error.ts';
 
 export interface FormPostOptions {
-  /** Milliseconds without a byte until the answer is RequestTimeout; by default it waits. */
+  /** Milliseconds without a byte until the request fails with RequestTimeout; no timeout by default. */
   idleTimeoutMs?: number;
-  /** Called with the number of bytes of each piece of the body. */
+  /** Called with the number of bytes of each received chunk. */
   onBytes?: (bytes: number) => void;
-  /** What the body passes before it is read. */
+  /** A stream that the body is piped through before the form is parsed. */
   through?: Duplex;
 }
 
 export interface FormFile {
-  /** Without directories. */
+  /** File name without directories. */
   name: string;
   contentType: string;
   content: Readable;
 }
 
-/** Values by the fields' names in lower case. */
+/** Field values by lower-case field name. */
 export type FormFields = ReadonlyMap<string, string>;
 
 const MOST_FIELD_BYTES = 64 * 1024;
 
 /**
- * Reads S3's POST Object, streaming: the fields first, the file last.
- * @param accept called once with the fields that came before the file, and reads the file; may reject at once
+ * Parses the form of S3's POST Object as a stream. The fields come first, the file comes last.
+ * @param accept called once with the fields and the file; reads the file, or rejects without reading it
  * @throws S3Error
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
  */
@@ -51,7 +51,7 @@ export function readFormPost<T>(
     const refuse = (error: unknown) => {
       clearTimeout(idle);
       body.unpipe(parser);
-      // The reader of the file must not wait for the rest of it.
+      // Destroy the parser: `accept` would wait forever for the rest of the file.
       parser.destroy();
       reject(isNamed(error) ? error : malformed());
     };
@@ -88,7 +88,7 @@ export function readFormPost<T>(
 
 const NEVER_MS = 2 ** 31 - 1;
 
-/** Errors of other kinds come from the parser, or from streams that were cut off. */
+/** True for an error with an HTTP status. Other errors come from the parser or from interrupted streams. */
 const isNamed = (error: unknown) =>
   error instanceof Error && typeof (error as { status?: unknown }).status === 'number';
 

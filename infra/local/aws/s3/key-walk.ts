@@ -2,18 +2,18 @@ import type { Version, VersionStore } from './version-store.ts';
 
 export interface WalkOptions {
   prefix: string;
-  /** Keys that have it after the prefix are only counted as what they have in common up to it; empty for none. */
+  /** Keys that contain the delimiter after the prefix are grouped into common prefixes; empty for no grouping. */
   delimiter: string;
-  /** The key or common prefix after which to begin; empty for the beginning. */
+  /** The key or common prefix after which to start; empty to start with the first key. */
   after: string;
-  /** Whether keys count whose newest version is a delete marker. */
+  /** Whether to include keys whose newest version is a delete marker. */
   deleted: boolean;
 }
 
-/** Each key with its newest version, or several keys' common prefix. */
+/** A key with its newest version, or a common prefix that stands for several keys. */
 export type WalkItem = { key: string; newest: Version; commonPrefix?: undefined } | { commonPrefix: string };
 
-/** A bucket's keys in S3's order. Each step is one look into the index, however many keys there are. */
+/** Iterates over a bucket's keys in S3's order. Each step is one index lookup, whatever the number of keys. */
 export function* walkKeys(
   versions: VersionStore,
   bucket: string,
@@ -24,7 +24,7 @@ export function* walkKeys(
     return at === -1 || !key.startsWith(prefix) ? undefined : key.slice(0, at + delimiter.length);
   };
   let [last, from] = [after, prefix];
-  // A page that ended with a common prefix goes on behind everything that it stands for.
+  // When the last page ended with a common prefix, continue after all keys with this prefix.
   if (after !== '' && common(after) === after) from = successor(after);
   for (;;) {
     const newest = versions.next(bucket, last, from);
@@ -41,13 +41,13 @@ export function* walkKeys(
   }
 }
 
-/** The first text, in the order of code points, that comes after every text with this beginning. */
+/** The first string, in code point order, that sorts after every string with this prefix. */
 export function successor(text: string): string {
   const points = Array.from(text);
   for (let last = points.pop(); last !== undefined; last = points.pop()) {
     const point = last.codePointAt(0) ?? 0;
     if (point === 0x10ffff) continue;
-    // Surrogates are not characters.
+    // Skip the surrogates (U+D800 to U+DFFF): they are not characters.
     return points.join('') + String.fromCodePoint(point === 0xd7ff ? 0xe000 : point + 1);
   }
   return '\u{10ffff}'.repeat(300);

@@ -10,22 +10,22 @@ import { answerS3Error, S3Error } from './s3-error.ts';
 import { S3Request } from './s3-request.ts';
 
 export interface LocalS3 {
-  /** Answers S3's requests, path-style. */
+  /** Handles S3 requests with path-style addresses. */
   readonly handler: RequestListener;
   createBucket(name: string, bucket: LocalBucket): Promise<void>;
-  /** Sends the notification of every version that was stored and not notified, because the process was killed in between. */
+  /** Sends the missing notifications of versions that were stored just before the process was killed. */
   recover(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * S3 on this machine, as far as S3's clients use it with the stack's buckets: versions, atomic and conditional puts,
- * multipart uploads, listings, copies, tags, checksums and signatures. What it does not support, it answers with
- * NotImplemented. Files stream to and from the disk.
- * @param options.directory where objects are kept; they survive a restart
- * @param options.accessKey what requests are signed with
- * @param options.spareBytes what a put must leave free on the disk, for everything else that npm start writes
- * @param options.onUnrecovered called with every version whose notification `recover` could not send
+ * A local S3 with the operations that S3 clients use on the stack's buckets: versions, atomic and conditional puts,
+ * multipart uploads, listings, copies, tags, checksums and signatures. Unsupported requests get NotImplemented.
+ * Files are streamed to and from the disk.
+ * @param options.directory stores the objects, which survive a restart
+ * @param options.accessKey the key that clients sign requests with
+ * @param options.spareBytes bytes that a put must leave free on the disk for the other files that npm start writes
+ * @param options.onUnrecovered called for every version whose notification `recover` could not send
  */
 export async function startLocalS3({
   directory,
@@ -42,7 +42,7 @@ export async function startLocalS3({
   return {
     handler: (request, response) => {
       answer(request, response, buckets).catch((error: unknown) => {
-        // Nobody reads the rest of an answer that was cut off.
+        // An error document can no longer be sent: closing the connection tells the client that the response failed.
         if (response.headersSent) response.destroy();
         else answerS3Error(request, response, s3ErrorOf(error));
       });
@@ -62,7 +62,7 @@ async function answer(http: IncomingMessage, response: ServerResponse, buckets: 
   response.setHeader('x-amz-id-2', randomBytes(24).toString('base64'));
   response.setHeader('Server', 'Pindrop');
   const request = new S3Request(http);
-  // A form's signature is in its fields: whoever reads it checks it.
+  // The signature of a form is in its fields: postObject verifies it.
   if (!isForm(request))
     request.signature = await verifySignature(http, { accessKey: buckets.accessKey, service: 's3' });
   const operation = operationOf(request);

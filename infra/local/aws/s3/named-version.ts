@@ -3,9 +3,9 @@ import { S3Error } from './s3-error.ts';
 import type { ObjectVersion, Place, Version } from './version-store.ts';
 
 /**
- * The version that a request names, or the current one.
- * @param versionId of the query or of a copy's source
- * @throws S3Error NoSuchKey or NoSuchVersion; MethodNotAllowed for a delete marker that is named
+ * Finds the version that a request names, or the current version.
+ * @param versionId from the query or from the source of a copy
+ * @throws S3Error NoSuchKey or NoSuchVersion; MethodNotAllowed when the version id names a delete marker
  */
 export function requireVersion(
   buckets: Buckets,
@@ -31,20 +31,20 @@ export function requireVersion(
   throw new S3Error('NoSuchKey', 'The specified key does not exist.', { elements: { Key: key }, headers });
 }
 
-/** @returns undefined when there is no such version. @throws S3Error InvalidArgument when it cannot be a version's id */
+/** @returns the named version, or the current one without a version id; undefined when there is no such version */
 export function versionNamed(
   buckets: Buckets,
   { bucket: name, key }: Place,
   versionId: string | null | undefined,
 ): Version | undefined {
   if (!versionId) return buckets.versions.current(name, key);
-  // What a bucket without versions holds is the version "null".
+  // In a bucket without versioning, every object has the version id "null".
   if (versionId === 'null') {
     return buckets.require(name).versioned ? undefined : buckets.versions.current(name, key);
   }
   return buckets.versions.version(name, key, versionId);
 }
 
-/** How an answer names a version: only where the bucket keeps them. */
+/** The version id header of a response; no header when the bucket has no versioning. */
 export const versionHeader = ({ versioned }: LocalBucket, { versionId }: Version): Record<string, string> =>
   versioned ? { 'x-amz-version-id': versionId } : {};

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LOCAL_REGION } from '../template/stack-environment.ts';
 
-/** One record of S3's notification, in the shape that AWS gives it. */
+/** One record of an S3 event notification, in AWS's format. */
 export interface ObjectCreatedRecord {
   eventVersion: string;
   eventSource: 'aws:s3';
@@ -19,7 +19,7 @@ export interface ObjectCreatedRecord {
   };
 }
 
-/** How a version was created: the last part of the event's name. */
+/** The operation that created a version: the last part of the event name. */
 export type Created = 'Put' | 'Post' | 'Copy' | 'CompleteMultipartUpload';
 
 export interface CreatedVersion {
@@ -36,7 +36,7 @@ export interface CreatedVersion {
 }
 
 /**
- * @param versioned whether the bucket keeps versions; if not, the record does not name one
+ * @param versioned whether the bucket has versioning; without it, the record has no version id
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export function objectCreatedRecord(version: CreatedVersion, versioned: boolean): ObjectCreatedRecord {
@@ -65,7 +65,7 @@ export function objectCreatedRecord(version: CreatedVersion, versioned: boolean)
   };
 }
 
-/** S3's encoding of keys in notifications and in listings with encoding-type=url: a form's, with slashes as they are. */
+/** Encodes a key as S3 does in notifications and in listings with encoding-type=url: as in a form, but slashes stay. */
 export const encodeKey = (key: string): string =>
   encodeURIComponent(key)
     .replace(/[!'()~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -1,7 +1,10 @@
 import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
 
-/** What a version keeps of its put besides metadata. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+/**
+ * Headers of a put that its version keeps, besides metadata.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ */
 const KEPT = [
   'cache-control',
   'content-disposition',
@@ -25,12 +28,12 @@ const STORAGE_CLASSES = new Set([
   'GLACIER_IR',
   'DEEP_ARCHIVE',
 ]);
-/** Objects of these cannot be read before they are restored. */
+/** Storage classes whose objects must be restored before they can be read. */
 export const ARCHIVED = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /**
- * The headers that a new version keeps: those that an answer repeats, and the user's metadata.
- * @throws S3Error MetadataTooLarge, InvalidStorageClass, or NotImplemented for what would change how bytes are kept
+ * The headers of a request that a new version keeps: response headers such as Content-Type, and the user's metadata.
+ * @throws S3Error MetadataTooLarge or InvalidStorageClass, or another error for an unsupported header
  */
 export function headersToKeep(request: S3Request): Record<string, string> {
   refuseUnsupported(request);
@@ -50,7 +53,7 @@ export function headersToKeep(request: S3Request): Record<string, string> {
   return requireStorable(kept);
 }
 
-/** @throws S3Error */
+/** @throws S3Error MetadataTooLarge or InvalidStorageClass */
 export function requireStorable(kept: Record<string, string>): Record<string, string> {
   const bytes = Object.entries(kept)
     .filter(([name]) => name.startsWith(METADATA))
@@ -64,12 +67,12 @@ export function requireStorable(kept: Record<string, string>): Record<string, st
   if (storageClass !== undefined && !STORAGE_CLASSES.has(storageClass)) {
     throw new S3Error('InvalidStorageClass', 'The storage class you specified is not valid');
   }
-  // Nothing says so for the default class.
+  // S3 does not return a header for the default storage class.
   if (storageClass === 'STANDARD') delete kept['x-amz-storage-class'];
   return kept;
 }
 
-/** Accepting these and doing nothing would be a lie about where bytes are or who can read them. */
+/** Rejects headers that ask for encryption, locks or access rights: ignoring them would mislead the client. */
 function refuseUnsupported(request: S3Request): void {
   const names = Object.keys(request.http.headers);
   const unsupported = names.find(
@@ -90,10 +93,10 @@ function refuseUnsupported(request: S3Request): void {
   }
 }
 
-/** Canned ACLs that give nobody more than the owner has. */
+/** Canned ACLs that grant access only to the owner. */
 const OWNER_ONLY = new Set(['private', 'bucket-owner-full-control', 'bucket-owner-read']);
 
-/** For an answer: metadata that is not ASCII as S3 gives it back, in encoded words over the bytes read as Latin-1. */
+/** Response headers. As in S3, non-ASCII values become RFC 2047 encoded words of the Latin-1 characters in UTF-8. */
 export const keptHeaders = (kept: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, headerValue(value)]));
 

@@ -5,7 +5,7 @@ import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
 import { XML_HEADERS, xml } from './xml.ts';
 
-/** Answers one kind of request. @throws S3Error */
+/** Handles one kind of S3 request. @throws S3Error */
 export type Operation = (request: S3Request, response: ServerResponse, buckets: Buckets) => Promise<void> | void;
 
 export function answerXml(
@@ -26,7 +26,7 @@ export const isoTime = (milliseconds: number): string => new Date(milliseconds).
 
 export const quoted = (eTag: string): string => `"${eTag}"`;
 
-/** What a listing does with keys: XML cannot hold all of them, so clients ask for them encoded. */
+/** @returns how a listing encodes keys. XML cannot contain every character, so a client can request URL encoding. */
 export function keyEncoding({ query }: S3Request): (key: string) => string {
   const type = query.get('encoding-type');
   if (type === null || type === '') return (key) => key;

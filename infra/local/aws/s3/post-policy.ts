@@ -6,20 +6,20 @@ export type PolicyCondition =
   | ['eq' | 'starts-with', string, string]
   | ['content-length-range', number, number];
 
-/** Bytes that a policy allows a file to have. */
+/** The file sizes that a policy allows. */
 export interface PolicySize {
   minBytes: number;
   maxBytes: number;
 }
 
-/** Fields that no condition needs to name. */
+/** Fields that are allowed without a condition in the policy. */
 const UNCONDITIONED = new Set(['policy', 'x-amz-signature', 'file', 'bucket']);
 
 const refusal = (why: string) => new S3Error('AccessDenied', `Invalid according to Policy: ${why}`);
 
 /**
- * Checks a form against its own policy, before its file is read. The policy's signature is checked elsewhere.
- * @param fields with `bucket`, which the form itself need not have
+ * Checks a form against its own policy, before the file is read. The caller verifies the policy's signature.
+ * @param fields the form's fields and `bucket`, which the form itself can omit
  * @throws S3Error
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
@@ -42,7 +42,7 @@ export function requirePolicy(fields: FormFields, now: number): PolicySize {
   return size;
 }
 
-/** @throws S3Error unless the file is as large as the policy allows */
+/** @throws S3Error unless the policy allows the size of the file */
 export function requireSize(bytes: number, { minBytes, maxBytes }: PolicySize): void {
   if (bytes > maxBytes) throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
   if (bytes < minBytes) {
@@ -55,7 +55,7 @@ function parsePolicy(policy: string): { expiration: string; conditions: PolicyCo
     const { expiration, conditions } = JSON.parse(Buffer.from(policy, 'base64').toString());
     if (!Number.isNaN(Date.parse(expiration)) && Array.isArray(conditions)) return { expiration, conditions };
   } catch {
-    // The answer is the same for whatever is wrong with it.
+    // Invalid JSON and missing properties get the same error.
   }
   throw new S3Error('InvalidPolicyDocument', 'Invalid Policy: Invalid JSON.');
 }

@@ -18,7 +18,7 @@ import {
 import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
 
-/** What was computed over bytes while they were read. */
+/** Size and digests, computed while the bytes were read. */
 export interface Digests {
   size: number;
   /** In hex. */
@@ -26,28 +26,28 @@ export interface Digests {
   checksum?: Checksum;
 }
 
-/** What the headers of a request say about its body. */
+/** The properties of a body that the request's headers announce. */
 interface Expectations {
-  /** Bytes, without the framing of aws-chunked. */
+  /** Bytes, without the aws-chunked framing. */
   size: number;
   md5?: Buffer;
   /** In hex. */
   sha256?: string;
-  /** The value is undefined when a trailer brings it, or nothing: then it is only computed. */
+  /** Without a value, the checksum is compared with the trailer if `trailer` is true, and otherwise only computed. */
   checksum?: { algorithm: ChecksumAlgorithm; value?: string; trailer?: boolean };
-  /** How the body is framed; absent for a plain one. */
+  /** The aws-chunked framing; absent for a body without framing. */
   chunked?: { signed: boolean };
 }
 
-/** S3's limit of one PUT. */
+/** S3's limit for one PUT. */
 const MOST_BYTES = 5 * 1024 ** 3;
-/** What is read into memory: the XML of 1,000 keys or of 10,000 parts fits in. */
+/** Limit for a body that is read into memory. The XML for 1,000 keys or 10,000 parts is smaller. */
 const MOST_DOCUMENT_BYTES = 4 * 1024 ** 2;
 
 /**
- * Writes a request's body into a new blob, checking it against everything that the request says about it.
- * @param algorithm checksum to compute when the request brings none
- * @throws S3Error; then no blob is left
+ * Writes a request's body into a new blob, and compares its size, digests and signatures with the request's headers.
+ * @param algorithm checksum to compute when the request has no checksum
+ * @throws S3Error after removing the blob
  */
 export async function storeBody(
   request: S3Request,
@@ -66,7 +66,7 @@ export async function storeBody(
   return { id, ...result };
 }
 
-/** Reads a small body, an XML document, with the same checks. @throws S3Error */
+/** Reads an XML document into memory, with the same checks as `storeBody`. @throws S3Error */
 export async function readDocument(request: S3Request, accessKey: AccessKey): Promise<string> {
   const expected = expectationsOf(request);
   if (expected.size > MOST_DOCUMENT_BYTES) throw new S3Error('MaxMessageLengthExceeded', 'Your request was too big.');
@@ -77,7 +77,7 @@ export async function readDocument(request: S3Request, accessKey: AccessKey): Pr
   return Buffer.concat(chunks).toString();
 }
 
-/** Computes a file's digests while it is copied. */
+/** Copies bytes into a file and computes their digests. */
 export async function copyBytes(
   source: AsyncIterable<Buffer>,
   file: Writable,
@@ -97,7 +97,7 @@ async function receive(
   const measured = new Measured(expected.checksum?.algorithm, expected.sha256 !== undefined);
   const trailers = new Map<string, string>();
   async function* body() {
-    // The request must outlive an error: its answer goes over the same socket.
+    // Do not destroy the request on an error: the response uses the same socket.
     const raw = request.http.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     const options = { verify: chunkVerifier(request, expected, accessKey), onTrailers };
     yield* measured.measure(expected.chunked ? decodeAwsChunked(raw, options) : raw, expected.size);
@@ -110,7 +110,7 @@ async function receive(
   return compare(await measured.digests(), measured.sha256(), expected, trailers);
 }
 
-/** Computes digests of what passes. */
+/** Computes the digests of a stream. */
 class Measured {
   #size = 0;
   readonly #md5 = createHash('md5');
@@ -122,7 +122,7 @@ class Measured {
     this.#checksum = algorithm && { algorithm, running: CHECKSUMS[algorithm].start() };
   }
 
-  /** @param most bytes until it is refused */
+  /** @param most maximum number of bytes; more bytes throw IncompleteBody */
   async *measure(source: AsyncIterable<Buffer>, most = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
     for await (const chunk of source) {
       this.#size += chunk.length;
@@ -240,7 +240,7 @@ function expectedChecksum(request: S3Request): Expectations['checksum'] {
   );
 }
 
-/** Each chunk's signature continues from the one before it, and the first from the request's. */
+/** Each chunk's signature depends on the previous signature. The first one depends on the request's signature. */
 function chunkVerifier({ signature: seed }: S3Request, { chunked }: Expectations, accessKey: AccessKey) {
   if (!chunked?.signed || !seed) return undefined;
   const { date, scope } = seed;

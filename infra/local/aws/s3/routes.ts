@@ -24,7 +24,7 @@ import { uploadPart, uploadPartCopy } from './operations/upload-part.ts';
 import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
 
-/** Parameters that change what a request asks for, in all of S3. Other parameters only describe it further. */
+/** All query parameters of S3 that select another operation. Other parameters are options of an operation. */
 const SUBRESOURCES = new Set([
   'abac',
   'accelerate',
@@ -68,7 +68,7 @@ const SUBRESOURCES = new Set([
   'website',
 ]);
 
-/** By method, what the path names, and subresource. */
+/** Operations by method, kind of path (service, bucket or object) and subresource. */
 const OPERATIONS: Record<string, Operation> = {
   'GET service': listBuckets,
 
@@ -103,8 +103,8 @@ const OPERATIONS: Record<string, Operation> = {
 };
 
 /**
- * The operation that a request asks for.
- * @throws S3Error NotImplemented, rather than answering something else
+ * Finds the operation of a request.
+ * @throws S3Error NotImplemented for an unsupported operation
  */
 export function operationOf(request: S3Request): Operation {
   const { method, bucket, key, query } = request;
@@ -116,7 +116,7 @@ export function operationOf(request: S3Request): Operation {
   throw new S3Error('NotImplemented', `The local S3 does not support ${method} of a ${what}${named}.`);
 }
 
-/** The same path and method, told apart by a header or another parameter. */
+/** Distinguishes operations with the same method and path by a header or another parameter. */
 function variantOf(operation: Operation, request: S3Request): Operation {
   const copies = request.header('x-amz-copy-source') !== undefined;
   if (operation === listObjects && request.query.get('list-type') === '2') return listObjectsV2;

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { XML_HEADERS, xml } from './xml.ts';
 
-/** Statuses other than 400. @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/**
+ * HTTP statuses by error code. Other codes have status 400.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
 const STATUSES: Record<string, number> = {
   AccessDenied: 403,
   InvalidAccessKeyId: 403,
@@ -23,18 +26,18 @@ const STATUSES: Record<string, number> = {
   NotImplemented: 501,
   ServiceUnavailable: 503,
   SlowDown: 503,
-  // AWS's disks are never full. The name and the status are HTTP's (RFC 4918, section 11.5).
+  // Not an error of S3, which never runs out of disk. Name and status are those of RFC 4918, section 11.5.
   InsufficientStorage: 507,
 };
 
 interface ErrorDetails {
   status?: number;
-  /** Further elements of the error document. */
+  /** Additional elements of the error document. */
   elements?: Record<string, string | number>;
   headers?: OutgoingHttpHeaders;
 }
 
-/** An error as S3 names it. */
+/** An error with an S3 error code. */
 export class S3Error extends Error {
   readonly code: string;
   readonly status: number;
@@ -54,8 +57,9 @@ export class S3Error extends Error {
 const LINGER_MS = 2000;
 
 /**
- * Answers with S3's error document, and closes the connection. The rest of the body is read and discarded for a while:
- * closing while the client still sends would reset the connection, and the client might never see the answer.
+ * Sends S3's error document. When the request body is incomplete, the connection is closed afterwards: the rest of the
+ * body is first read and discarded for a while. Closing while the client still sends would reset the connection, and
+ * the client might never see the error.
  * @see RFC 9112, section 9.6
  */
 export function answerS3Error(request: IncomingMessage, response: ServerResponse, error: S3Error): void {
@@ -67,7 +71,7 @@ export function answerS3Error(request: IncomingMessage, response: ServerResponse
     RequestId: requestId,
     HostId: 'local',
   });
-  // The answer to HEAD, and a 304, have no body.
+  // A response to HEAD and a 304 response have no body.
   const body = request.method === 'HEAD' || error.status === 304 ? '' : document;
   response.writeHead(error.status, {
     ...(body === '' ? {} : { ...XML_HEADERS, 'Content-Length': Buffer.byteLength(body) }),

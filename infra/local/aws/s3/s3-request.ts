@@ -4,19 +4,19 @@ import { checksumOfHeader } from './checksums.ts';
 import { S3Error } from './s3-error.ts';
 import type { Place } from './version-store.ts';
 
-/** In bytes. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+/** The longest key, in bytes. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const LONGEST_KEY = 1024;
 
-/** A request, with the bucket and the key of its path. */
+/** An HTTP request to S3, with the bucket and the key from its path. */
 export class S3Request implements Place {
   readonly http: IncomingMessage;
   readonly method: string;
-  /** Empty for the service itself. */
+  /** Empty for a request to the service itself. */
   readonly bucket: string;
-  /** Empty for the bucket itself. */
+  /** Empty for a request to the service or a bucket. */
   readonly key: string;
   readonly query: URLSearchParams;
-  /** Set once the signature was checked; a form's is checked when it is read. */
+  /** Set after the signature was verified. Never set for a form, whose policy signature is verified separately. */
   signature: VerifiedSignature | undefined;
 
   /** @throws S3Error when the path is not URL-encoded */
@@ -31,8 +31,8 @@ export class S3Request implements Place {
   }
 
   /**
-   * A header; in a presigned URL also a parameter in its place. S3 ignores checksums there: the JavaScript SDK presigns
-   * those of an empty body.
+   * Returns a header. A presigned URL can contain x-amz- headers as query parameters. S3 ignores checksums among these
+   * parameters: the JavaScript SDK presigns the checksum of an empty body.
    * @param name in lower case
    */
   header(name: string): string | undefined {
@@ -42,13 +42,16 @@ export class S3Request implements Place {
     return this.headersOfQuery().get(name);
   }
 
-  /** Parameters of a presigned URL that stand for headers, with their names in lower case. */
+  /** The query parameters of a presigned URL, which can stand for headers. Names are in lower case. */
   headersOfQuery(): Map<string, string> {
     if (!this.signature?.presigned) return new Map();
     return new Map([...this.query].map(([name, value]) => [name.toLowerCase(), value]));
   }
 
-  /** A number of the query. @throws S3Error unless it is a whole number from 0 to the maximum; above it, the maximum counts */
+  /**
+   * Reads a number from the query. A number above the maximum counts as the maximum.
+   * @throws S3Error unless the parameter is a whole number of at most 10 digits
+   */
   integer(name: string, fallback: number, maximum: number): number {
     const text = this.query.get(name);
     if (text === null || text === '') return fallback;

@@ -12,8 +12,8 @@ interface QueueConfiguration {
 }
 
 /**
- * Starts the template's buckets, with their notifications to queues.
- * @throws Error naming a notification that the local runtime does not know
+ * Starts the template's buckets and their notifications to queues.
+ * @throws Error when the local runtime does not support a bucket's notifications; the message names the bucket
  */
 export async function startS3(context: StackContext, queues: LocalQueues): Promise<LocalService> {
   const { ofType, endpoint, accessKey, stateDirectory, observe } = context;

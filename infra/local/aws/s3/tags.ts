@@ -1,7 +1,7 @@
 import { S3Error } from './s3-error.ts';
 import type { XmlElement } from './xml.ts';
 
-/** A tag of a version. */
+/** A tag of an object version. */
 export interface Tag {
   Key: string;
   Value: string;
@@ -11,11 +11,11 @@ const MOST_TAGS = 10;
 const LONGEST_KEY = 128;
 const LONGEST_VALUE = 256;
 
-/** @param text of the header x-amz-tagging: a query string */
+/** @param text value of the header x-amz-tagging, which is a query string */
 export const tagsOfHeader = (text: string | undefined): Tag[] =>
   requireTags([...new URLSearchParams(text ?? '')].map(([Key, Value]) => ({ Key, Value })));
 
-/** @param tagging content of the element Tagging */
+/** @param tagging content of the XML element Tagging */
 export function tagsOfXml(tagging: XmlElement | undefined): Tag[] {
   const set = tagging?.['TagSet'];
   if (set === undefined || Array.isArray(set)) {

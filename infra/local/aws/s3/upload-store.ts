@@ -4,17 +4,17 @@ import type { Checksum } from './checksums.ts';
 import type { Tag } from './tags.ts';
 import type { ObjectPart } from './version-store.ts';
 
-/** A multipart upload that is under way. */
+/** A multipart upload that is in progress. */
 export interface MultipartUpload {
   uploadId: string;
   bucket: string;
   key: string;
   /** Milliseconds since 1970. */
   initiated: number;
-  /** Of the version that it will make. */
+  /** Headers of the version that the upload will create. */
   headers: Record<string, string>;
   tags: Tag[];
-  /** What is computed over each part, and over the object from the parts. */
+  /** The checksum to compute for each part and for the whole object. */
   checksum?: Pick<Checksum, 'algorithm' | 'type'>;
 }
 
@@ -35,7 +35,7 @@ const SCHEMA = `
   );
 `;
 
-/** Multipart uploads and their parts, in the database of the versions. */
+/** Stores multipart uploads and their parts in the same database as the versions. */
 export class UploadStore {
   readonly #database: DatabaseSync;
 
@@ -58,7 +58,7 @@ export class UploadStore {
     return row && JSON.parse(String(row['description']));
   }
 
-  /** Those of a bucket after a key and, of this key, after an upload id; in S3's order. */
+  /** The bucket's uploads that come after the given key and upload id, in S3's order: by key, then by upload id. */
   after(bucket: string, key: string, uploadId: string): MultipartUpload[] {
     const sql =
       'SELECT description FROM uploads WHERE bucket = ? AND (key, upload_id) > (?, ?) ORDER BY key, upload_id';
@@ -77,7 +77,7 @@ export class UploadStore {
       .map((row) => JSON.parse(String(row['description'])));
   }
 
-  /** @returns the part of this number that it replaces */
+  /** @returns the replaced part with the same number, if there was one */
   putPart(uploadId: string, part: UploadedPart): UploadedPart | undefined {
     const row = this.#database
       .prepare('SELECT part FROM parts WHERE upload_id = ? AND number = ?')
@@ -88,7 +88,7 @@ export class UploadStore {
     return row && JSON.parse(String(row['part']));
   }
 
-  /** By number. */
+  /** The parts of an upload, sorted by number. */
   parts(uploadId: string): UploadedPart[] {
     const rows = this.#database.prepare('SELECT part FROM parts WHERE upload_id = ? ORDER BY number').all(uploadId);
     return rows.map(({ part }) => JSON.parse(String(part)));

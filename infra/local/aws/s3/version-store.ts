@@ -5,7 +5,7 @@ import type { Checksum } from './checksums.ts';
 import type { Created } from './object-created-record.ts';
 import type { Tag } from './tags.ts';
 
-/** A file that holds bytes of an object: all of them, or those of one part. */
+/** A file with the bytes of a whole object or of one part. */
 export interface Blob {
   id: string;
   /** Bytes. */
@@ -18,7 +18,7 @@ export interface ObjectPart extends Blob {
   checksum?: Checksum;
 }
 
-/** Where an object is. */
+/** The bucket and the key of an object. */
 export interface Place {
   bucket: string;
   /** Not encoded. */
@@ -43,18 +43,18 @@ export interface ObjectVersion extends AnyVersion {
   /** Without quotes. */
   eTag: string;
   created: Created;
-  /** What an answer repeats: Content-Type, x-amz-meta-* and the like. Names in lower case. */
+  /** Headers that responses repeat, such as Content-Type and x-amz-meta-*. Names are in lower case. */
   headers: Record<string, string>;
   checksum?: Checksum;
-  /** In the order of the bytes. One, unless it was a multipart upload. */
+  /** In the order of their bytes. Without a multipart upload there is one part. */
   parts: ObjectPart[];
-  /** Of the multipart upload that made it. */
+  /** Id of the multipart upload that created the version. */
   uploadId?: string;
 }
 
 export type Version = ObjectVersion | DeleteMarker;
 
-/** What a put gives for a version; the store adds the rest. */
+/** The properties of a version that a put supplies. The store adds the others. */
 export type NewVersion = Omit<ObjectVersion, 'bucket' | 'key' | 'versionId' | 'lastModified' | 'deleteMarker'> & {
   tags: Tag[];
 };
@@ -76,8 +76,8 @@ const SCHEMA = `
 `;
 
 /**
- * Every version of every object and its tags, in SQLite. A version is there completely or not at all. Keys are in the
- * order of their UTF-8 bytes, which is S3's order. The bytes themselves are in a BlobStore.
+ * Stores every version of every object, and its tags, in SQLite. A version is stored completely or not at all. Keys are
+ * sorted by their UTF-8 bytes, which is S3's order. A BlobStore stores the bytes of the objects.
  */
 export class VersionStore {
   readonly database: DatabaseSync;
@@ -90,10 +90,10 @@ export class VersionStore {
   }
 
   /**
-   * Stores a version, which is the current one from now on.
-   * @param keepOthers false where a bucket keeps no versions: then the new one replaces those before
-   * @param within more to do in the same transaction
-   * @returns also the versions that were replaced
+   * Stores a version and makes it the current one.
+   * @param keepOthers false for a bucket without versioning: the new version replaces the earlier ones
+   * @param within called within the same transaction
+   * @returns the stored version and the versions that it replaced
    */
   put(
     place: Place,
@@ -138,7 +138,7 @@ export class VersionStore {
     ) as ObjectVersion | undefined;
   }
 
-  /** The newest version of the first key that is after a key, and not before another. */
+  /** The newest version of the first key that is greater than `after` and not less than `from`. */
   next(bucket: string, after: string, from: string): Version | undefined {
     const sql =
       'SELECT * FROM versions WHERE bucket = ? AND key > ? AND key >= ? ORDER BY key, version_id DESC LIMIT 1';
@@ -151,7 +151,7 @@ export class VersionStore {
     return this.#rows(sql, bucket, key).map((row) => versionOf(bucket, row));
   }
 
-  /** Versions whose notification is not out, oldest first. @param onUnreadable called with the others */
+  /** Versions without a sent notification, oldest first. @param onUnreadable called for each unreadable version */
   notNotified(bucket: string, onUnreadable: (versionId: string, error: Error) => void): ObjectVersion[] {
     const rows = this.#rows('SELECT * FROM versions WHERE bucket = ? AND notified = 0 ORDER BY version_id', bucket);
     return rows.flatMap((row) => {
@@ -201,7 +201,7 @@ export class VersionStore {
       this.database.exec('COMMIT');
       return result;
     } catch (error) {
-      // SQLite has rolled back by itself when the disk is full.
+      // When the disk is full, SQLite has already rolled back.
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
       throw error;
     }

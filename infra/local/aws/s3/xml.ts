@@ -5,13 +5,13 @@ export const XML_HEADERS = { 'Content-Type': 'application/xml' };
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
-/** XML parsers change a carriage return to a line feed, and reject other control characters: S3 escapes all of them. */
+/** S3 escapes control characters: XML parsers change a carriage return to a line feed and reject the others. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /**
- * One XML document. Arrays become repeated elements; undefined becomes nothing.
- * @param root name of the root element; all but Error have S3's namespace
+ * Builds an XML document. Arrays become repeated elements; undefined values are left out.
+ * @param root name of the root element; every root except Error gets S3's namespace
  */
 export function xml(root: string, content: object): string {
   const attributes = root === 'Error' ? {} : { '@xmlns': NAMESPACE };
@@ -29,11 +29,11 @@ const parser = new XMLParser({
 const REPEATED = new Set(['Object', 'Part', 'Tag', 'Grant']);
 
 /**
- * Reads an XML document of a request. Every value is text, as it was written.
- * @returns the root element's content; undefined unless the document is well-formed and has this root
+ * Parses the XML document of a request. Values stay text and keep their white space.
+ * @returns the root element's content; undefined unless the document is well-formed and has this root element
  */
 export function parseXml(text: string, root: string): XmlElement | undefined {
-  // Nothing of S3's has a document type, and its entities could be made to expand without end.
+  // S3 documents have no DOCTYPE. Entities in a DOCTYPE could expand without limit.
   if (text.includes('<!DOCTYPE') || XMLValidator.validate(text) !== true) return undefined;
   const content = parser.parse(text)[root];
   return content === '' ? {} : typeof content === 'object' ? content : undefined;

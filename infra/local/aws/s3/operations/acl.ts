@@ -13,14 +13,14 @@ const OWNER_GRANT = {
   Permission: 'FULL_CONTROL',
 };
 
-/** The owner has everything, as in every bucket that has ACLs disabled. */
+/** The owner has full control, as in every bucket with disabled ACLs. */
 export const getAcl: Operation = ({ bucket, key, query }, response, buckets) => {
   const version = key === '' ? undefined : requireVersion(buckets, { bucket, key }, query.get('versionId'));
   const headers = version ? versionHeader(buckets.require(bucket), version) : {};
   answerXml(response, 'AccessControlPolicy', { Owner: OWNER, AccessControlList: { Grant: [OWNER_GRANT] } }, headers);
 };
 
-/** Takes what getAcl gives and nothing else. */
+/** Accepts only an ACL that grants access to nobody but the owner, such as the result of getAcl. */
 export const putAcl: Operation = async (request, response, buckets) => {
   const { bucket, key, query } = request;
   if (key !== '') requireVersion(buckets, { bucket, key }, query.get('versionId'));

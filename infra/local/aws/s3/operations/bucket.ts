@@ -16,14 +16,14 @@ export const headBucket: Operation = (_request, response) => {
   response.writeHead(200, { 'x-amz-bucket-region': LOCAL_REGION }).end();
 };
 
-/** Clients create a bucket to be sure that it is there. In us-east-1 that succeeds for the owner of an existing one. */
+/** Clients create a bucket to make sure that it exists. In us-east-1 this succeeds when the client owns the bucket. */
 export const createBucket: Operation = ({ bucket }, response, buckets) => {
   if (buckets.names().includes(bucket)) return void response.writeHead(200, { Location: `/${bucket}` }).end();
   throw new S3Error('NotImplemented', 'The buckets of this machine are those of the stack. It cannot create others.');
 };
 
 export const getBucketLocation: Operation = (_request, response) =>
-  // S3 says nothing for us-east-1.
+  // S3 returns an empty element for us-east-1.
   answerXml(response, 'LocationConstraint', {});
 
 export const getBucketVersioning: Operation = ({ bucket }, response, buckets) =>

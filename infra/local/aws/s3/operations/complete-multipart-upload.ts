@@ -20,12 +20,12 @@ import type { ObjectVersion } from '../version-store.ts';
 import { parseXml, type XmlElement } from '../xml.ts';
 import { noSuchUpload } from './multipart-upload.ts';
 
-/** Of every part but the last. */
+/** The minimum size of every part except the last. */
 const LEAST_PART_BYTES = 5 * 1024 ** 2;
 
 /**
- * Makes a version of the parts. They stay the files that they are, so this takes no disk space and no time that grows
- * with them, unless a checksum of the whole object is asked for.
+ * Creates a version from the parts. The version refers to the files of the parts: nothing is copied, and completing a
+ * large upload takes no longer. Only a full-object checksum has to read all bytes.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
  */
 export const completeMultipartUpload: Operation = async (request, response, buckets) => {
@@ -68,7 +68,7 @@ export const completeMultipartUpload: Operation = async (request, response, buck
     },
     (current) => {
       requireWriteConditions(request, current);
-      // The same upload may have been completed, or a part replaced, while a checksum was computed.
+      // Another request may have completed the upload or replaced a part while the checksum was computed.
       const now = buckets.uploads.parts(uploadId);
       if (!parts.every(({ id }) => now.some((part) => part.id === id))) throw noSuchUpload(uploadId);
     },
@@ -78,7 +78,7 @@ export const completeMultipartUpload: Operation = async (request, response, buck
   answer(request, response, buckets, version);
 };
 
-/** A client that did not see the answer asks again; there must not be another version. */
+/** Answers a repeated request of a client that lost the first response. It must not create another version. */
 function answerAgain(request: S3Request, response: ServerResponse, buckets: Buckets, listed: XmlElement[]): void {
   const uploadId = request.query.get('uploadId') ?? '';
   const version = buckets.versions.versionOfUpload(request.bucket, request.key, uploadId);
@@ -133,7 +133,7 @@ function sameChecksum(element: XmlElement, { checksum }: UploadedPart): boolean 
   return given.length === 0 || given[0] === checksum?.value;
 }
 
-/** The MD5 of the parts' MD5s, and how many they are. */
+/** The MD5 of the parts' MD5s, followed by `-` and the number of parts. */
 function multipartETag(eTags: string[]): string {
   const md5 = createHash('md5');
   for (const eTag of eTags) md5.update(Buffer.from(eTag, 'hex'));

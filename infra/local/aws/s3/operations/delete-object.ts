@@ -11,7 +11,7 @@ import { parseXml, type XmlElement } from '../xml.ts';
 const MOST_KEYS = 1000;
 
 interface Deletion {
-  /** The delete marker that was made or removed. */
+  /** Whether a delete marker was created or removed. */
   deleteMarker: boolean;
   versionId?: string;
 }
@@ -49,7 +49,7 @@ export const deleteObjects: Operation = async (request, response, buckets) => {
   answerXml(response, 'DeleteResult', { Deleted: document?.['Quiet'] === 'true' ? [] : deleted, Error: errors });
 };
 
-/** S3 does not delete by a list that may have been garbled. */
+/** S3 requires a digest of the list: a corrupted list could delete other objects. */
 function requireDigest({ http: { headers } }: S3Request): void {
   const digest = /^(content-md5|x-amz-checksum-.*|x-amz-trailer)$/;
   if (Object.keys(headers).some((name) => digest.test(name))) return;
@@ -67,7 +67,10 @@ function requireETag(buckets: Buckets, { bucket, key }: Place, eTag: string): vo
   throw new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
 }
 
-/** Removes the version that is named; without one, hides the key behind a delete marker, or removes the object. */
+/**
+ * Removes the named version. Without a version id, it adds a delete marker in a versioned bucket and removes the object
+ * in any other bucket.
+ */
 async function remove(buckets: Buckets, { bucket: name, key }: Place, versionId: string | null): Promise<Deletion> {
   const bucket = buckets.require(name);
   if (!versionId && bucket.versioned) {

@@ -39,7 +39,7 @@ function partsPage(request: S3Request, { parts }: ObjectVersion): object {
     NextPartNumberMarker: page.at(-1)?.number ?? 0,
     MaxParts: most,
     IsTruncated: rest.length > page.length,
-    // S3 lists parts only where they have checksums.
+    // S3 lists only parts that have a checksum.
     Part: page
       .filter(({ checksum }) => checksum)
       .map(({ number: PartNumber, size: Size, checksum }) => ({ PartNumber, Size, ...checksumElements(checksum) })),

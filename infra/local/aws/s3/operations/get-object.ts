@@ -10,7 +10,7 @@ import { S3Error } from '../s3-error.ts';
 import type { S3Request } from '../s3-request.ts';
 import type { ObjectVersion } from '../version-store.ts';
 
-/** Parameters by which a client chooses headers of the answer. */
+/** Response headers that a client can override with the query parameter `response-<name>`. */
 const OVERRIDES = [
   'cache-control',
   'content-disposition',
@@ -20,7 +20,7 @@ const OVERRIDES = [
   'expires',
 ];
 
-/** GET and HEAD. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+/** Handles GET and HEAD. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export const getObject: Operation = async (request, response, buckets) => {
   const version = requireVersion(buckets, request, request.query.get('versionId'));
   requireReadConditions(request, version);
@@ -67,7 +67,7 @@ const overrides = ({ query }: S3Request): Record<string, string> =>
     }),
   );
 
-/** The range of one part of a multipart upload. */
+/** The byte range of the part that the query names. */
 function partRange({ query }: S3Request, { parts, size }: ObjectVersion): ByteRange | undefined {
   const number = query.get('partNumber');
   if (number === null) return undefined;

@@ -5,7 +5,7 @@ import { S3Error } from '../s3-error.ts';
 import type { S3Request } from '../s3-request.ts';
 import type { Version } from '../version-store.ts';
 
-/** S3's limit of one page. */
+/** S3's limit for one page. */
 export const MOST_KEYS = 1000;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html */
@@ -16,7 +16,7 @@ export const listObjects: Operation = (request, response, buckets) => {
   answerXml(response, 'ListBucketResult', {
     ...page.about,
     Marker: encode(marker),
-    // Without a delimiter the last key is the marker, and S3 says nothing.
+    // Without a delimiter S3 sends no NextMarker: the client uses the last key as the marker.
     NextMarker: page.next !== undefined && page.delimited ? encode(page.next) : undefined,
     ...page.contents,
   });
@@ -79,7 +79,7 @@ function pageOf(request: S3Request, buckets: Buckets, after: string, withOwner: 
   };
 }
 
-/** The first items, and whether there are more. A page of none is complete, as with S3. */
+/** Takes the first items. `truncated` means that there are more; it is false for `most` 0, as in S3. */
 export function takePage<T>(all: Iterable<T>, most: number): { items: T[]; truncated: boolean } {
   const items: T[] = [];
   for (const item of all) {
@@ -89,7 +89,7 @@ export function takePage<T>(all: Iterable<T>, most: number): { items: T[]; trunc
   return { items, truncated: false };
 }
 
-/** What listings say about a version. */
+/** The elements that describe a version in a listing. */
 export function listed(version: Version): object {
   if (version.deleteMarker) return { LastModified: isoTime(version.lastModified) };
   return {

@@ -42,7 +42,7 @@ export const listMultipartUploads: Operation = (request, response, buckets) => {
   const [keyMarker, idMarker] = [query.get('key-marker') ?? '', query.get('upload-id-marker') ?? ''];
   const most = request.integer('max-uploads', MOST_UPLOADS, MOST_UPLOADS);
   const encode = keyEncoding(request);
-  // Without an upload id the marker stands for every upload of its key.
+  // A key marker without an upload id excludes all uploads of that key.
   const all = buckets.uploads
     .after(bucket, keyMarker, idMarker)
     .filter(({ key }) => key.startsWith(prefix) && (idMarker !== '' || key !== keyMarker || keyMarker === ''));

@@ -34,7 +34,7 @@ export const abortMultipartUpload: Operation = async (request, response, buckets
   response.writeHead(204).end();
 };
 
-/** The upload that a request names. @throws S3Error NoSuchUpload */
+/** Finds the upload that a request names. @throws S3Error NoSuchUpload */
 export function requireUpload({ bucket, key, query }: S3Request, buckets: Buckets): MultipartUpload {
   const uploadId = query.get('uploadId') ?? '';
   const upload = buckets.uploads.find(bucket, key, uploadId);

@@ -13,7 +13,7 @@ import { type Tag, tagsOfXml } from '../tags.ts';
 import type { ObjectVersion } from '../version-store.ts';
 import { parseXml } from '../xml.ts';
 
-/** Fields that become headers of the object, besides x-amz-meta-*. */
+/** Form fields that become headers of the object, besides x-amz-meta-*. */
 const KEPT = new Set([
   'cache-control',
   'content-disposition',
@@ -24,7 +24,7 @@ const KEPT = new Set([
   'x-amz-website-redirect-location',
 ]);
 
-/** A form of a browser. @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html */
+/** Handles a form that a browser posts. @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html */
 export const postObject: Operation = async (request, response, buckets) => {
   const { fields, version } = await readFormPost(request.http, async (given, file) => ({
     fields: given,
@@ -39,7 +39,7 @@ async function store(request: S3Request, buckets: Buckets, fields: FormFields, f
   if (!pattern) throw new S3Error('InvalidArgument', "Bucket POST must contain a field named 'key'.");
   await verifyPolicySignature((name) => fields.get(name), buckets.accessKey);
   const allowed = requirePolicy(new Map([...fields, ['bucket', bucket]]), Date.now());
-  // The replacement is a function, since a text could contain patterns such as $&.
+  // Use a function: in a replacement string, `replace` would expand patterns such as $&.
   const key = pattern.replace(/\$\{filename\}/g, () => file.name);
   requireShortKey(key);
   const headers = formHeaders(fields);
@@ -64,7 +64,7 @@ async function* atMost(content: AsyncIterable<Buffer>, maxBytes: number): AsyncG
 
 function formHeaders(fields: FormFields): Record<string, string> {
   const kept = [...fields].filter(([name]) => KEPT.has(name) || name.startsWith('x-amz-meta-'));
-  // Headers are Latin-1 to Node, and a form is UTF-8.
+  // Form fields are UTF-8, but Node decodes headers as Latin-1. Store both in the same way.
   const bytes = kept.map(([name, value]) => [name, Buffer.from(value).toString('latin1')]);
   return requireStorable({ 'content-type': 'binary/octet-stream', ...Object.fromEntries(bytes) });
 }

@@ -13,7 +13,7 @@ export const putObject: Operation = async (request, response, buckets) => {
   requireShortKey(key);
   const headers = headersToKeep(request);
   const tags = tagsOfHeader(request.header('x-amz-tagging'));
-  // Nobody should send gigabytes for a refusal that is known before.
+  // Check before the upload, so that a client does not send gigabytes in vain. `put` checks again.
   requireWriteConditions(request, buckets.versions.current(bucket, key));
   const { id, size, md5: eTag, checksum } = await storeBody(request, buckets.blobs, buckets.accessKey);
   const parts = [{ id, size, number: 1 }];

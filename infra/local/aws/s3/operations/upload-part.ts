@@ -47,7 +47,7 @@ async function keepPart(
           `${checksum.algorithm}`,
       );
     }
-    // It may have been completed or aborted while the bytes came.
+    // The upload may have been completed or aborted while the bytes arrived.
     if (!buckets.uploads.find(bucket, key, uploadId)) throw noSuchUpload(uploadId);
     const part = { id, size, number, eTag, lastModified: Date.now(), ...(checksum && { checksum }) };
     const replaced = buckets.uploads.putPart(uploadId, part);
@@ -80,5 +80,5 @@ function copyRange(header: string | undefined, size: number) {
   });
 }
 
-/** A part does not have a type of checksum. */
+/** Removes the checksum type: a part has none. */
 const partChecksum = ({ 'x-amz-checksum-type': _type, ...headers }: Record<string, string>) => headers;
