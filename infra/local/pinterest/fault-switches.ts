@@ -5,9 +5,9 @@ import { processingSecondsBySize } from './simulator.ts';
 interface Switchable extends Pick<FaultSwitch, 'name' | 'label' | 'consequence'> {
   /** `once`: the fault hits one request, then it turns off. A number: it turns off after that many seconds. */
   lasts: 'once' | 'until turned off' | number;
-  /** @param secondsLeft of a fault that ends by itself */
+  /** @param secondsLeft seconds until the fault ends by itself; Infinity when it does not */
   strikes?: (request: FaultyRequest, secondsLeft: number) => Fault | undefined;
-  /** Seconds that it adds to the processing. */
+  /** Seconds that the fault adds to the processing time. */
   slows?: number;
 }
 
@@ -15,7 +15,7 @@ const MINUTE = 60;
 /** Long enough to watch a few polls. */
 const SLOW_PROCESSING_SECONDS = 60;
 const SLOW_NETWORK_BYTES_PER_SECOND = 2_000_000;
-/** After the form's fields and within every video. */
+/** More bytes than the form's fields have, and fewer than any video has. */
 const CUT_AFTER_BYTES = 20_000;
 
 const uploads = (fault: Fault) => (request: FaultyRequest) => (request.operation === 'upload' ? fault : undefined);
@@ -77,7 +77,7 @@ const SWITCHABLE: Switchable[] = [
 
 /** Faults of the simulated Pinterest that can be turned on and off while it runs. */
 export class FaultSwitches {
-  /** When each active switch ends, in milliseconds since 1970; Infinity for one that does not end by itself. */
+  /** End of each active switch by its name, in milliseconds since 1970; Infinity when it does not end by itself. */
   readonly #on = new Map<string, number>();
   readonly #now: () => number;
 
@@ -93,7 +93,7 @@ export class FaultSwitches {
     });
   }
 
-  /** @returns false when there is no switch of that name */
+  /** @returns false when there is no switch with that name */
   turn(name: string, on: boolean): boolean {
     const found = SWITCHABLE.find((each) => each.name === name);
     if (!found) return false;
@@ -103,7 +103,7 @@ export class FaultSwitches {
     return true;
   }
 
-  /** For the simulator's option `faults`. */
+  /** The value for the simulator's option `faults`. */
   readonly source: FaultSource = (request) => {
     for (const { name, lasts, strikes } of SWITCHABLE) {
       const left = this.#secondsLeft(name);
@@ -114,7 +114,7 @@ export class FaultSwitches {
     return undefined;
   };
 
-  /** For the simulator's option `processingSeconds`. */
+  /** The value for the simulator's option `processingSeconds`. */
   readonly processingSeconds = (file: { size: number }): number => {
     const slowed = SWITCHABLE.map(({ name, slows = 0 }) => (this.#secondsLeft(name) > 0 ? slows : 0));
     return processingSecondsBySize(file) + slowed.reduce((sum, seconds) => sum + seconds, 0);

@@ -6,44 +6,44 @@ export type SimulatedOperation =
   | 'boards_list_pins'
   | 'upload';
 
-/** Something that goes wrong with one request. */
+/** A failure or a delay of one request. */
 export type Fault =
-  /** Answered with this status and Pinterest's error body, or S3's for an upload. */
+  /** The response has this status and Pinterest's error body; for an upload, S3's error document. */
   | { kind: 'status'; status: number; code?: number; s3Code?: string; retryAfterSeconds?: number }
-  /** Answered with a gateway's HTML page. */
+  /** The response is a gateway's HTML error page. */
   | { kind: 'html'; status: number }
-  /** Answered with 200 and a body that is not valid JSON. */
+  /** The response has status 200 and a body that is not valid JSON. */
   | { kind: 'garbage' }
-  /** The connection is reset before an answer; in an upload, after this many bytes of its body. */
+  /** The connection is closed before a response; during an upload, after this many bytes of the body. */
   | { kind: 'reset'; afterBytes?: number }
-  /** Never answered. */
+  /** The request never gets a response. */
   | { kind: 'hang' }
-  /** An upload that is read no faster than this. */
+  /** The simulator reads an upload no faster than this. */
   | { kind: 'slow-network'; bytesPerSecond: number }
-  /** An upload that is accepted and that Pinterest cannot process. */
+  /** The upload is accepted, but its processing fails. */
   | { kind: 'not-processable' }
-  /** Answered as usual, this many milliseconds late. */
+  /** The usual response comes this many milliseconds late. */
   | { kind: 'slow'; milliseconds: number }
-  /** The upload is stored, or the Pin is made, but the answer is lost. */
+  /** The upload is stored, or the Pin is created, but the response is lost. */
   | { kind: 'stored-not-answered' }
-  /** The connection is reset, and the Pin is made this many milliseconds later. */
+  /** The connection is closed, and the Pin is created this many milliseconds later. */
   | { kind: 'made-late'; milliseconds: number };
 
 export interface FaultyRequest {
   operation: SimulatedOperation;
-  /** Only in media_get and upload. */
+  /** Set only for media_get. */
   mediaId?: string;
-  /** Number of requests before this one. */
+  /** Number of requests before this one, of all operations. */
   count: number;
 }
 
-/** Chooses a fault for a request; undefined for none. */
+/** Chooses a fault for a request; undefined means no fault. */
 export type FaultSource = (request: FaultyRequest) => Fault | undefined;
 
 /** A fault for the next requests of an operation. */
 export interface InjectedFault {
   operation: SimulatedOperation;
   fault: Fault;
-  /** Number of requests that it strikes; 1 by default. */
+  /** Number of requests that the fault hits; 1 by default. */
   times?: number;
 }

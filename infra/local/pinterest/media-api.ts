@@ -9,7 +9,7 @@ import type { AnsweredRequest, Simulation } from './simulation.ts';
 import { strike } from './strike.ts';
 import { uploadParameters } from './upload-policy.ts';
 
-/** Answers a request to the API. @see Pinterest OpenAPI 5.23.0, tags media, pins and boards */
+/** Handles a request to Pinterest's API. @see Pinterest OpenAPI 5.23.0, tags media, pins and boards */
 export async function answerMediaApi(
   request: IncomingMessage,
   response: ServerResponse,
@@ -66,7 +66,7 @@ function struckAnswer(fault: Fault | undefined): Answer | undefined {
   return refusal(status, code, 'A simulated fault.', headers);
 }
 
-/** The refusal of a request without a valid token or beyond a rate limit. */
+/** @returns an error response when the token is invalid or a rate limit is exceeded; undefined to continue */
 function gate(
   request: IncomingMessage,
   response: ServerResponse,

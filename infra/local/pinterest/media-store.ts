@@ -8,24 +8,27 @@ import type { AccessKey } from '../aws/access-key.ts';
 export interface ReceivedFile {
   size: number;
   sha256: string;
-  /** From the form's file part. */
+  /** File name in the form's file part. */
   fileName: string;
   contentType: string;
   contentLength: number;
-  /** S3 wants it absent. */
+  /** The header Transfer-Encoding, if the request had one. S3 requires it to be absent. */
   transferEncoding?: string;
 }
 
 export interface SimulatedMedia {
   mediaId: string;
   status: MediaStatus;
-  /** The file that was stored last. */
+  /** The most recently stored file. */
   file?: ReceivedFile;
-  /** Number of files stored for it; more than one when a client sent the file again. */
+  /** Number of files stored for this media; more than one when a client sent the file again. */
   uploads: number;
 }
 
-/** The body of `POST /pins`, the properties that the simulator reads. @see Pinterest OpenAPI 5.23.0, schema PinCreate */
+/**
+ * The properties of the body of `POST /pins` that the simulator reads.
+ * @see Pinterest OpenAPI 5.23.0, schema PinCreate
+ */
 export interface PinCreateRequest {
   board_id: string;
   title?: string | null;
@@ -47,7 +50,7 @@ export interface SimulatedPin {
   createdAt: number;
 }
 
-/** As long as Pinterest's own ids, and increasing. */
+/** Pin ids are as long as Pinterest's own, and increase. */
 const pinIdOf = (number: number) => `9${String(number).padStart(17, '0')}`;
 
 interface Row {
@@ -59,10 +62,10 @@ interface Row {
   outcome: 'succeeded' | 'failed';
 }
 
-/** What the simulated Pinterest knows, in memory or in a directory that survives a restart. */
+/** Stores the media and Pins of the simulated Pinterest, in memory or in a directory that survives a restart. */
 export class MediaStore {
   readonly #database: DatabaseSync;
-  /** Signs the upload policies. */
+  /** The key that signs the upload policies. */
   readonly accessKey: AccessKey;
 
   constructor(directory?: string) {
@@ -83,13 +86,13 @@ export class MediaStore {
   }
 
   create(): string {
-    // As long as Pinterest's own ids, and increasing: lists are sorted by them.
+    // Ids are as long as Pinterest's own. They increase, because lists are sorted by id.
     const mediaId = `5${String(Date.now()).padStart(14, '0')}${String(randomBytes(2).readUInt16BE()).padStart(5, '0')}`;
     const { changes } = this.#database.prepare('INSERT OR IGNORE INTO media (media_id) VALUES (?)').run(mediaId);
     return changes === 0 ? this.create() : mediaId;
   }
 
-  /** @param readyAt milliseconds since 1970 at which processing ends; a later file does not change it */
+  /** @param readyAt end of processing, in milliseconds since 1970; only the first file sets it */
   store(mediaId: string, file: ReceivedFile, readyAt: number, outcome: 'succeeded' | 'failed'): void {
     this.#database
       .prepare(
@@ -114,7 +117,7 @@ export class MediaStore {
     return row && media(row, now);
   }
 
-  /** @param after media id that the page follows, undefined for the first page */
+  /** A page of media, newest first. @param after last media id of the previous page; undefined for the first page */
   page(size: number, after: string | undefined, now: number): SimulatedMedia[] {
     const rows = this.#database
       .prepare('SELECT * FROM media WHERE media_id < ? ORDER BY media_id DESC LIMIT ?')
@@ -133,7 +136,7 @@ export class MediaStore {
     return { pinId: pinIdOf(Number(lastInsertRowid)), request, createdAt: now };
   }
 
-  /** Newest first. @param boardId undefined for all boards */
+  /** Pins, newest first. @param boardId undefined for all boards */
   pins(boardId?: string): SimulatedPin[] {
     const rows = this.#database
       .prepare('SELECT * FROM pins WHERE ? IS NULL OR board_id = ? ORDER BY number DESC')

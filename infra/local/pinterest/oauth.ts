@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** The app that the simulator knows. */
+/** The only app that the simulator accepts. */
 export const SIMULATED_APP = { clientId: '1500000', clientSecret: 'simulated_client_secret' };
 
 const ACCESS_TOKEN_SECONDS = 30 * 24 * 3600;
@@ -13,13 +13,13 @@ interface Grant {
   endsAt: number;
 }
 
-/** Pinterest's authorization server: codes, access tokens and continuous refresh tokens, by the simulator's clock. */
+/** Simulates Pinterest's authorization server: codes, access tokens and continuous refresh tokens. */
 export class SimulatedOAuth {
   readonly #now: () => number;
   readonly #codes = new Map<string, Grant & { redirectUri: string }>();
   readonly #access = new Map<string, Grant>();
   readonly #refresh = new Map<string, Grant>();
-  /** Whether the person agrees at the next sign-in. */
+  /** Whether the person grants access at the next sign-in. */
   agrees = true;
 
   constructor(now: () => number) {
@@ -39,13 +39,13 @@ export class SimulatedOAuth {
     return this.#isValid(this.#access.get(accessToken));
   }
 
-  /** The person withdraws their consent. */
+  /** Revokes all tokens, as when the person withdraws their consent. */
   revokeAll(): void {
     this.#access.clear();
     this.#refresh.clear();
   }
 
-  /** GET /oauth/: the person agrees or refuses, and the browser is redirected back. */
+  /** GET /oauth/: the person grants or denies access, and the browser is redirected to the app. */
   authorize(request: IncomingMessage, response: ServerResponse): void {
     const { searchParams } = new URL(request.url ?? '/', 'http://simulator');
     const [clientId, redirectUri] = [searchParams.get('client_id'), searchParams.get('redirect_uri')];
@@ -102,7 +102,7 @@ export class SimulatedOAuth {
     };
   }
 
-  /** A refresh token works once. */
+  /** A refresh token can be used only once. */
   #renews(form: URLSearchParams): 'refresh_token' | '' {
     const refreshToken = form.get('refresh_token') ?? '';
     const valid = this.#isValid(this.#refresh.get(refreshToken));

@@ -2,15 +2,15 @@ import { type Answer, refusal } from './answer.ts';
 import type { PinCreateRequest, SimulatedPin } from './media-store.ts';
 import type { Simulation } from './simulation.ts';
 
-/** In characters. */
+/** The longest texts, in characters. */
 const LIMITS = { title: 100, description: 800, link: 2048, alt_text: 500 } as const;
 
-/** As JSON Schema counts them: code points, not UTF-16 units. */
+/** Counts characters as JSON Schema does: code points, not UTF-16 units. */
 const characters = (text: string) => Array.from(text).length;
 const isId = (value: unknown) => typeof value === 'string' && /^\d+$/.test(value);
 const invalid = (what: string) => refusal(400, 1, `Invalid request: ${what}`);
 
-/** `POST /pins`: every request makes a Pin, also when it repeats another. */
+/** `POST /pins`: every valid request creates a Pin, even when it repeats an earlier request. */
 export function makePin(body: string, { store, options }: Simulation): Answer {
   let pin: PinCreateRequest;
   try {
@@ -49,7 +49,7 @@ export function listPins(boardId: string, query: URLSearchParams, { store, optio
   return { status: 200, body: { items: items.map(wire), bookmark: more ? items.at(-1)?.pinId : null } };
 }
 
-/** As Pinterest answers: without the media that the Pin was made of. */
+/** A Pin in Pinterest's response format, which does not contain the media id. */
 const wire = ({ pinId, request, createdAt }: SimulatedPin) => ({
   id: pinId,
   board_id: request.board_id,

@@ -2,7 +2,7 @@
 export interface RateLimits {
   orgReadPerMinute?: number;
   orgWritePerMinute?: number;
-  /** Of all categories together: trial access has 1,000. */
+  /** Requests of all categories together. Trial access allows 1,000. */
   perDay?: number;
 }
 
@@ -27,7 +27,7 @@ export function rateLimiter(limits: RateLimits, now: () => number) {
     org_write: window(limits.orgWritePerMinute, 60),
     day: window(limits.perDay, 24 * 3600),
   };
-  /** Counts a request. @returns the window with the fewest requests left; undefined when nothing limits it */
+  /** Counts a request. @returns the window with the fewest requests left; undefined without a limit */
   return (category: 'org_read' | 'org_write'): RateLimitState | undefined => {
     const states = [windows[category], windows.day]
       .filter((each) => each !== undefined)

@@ -7,41 +7,41 @@ export interface PinterestSimulatorOptions {
   /** Port on 127.0.0.1; a free one by default. */
   port?: number;
   accessToken?: string;
-  /** Directory in which media and their states survive a restart; memory by default. */
+  /** Directory that keeps media and Pins across restarts; in memory by default. */
   stateDirectory?: string;
   /** Seconds from the upload to the end of processing. */
   processingSeconds?: (file: { size: number; fileName: string }) => number;
   /** Largest file that the upload policy allows, in bytes; 2 GiB by default. */
   maxUploadBytes?: number;
-  /** Seconds that an upload policy lives; an hour by default. */
+  /** Seconds until an upload policy expires; an hour by default. */
   policySeconds?: number;
-  /** Milliseconds without a byte until the answer to an upload is RequestTimeout. */
+  /** Milliseconds without a byte until an upload fails with RequestTimeout; 20,000 by default. */
   uploadIdleMs?: number;
-  /** Milliseconds that every answer takes at least. */
+  /** Minimum latency of every API response, in milliseconds. */
   latencyMs?: number;
   rateLimits?: RateLimits;
   /** Chooses a fault for each request. */
   faults?: FaultSource;
-  /** The boards that exist; all by default. */
+  /** Ids of the boards that exist; by default every board exists. */
   boards?: string[];
-  /** Milliseconds until a new Pin is listed on its board. */
+  /** Milliseconds until a board lists a new Pin. */
   pinListDelayMs?: number;
-  /** Whether a file that is not MP4 or QuickTime fails in processing, as at Pinterest; true by default. */
+  /** Whether the processing of a file fails unless it is MP4 or QuickTime, as at Pinterest; true by default. */
   judgeBytes?: boolean;
 }
 
-/** A request and its answer. */
+/** A request and its response. */
 export interface AnsweredRequest {
   operation: SimulatedOperation;
   mediaId?: string;
   /** Milliseconds since 1970. */
   at: number;
-  /** Absent when there was no answer. */
+  /** HTTP status; absent when there was no response. */
   status?: number;
   retryAfterSeconds?: number;
 }
 
-/** What the simulator's parts share. */
+/** The state that the simulator's modules share. */
 export interface Simulation {
   options: Required<Omit<PinterestSimulatorOptions, 'port' | 'stateDirectory' | 'faults' | 'rateLimits' | 'boards'>> &
     Pick<PinterestSimulatorOptions, 'boards'>;

@@ -13,14 +13,14 @@ import { answerUpload } from './upload-host.ts';
 export const SIMULATED_ACCESS_TOKEN = 'pina_simulated_access_token';
 
 export interface PinterestSimulator {
-  /** Base URL of the API, with its version. */
+  /** Base URL of the API, including the version. */
   url: string;
   accessToken: string;
-  /** Where a person signs in. */
+  /** URL of the sign-in page. */
   authorizeUrl: string;
-  /** The authorization server. Its tokens are accepted as well as the one above. */
+  /** The authorization server. The API accepts its tokens as well as `accessToken`. */
   oauth: SimulatedOAuth;
-  /** Moves the clock of the tokens forward. */
+  /** Advances the clock for the expiry of tokens. */
   pass(days: number): void;
   /** Every request so far, in order of arrival. */
   requests: readonly AnsweredRequest[];
@@ -29,11 +29,11 @@ export interface PinterestSimulator {
   pins(): SimulatedPin[];
   /** Makes the next requests of an operation fail. */
   inject(fault: InjectedFault): void;
-  /** Replaces the access token; the old one is refused from now on. */
+  /** Replaces the access token. The old token is no longer accepted. */
   renewAccessToken(accessToken: string): void;
-  /** Answers 404 for this media from now on. */
+  /** Deletes this media: later requests for it get status 404. */
   forget(mediaId: string): void;
-  /** Ends the processing of a media now. */
+  /** Ends the processing of this media now. */
   finish(mediaId: string, outcome: 'succeeded' | 'failed'): void;
   close(): Promise<void>;
 }
@@ -41,14 +41,14 @@ export interface PinterestSimulator {
 const answerToken = (request: http.IncomingMessage, response: http.ServerResponse, { oauth }: Simulation) =>
   oauth.token(request, response);
 
-/** Seconds of processing: 3 for a small file, up to 30 for a large one. */
+/** Processing time in seconds: 3 for a small file, up to 30 for a large one. */
 export const processingSecondsBySize = ({ size }: { size: number }) => Math.min(30, 3 + size / 50_000_000);
 
 /**
- * Simulates Pinterest's API for videos and their Pins, and its upload host, on loopback. The answers follow the official
- * OpenAPI; the upload host follows S3's POST Object, with a policy that is signed and verified.
+ * Simulates Pinterest's API for videos and Pins, and its upload host, on loopback. The responses follow Pinterest's
+ * official OpenAPI description. The upload host follows S3's POST Object, and verifies its signed policy.
  *
- * A file whose name contains `simulate-failed` ends as `failed`, and so does a file that is not MP4 or QuickTime.
+ * Processing ends with `failed` when the file name contains `simulate-failed`, or the file is not MP4 or QuickTime.
  */
 export async function startPinterestSimulator(options: PinterestSimulatorOptions = {}): Promise<PinterestSimulator> {
   const { port = 0, stateDirectory, faults, rateLimits = {}, ...rest } = options;

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './faults.ts';
 
 /**
- * Applies a fault that replaces or delays the API's own answer.
- * @returns true when the request needs no further answer
+ * Applies a fault that replaces or delays the regular response.
+ * @returns true when the caller must not respond
  */
 export async function strike(
   fault: Fault | undefined,

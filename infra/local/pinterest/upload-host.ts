@@ -20,10 +20,10 @@ interface PostedForm {
   eTag: string;
 }
 
-/** Enough to tell a video from something else. */
+/** Enough bytes to distinguish a video from other files. */
 const START_BYTES = 12;
 
-/** Answers the form upload as S3's POST Object would. Only digests are kept of the file. */
+/** Handles the form upload as S3's POST Object does. It keeps digests of the file, not its bytes. */
 export async function answerUpload(
   request: IncomingMessage,
   response: ServerResponse,
@@ -86,7 +86,7 @@ async function digested(content: Readable, allowed: PolicySize) {
   return { size, start, sha256: sha256.digest('hex'), eTag: md5.digest('hex') };
 }
 
-/** Passes bytes on no faster than this. */
+/** A stream that limits the rate of the bytes. */
 const slowDown = (bytesPerSecond: number) =>
   new Transform({
     async transform(chunk: Buffer, _encoding, done) {

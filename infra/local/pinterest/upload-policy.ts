@@ -4,23 +4,23 @@ import type { PolicyCondition } from '../aws/s3/post-policy.ts';
 import { signText } from '../aws/signature.ts';
 
 export interface PolicyOptions {
-  /** What the policy is signed with. */
+  /** The key that signs the policy. */
   accessKey: AccessKey;
   mediaId: string;
-  /** Seconds that the policy lives. */
+  /** Seconds until the policy expires. */
   lifetimeSeconds: number;
   maxBytes: number;
   now: Date;
 }
 
-/** Where Pinterest's uploads go. */
+/** The bucket that receives Pinterest's uploads. */
 export const UPLOAD_BUCKET = 'pinterest-media-upload';
 
 const REGION = 'us-east-1';
 
 /**
- * `upload_parameters` of a registration: a policy that allows one form to be posted, and its signature.
- * Their order differs from one registration to the next, since nobody may rely on it.
+ * The `upload_parameters` of a registration: form fields with a policy that allows the upload, and its signature.
+ * Their order varies between registrations, because clients must not rely on it.
  */
 export async function uploadParameters({
   accessKey,
@@ -52,5 +52,5 @@ export async function uploadParameters({
   return Object.fromEntries([...entries.slice(turn), ...entries.slice(0, turn)]);
 }
 
-/** The media that a form's key belongs to. */
+/** Extracts the media id from the form's key. */
 export const mediaIdOfKey = (key: string): string => key.split(':').at(-1) ?? '';

@@ -2,18 +2,21 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface WebhookSimulator {
-  /** Its path is a secret, as with Slack. */
+  /** URL of the webhook. As in Slack, the path is secret. */
   url: string;
-  /** The texts that were accepted, in order of arrival. */
+  /** The accepted texts, in order of arrival. */
   messages: readonly string[];
-  /** Answers the next posts with 503, this many times. */
+  /** Makes the next requests fail with status 503, this many times. */
   refuse(times: number): void;
-  /** Number of posts that were refused so far. */
+  /** Number of requests that failed with status 503 so far. */
   refused(): number;
   close(): Promise<void>;
 }
 
-/** Simulates Slack's incoming webhooks on loopback. @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+/**
+ * Simulates Slack's incoming webhooks on loopback.
+ * @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+ */
 export async function startWebhookSimulator({
   onMessage,
 }: {
