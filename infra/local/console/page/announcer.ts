@@ -2,9 +2,9 @@ import type { UploadRow } from '../shared/wire.ts';
 import { byId } from './element.ts';
 import { endedWords } from './row-words.ts';
 
-/** When a hundred files end within seconds, a screen reader reads one sentence instead of the beginnings of a hundred. */
+/** Time to collect changes: a screen reader reads one sentence when a hundred files end within seconds. */
 const GATHER_MS = 2000;
-/** A screen reader reads the same text again only if the element was empty in between. */
+/** A screen reader repeats a text only if the element was empty for a moment. */
 const CLEARED_MS = 100;
 
 /** Announces changes to people who use a screen reader. */
@@ -14,7 +14,7 @@ export class Announcer {
   #ended: UploadRow[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param words how many rows the filters show now */
+  /** @param words a sentence with the number of rows that match the filters */
   found(words: string): void {
     this.#found = [words];
     this.#soon();

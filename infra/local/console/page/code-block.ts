@@ -1,11 +1,11 @@
 import { button, element, setText } from './element.ts';
 
-/** Text with a copy button. @param label also identifies the block when the row is redrawn */
+/** Text with a copy button. @param label identifies the block across redraws of the row */
 export function codeBlock(label: string, text: string): HTMLElement {
   return element('div', { class: 'code' }, copyButton(label, text), scrolling(label, element('pre', {}, text)));
 }
 
-/** @param what the button copies, for people who use a screen reader */
+/** @param what name of the text that the button copies; also the button's tooltip */
 export function copyButton(what: string, text: string): HTMLButtonElement {
   const copy = button(
     'Copy',
@@ -20,7 +20,7 @@ export function copyButton(what: string, text: string): HTMLButtonElement {
   return copy;
 }
 
-/** A region that scrolls, and that the keyboard can reach. */
+/** A scrollable region that the keyboard can reach. */
 export function scrolling(label: string, child: HTMLElement): HTMLElement {
   return element(
     'div',

@@ -1,30 +1,30 @@
 import type { StreamEvents } from '../shared/wire.ts';
 import { keyHeaders, withKey } from './key.ts';
 
-/** `locked`: npm start answers, but not to a page without its key. */
+/** `locked`: npm start runs, but refuses this page because the page has no valid key. */
 export type ConnectionState = 'connecting' | 'live' | 'lost' | 'locked';
 
 type Listeners = { [Name in keyof StreamEvents]: (data: StreamEvents[Name]) => void } & {
   state: (state: ConnectionState) => void;
 };
 
-/** Delay of a reconnect that the browser does not make itself. */
+/** Delay before a reconnect when the browser does not reconnect by itself. */
 const AGAIN_MS = 1000;
 
-/** Listens to npm start for as long as the page is open, also after a restart of npm start. */
+/** Receives events from npm start as long as the page is open. Reconnects after a restart of npm start. */
 export function listen(listeners: Listeners): void {
   const source = new EventSource(withKey('/events'));
   const on = <Name extends keyof StreamEvents>(name: Name) =>
     source.addEventListener(name, (event) => listeners[name](JSON.parse((event as MessageEvent<string>).data)));
   on('snapshot');
-  // After the snapshot's own listener: waiting files must not go to a Pinterest that they were not meant for.
+  // Must run after the snapshot's own listener, which discards waiting files when the new stack uploads elsewhere.
   source.addEventListener('snapshot', () => listeners.state('live'));
   on('rows');
   on('overview');
   source.addEventListener('error', async () => {
     listeners.state('lost');
     if (source.readyState !== EventSource.CLOSED) return;
-    // An EventSource does not say why it was refused.
+    // An EventSource does not reveal the status of a refused request.
     if (await isLocked()) listeners.state('locked');
     setTimeout(() => listen(listeners), AGAIN_MS);
   });

@@ -3,7 +3,7 @@ import { MetadataField } from './metadata-field.ts';
 import { sampleClip } from './server.ts';
 import { Transfers } from './transfers.ts';
 
-/** Takes files that are dropped anywhere on the page, or chosen. */
+/** Accepts files that a person drops anywhere on the page, or chooses. */
 export class DropZone {
   readonly #transfers = new Transfers();
   readonly #metadata = new MetadataField();
@@ -13,24 +13,24 @@ export class DropZone {
     const input = byId('files', HTMLInputElement);
     input.addEventListener('change', () => {
       this.drop([...(input.files ?? [])]);
-      // The same file may be chosen again.
+      // Reset the input: otherwise choosing the same file again fires no event.
       input.value = '';
     });
     byId('sample', HTMLButtonElement).addEventListener('click', () => void this.#dropSample());
     this.#acceptDrags();
   }
 
-  /** True while npm start is not reachable. */
+  /** True while npm start is not reachable: files then wait. */
   set held(held: boolean) {
     this.#transfers.held = held;
   }
 
-  /** Discards the files that are not in the bucket yet: they were meant for another stack. */
+  /** Discards the files that are not in the bucket yet, because they were dropped for another stack. */
   discard(): void {
     this.#transfers.discard();
   }
 
-  /** @param prefix what the keys of all files begin with */
+  /** @param prefix prepended to the name of every file to make its key */
   set prefix(prefix: string) {
     this.#prefix = prefix;
   }
@@ -49,13 +49,13 @@ export class DropZone {
   }
 
   #acceptDrags(): void {
-    // Each element under the pointer fires dragenter and dragleave. The drag is over when all were left.
+    // Each element under the pointer fires dragenter and dragleave. The drag has left the page when the count is 0.
     let entered = 0;
     const mark = (change: number) => {
       entered = Math.max(0, entered + change);
       document.body.toggleAttribute('data-dragging', entered > 0);
     };
-    // The browser handles dragged text, for instance into the filter.
+    // Ignore dragged text: the browser handles it, for example in the filter field.
     const on = (name: 'dragenter' | 'dragleave' | 'dragover' | 'drop', act: (event: DragEvent) => void) =>
       addEventListener(name, (event) => {
         if (!event.dataTransfer?.types.includes('Files')) return;

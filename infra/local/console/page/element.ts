@@ -6,8 +6,8 @@ interface Attributes {
 }
 
 /**
- * Makes an element. Text stays text: the name of a file cannot become markup.
- * @param attributes without those that are undefined or false
+ * Makes an element. Text stays text, so that a file name cannot become markup.
+ * @param attributes undefined and false values are left out
  */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -22,19 +22,18 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** An element of index.html. */
+/** Finds an element of index.html. @throws Error when it does not exist or is of another kind */
 export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`The page has no ${kind.name} #${id}.`);
   return found;
 }
 
-/** Sets the text if it differs: text that does not change is not announced or painted again, and stays selected. */
+/** Sets the text if it differs. Unchanged text is not announced or painted again, and a selection in it stays. */
 export function setText(node: Node, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** A button. */
 export function button(label: string, act: () => void, attributes: Attributes = {}): HTMLButtonElement {
   const made = element('button', { type: 'button', class: 'button', ...attributes }, label);
   made.addEventListener('click', act);

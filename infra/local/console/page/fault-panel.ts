@@ -4,7 +4,7 @@ import { turnFault } from './server.ts';
 import { now } from './server-clock.ts';
 import { until } from './wording.ts';
 
-/** Wide enough for the panel to stand beside the rows. */
+/** Matches when the window is wide enough to show the panel beside the rows. */
 const BESIDE = matchMedia('(min-width: 1000px)');
 
 /** Switches the faults of the simulated Pinterest on and off. */

@@ -7,7 +7,7 @@ const among =
   ({ state }: UploadRow) =>
     states.includes(state);
 
-/** Waiting, Uploading and Processing are the parts of Under way, and of the bar in each row. */
+/** Waiting, Uploading and Processing divide Under way, like the parts of the bar in each row. */
 const CHOICES = [
   { value: 'all', words: 'All', shows: () => true },
   { value: 'under-way', words: 'Under way', shows: (row: UploadRow) => !isEnded(row) },
@@ -18,7 +18,7 @@ const CHOICES = [
   { value: 'failed', words: 'Failed', shows: among('failed') },
 ] as const;
 
-/** Which rows are shown. */
+/** The filters that select the rows to show. */
 export class Filters {
   readonly #name = byId('name', HTMLInputElement);
   readonly #inputs: HTMLInputElement[] = [];

@@ -1,8 +1,8 @@
 import { KEY_HEADER, KEY_PARAMETER } from '../shared/key-names.ts';
 
 /**
- * The console's key comes in the fragment of the address that npm start prints: browsers send a fragment to nobody. It is
- * kept for this tab and this port; a cookie would go to every port of the machine.
+ * Takes the console's key from the address that npm start prints. The key is in the fragment, which browsers never send
+ * to a server. The key is stored for this tab and this port: a cookie would be sent to every port of the machine.
  */
 function takeKey(): boolean {
   const key = new URLSearchParams(location.hash.slice(1)).get(KEY_PARAMETER);
@@ -13,7 +13,7 @@ function takeKey(): boolean {
 }
 
 takeKey();
-// The address of another start, opened in this tab, does not load the page again by itself.
+// An address that differs only in its fragment does not reload the page: reload it when the fragment has a new key.
 addEventListener('hashchange', () => {
   if (takeKey()) location.reload();
 });

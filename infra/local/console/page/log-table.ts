@@ -33,10 +33,10 @@ export function logTable({ log, logCut }: UploadDetails): HTMLElement {
   return whole;
 }
 
-/** CloudFormation names start with the stack: the logical id is enough. */
+/** Removes the stack's name, with which CloudFormation starts the name of a function. */
 const shortName = (functionName: string) => functionName.split('-').at(-1) ?? functionName;
 
-/** Leaves out the stack of an error: its lines are lines of a bundle. The log store has it. */
+/** Omits the stack trace of an error, whose line numbers are those of a bundle. The full log contains the trace. */
 function valueText(value: unknown): string {
   if (typeof value === 'string') return value;
   const { name, message, stack } = (value ?? {}) as Partial<Error>;

@@ -42,7 +42,7 @@ function showConnection(state: ConnectionState): void {
 
 function showStack(stack: StackInfo): void {
   const { simulated, pinterest, bucket, prefix } = stack;
-  // The next npm start can have the same port and upload to another Pinterest.
+  // A later npm start can use the same port but upload to another Pinterest.
   if (stackBefore && stackBefore.pinterest !== pinterest) showOtherStack(stack);
   stackBefore = stack;
   setText(byId('place', HTMLParagraphElement), simulated ? 'with a simulated Pinterest' : `uploading to ${pinterest}`);

@@ -1,9 +1,9 @@
 import { byId, setText } from './element.ts';
 
-/** A name that S3 takes for metadata in a header. */
+/** A name that S3 accepts for metadata in a header. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
-/** @throws Error that quotes the line that is not NAME=VALUE */
+/** @throws Error that quotes a line if the line is not NAME=VALUE */
 function readMetadata(text: string): Record<string, string> {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return Object.fromEntries(
@@ -16,12 +16,12 @@ function readMetadata(text: string): Record<string, string> {
   );
 }
 
-/** The field for metadata. */
+/** The text field for the metadata of dropped files. */
 export class MetadataField {
   readonly #field = byId('metadata', HTMLTextAreaElement);
   readonly #error = byId('metadata-error', HTMLParagraphElement);
 
-  /** @returns undefined if a line is not NAME=VALUE; the field then shows which one */
+  /** @returns undefined if a line is not NAME=VALUE; an error below the field then quotes the line */
   read(): Record<string, string> | undefined {
     try {
       const metadata = readMetadata(this.#field.value);

@@ -8,7 +8,7 @@ const STEPS = [
   ['Hear', 'One final event on the bus says how it ended. You see it here, too.'],
 ] as const;
 
-/** What the page shows before the first drop. */
+/** The help that the page shows before the first drop. */
 export class NothingYet {
   readonly #command = element('div');
   readonly root: HTMLElement;

@@ -43,7 +43,7 @@ function tokenFigure({ daysLeft, renewed }: { daysLeft: number; renewed: boolean
   return { value: days === 1 ? '1 day' : `${days} days`, note, ...tone(days < FEW_DAYS ? 1 : 0, 'bad') };
 }
 
-/** The figures above the rows. */
+/** Shows the figures above the rows. */
 export class OverviewFigures {
   readonly #figures = FIGURES.map(([title, read]) => {
     const value = element('dd', { class: 'value' }, '–');

@@ -1,7 +1,7 @@
 /**
- * Replaces the children of a part of the page, and restores scroll positions and the keyboard focus. Elements with the same
- * `data-keep` count as the same.
- * @param onFocusLost called when the element that had the focus is gone
+ * Replaces the children of an element, and restores scroll positions and the keyboard focus. Elements with the same
+ * `data-keep` count as the same element.
+ * @param onFocusLost called when the element that had the focus no longer exists
  */
 export function redraw(root: HTMLElement, children: Iterable<HTMLElement>, onFocusLost: () => void): void {
   const kept = () => [...root.querySelectorAll<HTMLElement>('[data-keep]')];

@@ -4,9 +4,9 @@ import type { Transfer } from './transfer.ts';
 
 export interface Refused {
   name: string;
-  /** A sentence. */
+  /** The reason, as a sentence. */
   why: string;
-  /** Set if it can be tried again. */
+  /** Set if the transfer can be retried. */
   transfer?: Transfer;
 }
 
@@ -44,7 +44,7 @@ export class RefusedFiles {
     this.#onAgain(transfers);
   }
 
-  /** The pressed button is gone: the keyboard focus moves to where files are chosen. */
+  /** Clears the alert. The pressed button disappears, so the keyboard focus moves to the file input. */
   #leave(): void {
     this.clear();
     byId('files', HTMLInputElement).focus();

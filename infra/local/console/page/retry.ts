@@ -1,7 +1,7 @@
 import { button, element, setText } from './element.ts';
 import { retryUpload } from './server.ts';
 
-/** Asks for a new attempt. Its elements survive a redraw of the row, with the message that they show. */
+/** Requests a new attempt. The elements and their message survive a redraw of the row. */
 export class Retry {
   readonly said = element('p', { class: 'error', role: 'alert' });
   readonly button: HTMLButtonElement;
@@ -28,7 +28,7 @@ export class Retry {
     }
   }
 
-  /** A disabled button would lose the focus. */
+  /** Sets aria-disabled instead of disabled: a disabled button would lose the focus. */
   #mark(asked: boolean): void {
     this.#asked = asked;
     this.button.ariaDisabled = String(asked);

@@ -23,10 +23,10 @@ export class RowDetails {
   #shown = '';
   /** Functions that update the texts that change as time passes. */
   #ticks: (() => void)[] = [];
-  /** Epoch ms of the next reload: no event reports a delivery. */
+  /** Epoch ms of the next delivery attempt. The details are reloaded then, because no event reports a delivery. */
   #dueAt = Number.POSITIVE_INFINITY;
 
-  /** @param onFocusLost called when the element in here that had the focus is gone */
+  /** @param onFocusLost called when a redraw removes the element that had the focus */
   constructor(uploadId: string, goTo: (uploadId: string) => void, onFocusLost: () => void) {
     this.#uploadId = uploadId;
     this.#goTo = goTo;
@@ -37,7 +37,7 @@ export class RowDetails {
     });
   }
 
-  /** Reloads the details. A call during a reload starts one more afterwards. */
+  /** Reloads the details. A call during a reload starts another reload afterwards. */
   async load(): Promise<void> {
     if (this.#loading) {
       this.#stale = true;
@@ -51,7 +51,7 @@ export class RowDetails {
       if (text !== this.#shown) this.#show(details);
       this.#shown = text;
     } catch (error) {
-      // Keep what is shown: the banner says that the connection is lost.
+      // Keep the details on the page: the banner says that the connection is lost.
       if (this.#shown === '') this.#showError(error as Error);
     } finally {
       this.#loading = false;
@@ -94,7 +94,7 @@ export class RowDetails {
     yield block('Log', logTable(details));
   }
 
-  /** Text that changes as time goes by. */
+  /** An element whose text changes as time passes. */
   #ticking(tag: 'p' | 'li' | 'dd', words: () => string): HTMLElement {
     const made = element(tag);
     this.#ticks.push(() => setText(made, words()));
@@ -150,7 +150,7 @@ const noEvent = (row: UploadRow) =>
     isEnded(row) ? 'There is none: the execution failed before it put one.' : 'It comes when the upload has ended.',
   );
 
-/** The names by which a log or the AWS CLI finds it. */
+/** The ids that find the upload in a log or with the AWS CLI. */
 function identity({ row: { uploadId, mediaId }, object }: UploadDetails): HTMLElement {
   const list = element('dl', { class: 'pairs' });
   const add = (name: string, ...value: (string | HTMLElement)[]) =>

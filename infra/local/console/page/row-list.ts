@@ -6,7 +6,7 @@ import { Filters } from './filters.ts';
 import { RowView } from './row-view.ts';
 import { plural } from './wording.ts';
 
-/** The most rows in the document, until somebody asks for more. */
+/** Number of rows in the document at first, and that each click on the button adds. */
 const STEP = 100;
 
 /** The rows that match the filters, newest first. */
@@ -24,10 +24,10 @@ export class RowList {
   #totals = { underWay: 0, succeeded: 0, failed: 0 };
   #limit = STEP;
   #drawing = false;
-  /** The upload whose row is opened when it appears. */
+  /** Id of the upload whose row is opened when the row appears. */
   #awaited: string | undefined;
 
-  /** @param nothingYet shown before the first drop */
+  /** @param nothingYet the help to show before the first drop */
   constructor(nothingYet: HTMLElement, announcer: Announcer) {
     this.#nothingYet = nothingYet;
     this.#announcer = announcer;
@@ -37,13 +37,13 @@ export class RowList {
     }, 1000);
   }
 
-  /** Counts of all uploads, which can be more than the rows. */
+  /** Counts of all uploads. There can be more uploads than rows. */
   set totals({ underWay, succeeded, failed }: Overview) {
     this.#totals = { underWay, succeeded, failed };
     this.#drawSoon();
   }
 
-  /** Replaces all rows, except those that somebody is reading. */
+  /** Replaces all rows, except ended rows that are open or have the focus. */
   replace(rows: UploadRow[]): void {
     const read = [...this.#views.values()].filter((view) => view.held && isEnded(view.row)).map(({ row }) => row);
     this.#rows.clear();
@@ -52,18 +52,18 @@ export class RowList {
     for (const view of this.#views.values()) view.reload();
   }
 
-  /** @returns the rows that ended just now */
+  /** Adds or updates rows. @returns the rows that have just ended */
   merge(rows: UploadRow[]): UploadRow[] {
     const added = new Set(rows.filter(({ uploadId }) => !this.#rows.has(uploadId)).map(({ key }) => key));
     const ended = rows.filter((row) => isEnded(row) && this.#rows.get(row.uploadId)?.state !== row.state);
     for (const row of rows) this.#rows.set(row.uploadId, row);
-    // A failed upload shows its new attempt.
+    // Reload the details of a failed upload: they link to its new attempt.
     for (const view of this.#views.values()) if (added.has(view.row.key)) view.reload();
     this.#drawSoon();
     return ended;
   }
 
-  /** Removes all rows, also those that somebody is reading: the stack is another one. */
+  /** Removes all rows, even rows that are open or have the focus, because the page now shows another stack. */
   clear(): void {
     this.#rows.clear();
     this.#draw('nothing');
@@ -95,13 +95,13 @@ export class RowList {
     const last = this.#list.lastElementChild;
     this.#limit += STEP;
     this.#draw();
-    // The button may be gone: the keyboard focus moves to the first new row.
+    // The button may be hidden now: move the keyboard focus to the first new row.
     last?.nextElementSibling?.querySelector('summary')?.focus();
   }
 
   /**
-   * @param keeps whether rows that somebody is reading stay although they no longer match the filters
-   * @returns how many rows match
+   * @param keeps `held` keeps rows that are open or have the focus, even if they no longer match the filters
+   * @returns the number of matching rows
    */
   #draw(keeps: 'held' | 'nothing' = 'held'): number {
     const held = keeps === 'held' ? [...this.#views.values()].filter((view) => view.held) : [];
@@ -121,7 +121,7 @@ export class RowList {
     return matching.length;
   }
 
-  /** Drops rows beyond the limits. */
+  /** Drops rows beyond the limits, except held rows. @returns the rows within the limits */
   #kept(held: RowView[]): UploadRow[] {
     const shown = shownRows(this.#rows.values());
     if (shown.length === this.#rows.size) return shown;
@@ -140,7 +140,7 @@ export class RowList {
     let next = this.#list.firstElementChild;
     for (const row of rows) {
       const view = this.#viewOf(row);
-      // A row that is in its place is not moved: it keeps its focus and what is open in it.
+      // Do not move a row that is already in its place, so that it keeps its focus and its open parts.
       if (view.root === next) next = next.nextElementSibling;
       else this.#list.insertBefore(view.root, next);
     }
@@ -171,7 +171,7 @@ export class RowList {
       const clear = button('Show all', () => {
         this.#filters.clear();
         this.#filter();
-        // The button is gone.
+        // The button is removed: move the focus to the filter field.
         this.#filters.focus();
       });
       this.#empty.replaceChildren(this.#noMatch, clear);

@@ -22,7 +22,7 @@ export class RowView {
   readonly #opened: RowDetails;
   #row: UploadRow;
 
-  /** @param goTo shows another upload */
+  /** @param goTo opens the row of another upload */
   constructor(row: UploadRow, goTo: (uploadId: string) => void) {
     this.#row = row;
     this.#summary = element(
@@ -44,7 +44,7 @@ export class RowView {
     return this.#row;
   }
 
-  /** True while somebody reads it: it is open or has the focus. */
+  /** True while a person uses the row: it is open or has the focus. */
   get held(): boolean {
     return this.#details.open || this.root.contains(document.activeElement);
   }
@@ -63,7 +63,7 @@ export class RowView {
     if (this.#details.open) void this.#opened.load();
   }
 
-  /** Updates what depends on the time. */
+  /** Updates the texts and the bar that depend on the current time. */
   tick(): void {
     const row = this.#row;
     setText(this.#state, stateWords(row));

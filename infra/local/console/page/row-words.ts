@@ -19,9 +19,9 @@ export function stateWords({ state, percent }: UploadRow): string {
   return STATE_WORDS[state];
 }
 
-/** What the state alone does not say, in a sentence or less. */
+/** Describes the situation of an upload beyond its state, in one sentence or a phrase. */
 export function situation({ state, polls, nextAt, because, mediaId, failure, pin, timeline }: UploadRow): string {
-  // Unknown if the registration was logged before this npm start.
+  // The media id is unknown if the registration was logged before this npm start.
   const media = mediaId === undefined ? [] : [`Media ${mediaId}`];
   switch (state) {
     case 'dropped':
@@ -29,7 +29,7 @@ export function situation({ state, polls, nextAt, because, mediaId, failure, pin
     case 'taken-up':
       return 'Inspected before it is registered';
     case 'waiting': {
-      // The time comes first: it changes, and a narrow row cuts off the end.
+      // The time comes first, because it changes and a narrow row cuts off the end of the text.
       const again = nextAt === undefined ? [] : [`Next attempt ${until(nextAt, now())}`];
       return [...again, ...(because === undefined ? [] : [because])].join(': ');
     }
@@ -55,7 +55,7 @@ export function situation({ state, polls, nextAt, because, mediaId, failure, pin
 const pinWords = (pin: UploadRow['pin']) =>
   pin === undefined ? [] : [pin.published ? `published as Pin ${pin.pinId}` : `no Pin: ${pin.why}`];
 
-/** @param rows at least one, all of which have ended */
+/** Says how uploads ended. @param rows at least one ended row, and no others */
 export function endedWords(rows: UploadRow[]): string {
   const failed = rows.filter(({ state }) => state === 'failed');
   const why = failed.slice(0, 1).map(({ key, failure }) => `${key} failed: ${failure?.message ?? ''}`);

@@ -3,17 +3,20 @@ import type { UploadRow } from '../shared/wire.ts';
 import { now } from './server-clock.ts';
 
 export interface Segment {
-  /** Also a CSS class. */
+  /** Also the CSS class of the segment. */
   name: 'queued' | 'uploading' | 'processing';
   words: string;
   milliseconds: number;
-  /** True while it lasts. */
+  /** True while the segment has not ended. */
   open: boolean;
 }
 
 const WORDS = { queued: 'in the queue', uploading: 'uploading', processing: 'processing' };
 
-/** The parts of an upload's time so far. A part whose end is not known is left out, or joined to the next. */
+/**
+ * Splits an upload's time so far into segments. A segment without a known start is left out; the segment before it then
+ * lasts until the next known instant.
+ */
 export function segmentsOf(row: UploadRow): Segment[] {
   const { timeline } = row;
   const instants = [
@@ -35,7 +38,7 @@ export const totalMilliseconds = (segments: Segment[]) =>
 const SHORTEST_MS = 50;
 const LONGEST_MS = 10 * 60_000;
 
-/** Length of the whole bar, 0 to 1, on a logarithmic scale: one file takes milliseconds and another one hours. */
+/** Length of the whole bar, 0.05 to 1. The scale is logarithmic: some files take milliseconds, others take hours. */
 export function barLength(milliseconds: number): number {
   const order = Math.log(Math.max(1, milliseconds) / SHORTEST_MS) / Math.log(LONGEST_MS / SHORTEST_MS);
   return Math.min(1, Math.max(0.05, order));

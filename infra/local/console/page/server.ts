@@ -3,7 +3,7 @@ import type { FaultSwitch, UploadDetails } from '../shared/wire.ts';
 import { keyHeaders } from './key.ts';
 import type { Transfer } from './transfer.ts';
 
-/** A request that npm start did not carry out. The message is a sentence. */
+/** A request that failed. The message is a sentence. */
 class ServerError extends Error {
   override readonly name = 'ServerError';
 }
@@ -32,14 +32,14 @@ export const retryUpload = async (uploadId: string) =>
 
 export const turnFault = (name: string, on: boolean) => ask<FaultSwitch[]>(on ? 'PUT' : 'DELETE', `/faults/${name}`);
 
-/** A clip for people without a video at hand. @throws ServerError */
+/** Downloads the sample clip, for people without a video. @throws ServerError */
 export async function sampleClip(): Promise<File> {
   const response = await answer('GET', '/sample.mp4');
   return new File([await response.blob()], 'sample.mp4', { type: 'video/mp4' });
 }
 
 /**
- * Puts a file into the bucket. The browser streams it from the disk.
+ * Puts a file into the bucket. The browser streams the file from the disk.
  * @param onProgress called with the number of bytes sent so far
  * @throws ServerError, also after an abort
  */

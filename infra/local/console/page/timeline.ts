@@ -3,7 +3,7 @@ import { element } from './element.ts';
 import { barLength, segmentsOf, totalMilliseconds } from './segments.ts';
 import { duration } from './wording.ts';
 
-/** A bar whose parts are proportional to the durations. */
+/** A bar whose segments are proportional to their durations. */
 export function timelinePicture(): HTMLElement {
   return element('span', { class: 'timeline', role: 'img' }, element('span', { class: 'segments' }));
 }

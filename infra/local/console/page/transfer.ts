@@ -1,4 +1,4 @@
-/** A file on its way from the page into the bucket. */
+/** A file to send from the page to the bucket. */
 export interface Transfer {
   key: string;
   file: File;

@@ -5,10 +5,10 @@ import { putFile } from './server.ts';
 import type { Transfer } from './transfer.ts';
 import { plural } from './wording.ts';
 
-/** A browser has six connections to one server, and the event stream holds one. */
+/** A browser opens at most six connections to a server. The event stream occupies one. */
 const AT_ONCE = 3;
 
-/** Files on their way from this page into the bucket. In the bucket, each becomes a row. */
+/** Sends files from this page to the bucket. Each file in the bucket becomes a row. */
 export class Transfers {
   readonly #root = byId('transfers', HTMLDivElement);
   readonly #bar = element('progress', { max: '1', value: '0', 'aria-label': 'Files on their way into the bucket' });
@@ -26,19 +26,19 @@ export class Transfers {
   readonly #waiting: Transfer[] = [];
   readonly #under = new Map<Transfer, AbortController>();
   #held = true;
-  /** Counts since the last time that all transfers were done. */
+  /** Counts since the last time that no transfer was in progress. */
   #files = { all: 0, done: 0 };
   #bytes = { all: 0, sent: 0 };
 
   constructor() {
     this.#root.append(this.#progress, this.#refused.root);
-    // Closing the page ends the transfers.
+    // Ask before the page is closed: this would end the transfers.
     addEventListener('beforeunload', (event) => {
       if (this.#busy) event.preventDefault();
     });
   }
 
-  /** True while npm start is not reachable: files wait. */
+  /** True while npm start is not reachable: files then wait. */
   set held(held: boolean) {
     this.#held = held;
     this.#next();
@@ -55,7 +55,7 @@ export class Transfers {
     this.#next();
   }
 
-  /** Shows why a file is not sent. */
+  /** Shows why a file did not reach the bucket. */
   refuse(refused: Refused): void {
     this.#refused.add(refused);
   }
@@ -67,7 +67,7 @@ export class Transfers {
     this.#show();
   }
 
-  /** Stops all transfers, and forgets those that could be tried again. */
+  /** Stops all transfers, and removes the failed files, which could otherwise be retried. */
   discard(): void {
     this.cancel();
     this.#refused.clear();

@@ -21,18 +21,18 @@ export function ago(milliseconds: number): string {
   return `${rough} ago`;
 }
 
-/** Whole seconds until an instant. @returns `now` when it is past */
+/** @returns the time until an instant, such as `in 5 s` or `in 3 min 20 s`; `now` when the instant has passed */
 export function until(instant: number, now: number): string {
   const left = Math.ceil((instant - now) / 1000);
   return left <= 0 ? 'now' : `in ${inSeconds(left)}`;
 }
 
-/** Whole seconds from an instant until now, such as `0 s` or `3 min 20 s`. */
+/** The time since an instant, in whole seconds, such as `0 s` or `3 min 20 s`. */
 export const since = (instant: number, now: number) => inSeconds(Math.max(0, Math.floor((now - instant) / 1000)));
 
 const inSeconds = (seconds: number) => (seconds < 60 ? `${seconds} s` : duration(seconds * 1000));
 
-/** @returns the time of day with milliseconds, as this machine's clock shows it */
+/** @returns the time of day with milliseconds, in the local time zone */
 export function clock(instant: number | string): string {
   const date = new Date(instant);
   return `${date.toLocaleTimeString('en-GB')}.${String(date.getMilliseconds()).padStart(3, '0')}`;

@@ -22,15 +22,15 @@ import {
   rowsOfWaiting,
 } from './uploads.ts';
 
-/** What the board reads of the stack's records. */
+/** The stack's records that the board reads. */
 export type UploadRecords = Pick<
   StackRecords,
   'waiting' | 'executions' | 'execution' | 'statesOf' | 'endings' | 'finalEventOf' | 'eventsOf' | 'deliveriesOf'
 >;
 
 /**
- * The uploads as the page shows them. They come from the stack's records. Observations say when to read the records again,
- * and what the records do not have: the progress of an upload before its execution starts.
+ * The uploads that the page shows. The board reads them from the stack's records. Observations tell the board when to
+ * read the records again. They also report what is not recorded: the progress of an upload before its execution starts.
  */
 export class Board {
   readonly #records: UploadRecords;
@@ -39,7 +39,7 @@ export class Board {
   readonly #throughput = new Throughput();
   readonly #watchers = new Set<(row: UploadRow) => void>();
   readonly #endings: { succeeded: number; failed: number };
-  /** Number of rows at which the oldest are dropped. */
+  /** Above this number of rows, the oldest ended rows are dropped. */
   #tooMany = SHOWN.ended * 2;
 
   constructor(records: UploadRecords) {
@@ -89,13 +89,13 @@ export class Board {
     };
   }
 
-  /** Calls back for each new or changed row. @returns a function that stops it */
+  /** Calls the watcher for each new or changed row. @returns a function that stops the calls */
   watch(watcher: (row: UploadRow) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Adds rows for messages in the queue that have none: files dropped before the start, and new attempts. */
+  /** Adds the missing rows for messages in the queue: files dropped before the start, and new attempts. */
   lookIntoQueue(): void {
     for (const row of this.#records.waiting().flatMap(rowsOfWaiting)) this.#takeUp(row);
   }
@@ -118,13 +118,13 @@ export class Board {
         this.#eventPut(observation.envelope.detail);
         break;
       case 'function-died':
-        // The queue notes only afterwards that the messages wait again.
+        // Wait one turn: the queue makes the messages wait again only after this observation.
         setImmediate(() => this.#died(observation.functionName, observation.why));
         break;
     }
   }
 
-  /** A drop that is notified again can have an old execution. */
+  /** Adds a row, from its execution if there is one: a drop with a repeated notification can have an old execution. */
   #takeUp(row: UploadRow): void {
     if (!this.#rows.has(row.uploadId) && !this.#lookAtExecution(row.uploadId)) this.#set(row);
   }
@@ -134,7 +134,7 @@ export class Board {
     if (!line) return;
     const { uploadId } = line;
     this.#log.add(functionName, line);
-    // An execution knows more than the line. The page still has to show the line.
+    // If there is an execution, its record has more details than the line.
     const followed = this.#lookAtExecution(uploadId);
     if (!followed && !this.#rows.has(uploadId)) this.lookIntoQueue();
     const row = followed ?? this.#rows.get(uploadId);
@@ -144,13 +144,13 @@ export class Board {
     if (!followed) this.#set(afterLine(row, line));
   }
 
-  /** An event about an upload that has ended, such as about its Pin. */
+  /** Updates the row of an event's upload. An event, such as one about a Pin, can follow the end of the upload. */
   #eventPut(detail: unknown): void {
     const { uploadId } = (detail ?? {}) as { uploadId?: unknown };
     if (typeof uploadId === 'string' && this.#rows.has(uploadId)) this.#lookAtExecution(uploadId);
   }
 
-  /** The dead process had the messages that wait again now and that its function logged last. */
+  /** Marks the uploads of a dead process: their messages wait again, and this function wrote their last log line. */
   #died(functionName: string, why: string): void {
     for (const again of this.#records.waiting().flatMap(rowsOfWaiting)) {
       const { uploadId, state } = again;
@@ -172,14 +172,14 @@ export class Board {
     return row.state === 'succeeded' ? { ...row, ...pinOf(this.#records.eventsOf(row.uploadId)) } : row;
   }
 
-  /** Uploads that can be new attempts of a failed one. */
+  /** Ids of the uploads that can be later attempts of a failed upload: they have the same key and a later drop. */
   #laterAt({ key, state, timeline: { droppedAt } }: UploadRow): string[] {
     if (state !== 'failed') return [];
     const later = [...this.#rows.values()].filter((row) => row.key === key && row.timeline.droppedAt > droppedAt);
     return later.map(({ uploadId }) => uploadId);
   }
 
-  /** The drops that these uploads are attempts at. The queue is searched only for uploads without an execution. */
+  /** Finds the object version of each upload. The queue is searched only for uploads without an execution. */
   #attempts(uploadIds: string[]): KnownAttempt[] {
     const executions = uploadIds.flatMap((uploadId) => this.#records.execution(uploadId) ?? []);
     const followed = executions.map(attemptOfExecution);
@@ -190,7 +190,7 @@ export class Board {
   }
 
   #ended(name: string): void {
-    // The machine of an example can give its executions the same names.
+    // The state machine of an example can use the same execution names.
     const before = this.#rows.get(name);
     if (before && isEnded(before)) return;
     const row = this.#lookAtExecution(name);
@@ -205,7 +205,7 @@ export class Board {
     for (const watcher of this.#watchers) watcher(row);
   }
 
-  /** Drops the oldest ended rows: the records still have them. Rows under way stay, because they are counted. */
+  /** Drops the oldest ended rows, which stay in the records. Keeps the rows under way, because they are counted. */
   #dropOldest(): void {
     const shown = new Set(this.rows());
     for (const row of this.#rows.values()) if (isEnded(row) && !shown.has(row)) this.#rows.delete(row.uploadId);

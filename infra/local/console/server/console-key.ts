@@ -9,8 +9,8 @@ import { Refusal } from './own-page.ts';
 const FILE = 'console-key';
 
 /**
- * The key in the console's address, made at the first start of a state directory. Without it another user of the machine
- * could read the rows and drop files.
+ * Reads the key of the console's address, or creates it at the first start with a state directory. The key prevents
+ * other users of the machine from reading the rows and dropping files.
  */
 export async function readConsoleKey(stateDirectory: string): Promise<string> {
   const path = join(stateDirectory, FILE);
@@ -26,7 +26,7 @@ export async function readConsoleKey(stateDirectory: string): Promise<string> {
 
 /** @throws Refusal when a request does not have the key */
 export function requireKey({ headers, url = '/' }: IncomingMessage, key: string): void {
-  // An EventSource cannot set headers.
+  // The page sends the key as a parameter for its EventSource, which cannot set headers.
   const given = headers[KEY_HEADER] ?? new URL(url, 'http://console').searchParams.get(KEY_PARAMETER) ?? '';
   const [one, other] = [Buffer.from(String(given)), Buffer.from(key)];
   if (one.length === other.length && timingSafeEqual(one, other)) return;

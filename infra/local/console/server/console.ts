@@ -21,7 +21,7 @@ export interface ConsoleOptions {
   prefix: string;
   /** The faults of the simulator, if there is one. */
   faults?: Faults;
-  /** Keeps the port, so that an open page finds its console again. */
+  /** Directory that stores the port and the key, so that an open page can reconnect after a restart. */
   stateDirectory: string;
 }
 
@@ -32,12 +32,12 @@ export interface LocalConsole {
   close(): Promise<void>;
 }
 
-/** PIND on the keys of a telephone. */
+/** The digits for PIND on a telephone keypad. */
 const USUAL_PORT = 7463;
 const PORT_FILE = 'console-port';
 
 const HEADERS = {
-  // The page loads everything from here, and cannot be made to load or run anything else.
+  // The page can load and run only files of the console's own server.
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   'X-Content-Type-Options': 'nosniff',
@@ -46,7 +46,7 @@ const HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
-/** Serves the page that shows what the stack on this machine does, on loopback. */
+/** Serves the page about the local stack on loopback. */
 export async function startConsole(options: ConsoleOptions): Promise<LocalConsole> {
   const { stack, target, faults, stateDirectory } = options;
   const simulated = target.kind === 'simulator';
@@ -80,7 +80,7 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     requireOwnPage(request, port);
     const { pathname } = new URL(request.url ?? '/', 'http://console');
-    // Node leaves the body out of the answer to HEAD.
+    // HEAD is handled as GET: Node omits the body of a response to HEAD.
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (reads && (await answerPageFile(pathname, response))) return;
     requireKey(request, key);

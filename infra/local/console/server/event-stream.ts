@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Overview, StreamEvents, UploadRow } from '../shared/wire.ts';
 
-/** Changes within this time go out together: people see no difference, and a thousand drops stay cheap. */
+/** Changes within this time are sent together: people see no difference, and a thousand drops need few messages. */
 const GATHER_MS = 100;
-/** How often the figures above the rows are compared with what was sent. */
+/** Interval at which the figures above the rows are sent if they have changed. */
 const OVERVIEW_MS = 1000;
 
 export interface StreamSource {
@@ -13,8 +13,8 @@ export interface StreamSource {
 }
 
 /**
- * Sends changes to one page for as long as it listens. A page that does not keep up gets the newest version of each row
- * later: nothing piles up.
+ * Sends changes to one page as long as its connection is open. A slow page gets only the newest version of each row, so
+ * that no backlog grows.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function streamEvents(response: ServerResponse, source: StreamSource): void {

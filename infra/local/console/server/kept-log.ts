@@ -1,11 +1,11 @@
 import type { UploadLogLine } from '../shared/upload-log-line.ts';
 import type { LogLine } from '../shared/wire.ts';
 
-/** Enough for an upload that is retried for hours: a retry logs about eight lines. */
+/** Lines to keep of one upload: enough for hours of retries, with about eight lines per retry. */
 const LINES_OF_ONE = 500;
 const UPLOADS = 1000;
 
-/** Fields for a log store, which say nothing beside a row. */
+/** Fields that are useful in a log store, but not in the log of one upload. */
 const SURROUNDINGS = new Set([
   'message',
   'level',
@@ -21,7 +21,7 @@ const SURROUNDINGS = new Set([
   'function_request_id',
 ]);
 
-/** The log lines of the newest uploads, for as long as the process lives. On AWS, CloudWatch keeps them. */
+/** Keeps the log lines of the most recent uploads until the process ends. On AWS, CloudWatch keeps the lines. */
 export class KeptLog {
   readonly #uploads = new Map<string, { lines: LogLine[]; cut: boolean }>();
 

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 
-/** Folders by the path at which the page imports from them: `..` above the root of a site is the root. */
+/** Source folders by URL path. A browser resolves `..` above the root of a site to the root. */
 const FOLDERS: Record<string, URL> = {
   '': new URL('../page/', import.meta.url),
   'shared/': new URL('../shared/', import.meta.url),
   'shared/upload/': new URL('../../../../shared/upload/', import.meta.url),
 };
-/** For people without a video at hand. */
+/** A video for people who have none. */
 const SAMPLE = new URL('../../pinterest/sample-clip.mp4', import.meta.url);
 
 const TYPES: Record<string, string> = {
@@ -19,9 +19,9 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Sends a file of the page. Modules are the TypeScript files with the types stripped: there is no build, and a reload shows
- * a change.
- * @param path of the request, such as `/rows.ts`
+ * Sends a file of the page. TypeScript modules are sent without their types. There is no build, so a reload shows every
+ * change.
+ * @param path path of the request, such as `/main.ts`
  * @returns false if the page has no such file
  */
 export async function answerPageFile(path: string, response: ServerResponse): Promise<boolean> {
@@ -47,7 +47,7 @@ export async function answerPageFile(path: string, response: ServerResponse): Pr
 }
 
 async function withoutTypes(text: string): Promise<string> {
-  // Loaded with the first page: npm start does not wait for it.
+  // Import esbuild with the first page, so that it does not delay npm start.
   const { transform } = await import('esbuild');
   return (await transform(text, { loader: 'ts', target: 'es2022' })).code;
 }

@@ -1,7 +1,7 @@
 import { METRIC } from '../../../../shared/upload/metrics.ts';
 import type { Overview } from '../shared/wire.ts';
 
-/** Reads the requests that Pinterest still allows from the functions' metrics. */
+/** Reads from the functions' metrics how many requests Pinterest still allows. */
 export class Quota {
   readonly #simulated: boolean;
   #left: number | undefined;
@@ -10,7 +10,7 @@ export class Quota {
     this.#simulated = simulated;
   }
 
-  /** @param line what a function wrote; a metric is a line of the embedded metric format */
+  /** @param line an output line of a function; metrics are lines in the embedded metric format */
   read(line: string): void {
     if (!line.includes('"_aws"') || !line.includes(METRIC.quotaLeft)) return;
     try {

@@ -2,7 +2,7 @@ import type { LocalStack } from '../../aws/local-stack.ts';
 import { Refusal } from './own-page.ts';
 
 /**
- * Makes a new attempt of a failed upload, as `npm run pindrop -- retry` does.
+ * Starts a new attempt of a failed upload, as `npm run pindrop -- retry` does.
  * @returns the new upload id
  * @throws Refusal
  */
@@ -10,7 +10,7 @@ export async function retryHere(
   uploadId: string,
   { endpoint, region, accessKey, outputs }: Pick<LocalStack, 'endpoint' | 'region' | 'accessKey' | 'outputs'>,
 ): Promise<string> {
-  // Loaded on demand: three AWS clients would slow down every start.
+  // Import the three AWS clients only when needed: they would slow down every start.
   const [{ NotRetryableError, retry }, { S3Client }, { SFNClient }, { SQSClient }] = await Promise.all([
     import('../../../operations/new-attempt.ts'),
     import('@aws-sdk/client-s3'),

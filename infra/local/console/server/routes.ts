@@ -7,18 +7,18 @@ import { Refusal } from './own-page.ts';
 import { retryHere } from './retry-here.ts';
 import { streamDrop } from './stream-drop.ts';
 
-/** A request of the page, other than for its own files. */
+/** A kind of request from the page, except requests for the page's files. */
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: RegExp;
-  /** @param named the decoded name in the path */
+  /** @param named the decoded name or id in the path */
   act: (named: string, request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 }
 
 /** The faults of the simulator. */
 export interface Faults {
   switches(): FaultSwitch[];
-  /** @returns false if there is no fault of that name */
+  /** @returns false if there is no fault with that name */
   turn(name: string, on: boolean): boolean;
 }
 
@@ -31,7 +31,7 @@ export interface RouteParts {
   faults: Faults | undefined;
 }
 
-/** The routes of the page. Each may throw a Refusal. */
+/** The routes of the page. Each route can throw a Refusal. */
 export function consoleRoutes({ board, stack, bucket, source, faults }: RouteParts): Route[] {
   const turn =
     (on: boolean): Route['act'] =>

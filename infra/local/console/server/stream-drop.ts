@@ -4,21 +4,21 @@ import type { AccessKey } from '../../aws/access-key.ts';
 import { Refusal } from './own-page.ts';
 
 export interface Bucket {
-  /** Of the stack's S3. */
+  /** URL of the local S3. */
   endpoint: string;
   region: string;
   accessKey: AccessKey;
   name: string;
 }
 
-/** The longest key that S3 takes, in bytes. */
+/** The longest key that S3 accepts, in bytes. */
 const LONGEST_KEY = 1024;
-/** The SDK would print a line of its own for a body that cannot be sent again. The page shows why. */
+/** Silences the SDK's warning about a body that cannot be sent again. The page shows the error. */
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 const METADATA = 'x-amz-meta-';
 
 /**
- * Puts the body of a request into the bucket as it arrives: only the connections' buffers hold bytes of it.
+ * Streams the body of a request into the bucket. Only the buffers of the connections hold bytes in memory.
  * @throws Refusal
  */
 export async function streamDrop(
@@ -37,7 +37,7 @@ export async function streamDrop(
     region,
     credentials: accessKey,
     forcePathStyle: true,
-    // The body can be read only once.
+    // The SDK must not retry, because the body can be read only once.
     maxAttempts: 1,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     logger: SILENT,

@@ -2,7 +2,7 @@ import type { Overview } from '../shared/wire.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Counts the bytes uploaded and the uploads ended within the last minute. */
+/** Counts the uploaded bytes and the ended uploads of the last minute. */
 export class Throughput {
   readonly #now: () => number;
   #uploads: { at: number; bytes: number }[] = [];

@@ -2,7 +2,7 @@ import { readTokenSecret, tokenDaysLeft } from '../../../../shared/pinterest/tok
 import type { Overview } from '../shared/wire.ts';
 
 /**
- * Days until the access token expires. Nothing else of the secret leaves this function.
+ * Days until the access token expires, and whether it is renewed. The function returns nothing else from the secret.
  * @param secretValue the token secret, as JSON
  */
 export function tokenDays(secretValue: string, simulated: boolean, now: Date = new Date()): Overview['token'] {

@@ -12,7 +12,7 @@ import type { ExecutionRow } from '../../aws/step-functions/execution-table.ts';
 import type { UploadLogLine } from '../shared/upload-log-line.ts';
 import type { UploadRow } from '../shared/wire.ts';
 
-/** The row of a drop of which only its message in the queue is known. */
+/** The row of a drop that is known only from its message in the queue. */
 export const rowOfDrop = ({
   uploadId,
   key,
@@ -27,7 +27,7 @@ export const rowOfDrop = ({
   timeline: { droppedAt },
 });
 
-/** The drops in a message. The functions report what cannot be read in it. */
+/** The drops in a message. Unreadable records are skipped, because the functions report them. */
 export const dropsIn = ({ body }: Pick<WaitingMessage, 'body'>): Drop[] => readNotification(body).drops;
 
 /** The rows of the drops in a message of the queue. */
@@ -40,7 +40,7 @@ export function rowsOfWaiting(message: WaitingMessage): UploadRow[] {
   });
 }
 
-/** The row as it was when the file was dropped, without what an attempt added. */
+/** The row as it was when the file was dropped, without the results of an attempt. */
 const afresh = ({ uploadId, key, sizeBytes, timeline: { droppedAt } }: UploadRow): UploadRow =>
   rowOfDrop({ uploadId, key, size: sizeBytes, droppedAt });
 
@@ -51,13 +51,13 @@ const waiting = (row: UploadRow, nextAt?: number): UploadRow => ({
   nextAt,
 });
 
-/** A row whose function died. @param again the row by the queue, after the death */
+/** The row of an upload whose function died. @param again the row from the queue, after the death of the function */
 export const afterDeath = (again: UploadRow, why: string): UploadRow => ({
   ...again,
   because: `The function died (${why}).`,
 });
 
-/** The drop that an upload is an attempt at. */
+/** An upload, with the object version that it tries to bring to Pinterest. */
 export type KnownAttempt = StartedAttempt & Pick<UploadRow, 'uploadId'>;
 
 export const attemptOfDrop = ({ uploadId, droppedAt, bucket, key, versionId, eTag }: Drop): KnownAttempt => ({
@@ -69,13 +69,13 @@ export const attemptOfDrop = ({ uploadId, droppedAt, bucket, key, versionId, eTa
 export const attemptOfExecution = ({ input }: ExecutionRow): KnownAttempt =>
   (JSON.parse(input) as FollowedUpload).upload;
 
-/** @param error as the execution names it */
+/** The failure of an execution without a final event. @param error error name from the execution */
 const broken = (status: string, error: string | null): NonNullable<UploadRow['failure']> => ({
   message: `The execution ended as ${status}${error === null ? '' : ` (${error})`} and put no final event. Check its states and the log of the function, and retry the drop.`,
   retryable: true,
 });
 
-/** The row of an execution, from its output, or else from the last input of a state. */
+/** The row of an execution, read from its output, else from the last input of a state, else from its own input. */
 export function rowOfExecution({
   status,
   input,
@@ -116,7 +116,7 @@ export function rowOfExecution({
     : { ...ended, state: 'failed', failure: detail.failure };
 }
 
-/** What each log line changes in the row of an upload that has no execution yet. */
+/** The changes that each log message makes to the row of an upload without an execution. */
 const STEPS: Record<string, (row: UploadRow, line: UploadLogLine) => UploadRow> = {
   [UPLOAD_LOG.received]: (row) => ({ ...afresh(row), state: 'taken-up' }),
   [UPLOAD_LOG.registered]: (row, line) => ({
@@ -144,7 +144,7 @@ const STEPS: Record<string, (row: UploadRow, line: UploadLogLine) => UploadRow> 
   }),
 };
 
-/** Each line has it from the registration on. The registration itself can have been logged before this npm start. */
+/** The media id, which is in every line from the registration on: the registration may precede this npm start. */
 const mediaOf = ({ mediaId }: UploadLogLine) => (typeof mediaId === 'string' ? { mediaId } : {});
 
 export const instant = (timestamp: string | undefined) => timestamp ?? new Date().toISOString();
@@ -152,7 +152,7 @@ export const instant = (timestamp: string | undefined) => timestamp ?? new Date(
 /** @returns the row after a log line; the same row if the line changes nothing */
 export const afterLine = (row: UploadRow, line: UploadLogLine): UploadRow => STEPS[line.message]?.(row, line) ?? row;
 
-/** @returns the upload's Pin by the events; nothing if there is no event about one yet */
+/** @returns the upload's Pin, from the events; an empty object if there is no event about a Pin yet */
 export function pinOf(events: EventEnvelope[]): Pick<UploadRow, 'pin'> {
   const put = events.filter((event) => event.source === EVENT_SOURCE);
   const published = put.find((event) => event['detail-type'] === PIN_DETAIL_TYPE.published);

@@ -1,11 +1,11 @@
 import type { Overview, UploadRow } from './wire.ts';
 
-/** The most rows that npm start sends and the page keeps. */
+/** Maximum number of rows that npm start sends and the page keeps. */
 export const SHOWN = { ended: 1000, underWay: 10_000 };
 
 export const isEnded = ({ state }: Pick<UploadRow, 'state'>) => state === 'succeeded' || state === 'failed';
 
-/** ISO instants in UTC compare as text. */
+/** Sorts the newest drop first. ISO 8601 instants in UTC can be compared as text. */
 export const newestFirst = ({ timeline: { droppedAt: a } }: UploadRow, { timeline: { droppedAt: b } }: UploadRow) =>
   a < b ? 1 : a > b ? -1 : 0;
 
@@ -15,7 +15,7 @@ export function shownRows(rows: Iterable<UploadRow>): UploadRow[] {
   return [...rows].sort(newestFirst).filter((row) => left[isEnded(row) ? 'ended' : 'underWay']-- > 0);
 }
 
-/** Says which part of all uploads the rows are; empty if they are all. @param rows that are shown */
+/** Describes which part of all uploads is shown; empty if all are shown. @param rows the shown rows */
 export function extentOf(rows: UploadRow[], all: Pick<Overview, 'underWay' | 'succeeded' | 'failed'>): string {
   const ended = rows.filter(isEnded).length;
   const underWay = rows.length - ended;

@@ -1,4 +1,4 @@
-/** A line that a function logged about one upload. */
+/** A log line of a function about one upload. */
 export interface UploadLogLine {
   message: string;
   uploadId: string;
@@ -8,7 +8,7 @@ export interface UploadLogLine {
   [detail: string]: unknown;
 }
 
-/** @returns undefined for any other line */
+/** @returns undefined if the text is not a log line about an upload */
 export function uploadLogLine(text: string): UploadLogLine | undefined {
   try {
     const line = JSON.parse(text);

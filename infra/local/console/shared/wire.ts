@@ -3,7 +3,10 @@ import type { EventEnvelope } from '../../aws/observation.ts';
 
 /** The JSON shapes between the console's server and its page. */
 
-/** In the first three states Pinterest has no media yet: in the queue, in a function, waiting for another attempt. */
+/**
+ * `dropped`: in the queue. `taken-up`: in a function. `waiting`: waiting for another attempt. In these three states
+ * Pinterest has no media yet.
+ */
 export type UploadState =
   | 'dropped'
   | 'taken-up'
@@ -27,32 +30,32 @@ export interface UploadRow {
   polls: number;
   /** Epoch ms of the next poll, or of the next attempt. */
   nextAt?: number;
-  /** Why it waits, if it was logged since this npm start. */
+  /** Why the upload waits; unknown if the reason was logged before this npm start. */
   because?: string;
   timeline: Partial<Timeline> & Pick<Timeline, 'droppedAt'>;
-  /** Without a reason if the execution failed and put no final event. */
+  /** The failure. `reason` is absent if the execution failed and put no final event. */
   failure?: Pick<Failure, 'message' | 'retryable'> & Partial<Pick<Failure, 'reason'>>;
-  /** The Pin, if the example publish-pin makes one. */
+  /** The Pin, if the example publish-pin tried to create one. */
   pin?: { published: true; pinId: string } | { published: false; why: string };
 }
 
-/** All that is known of one upload. */
+/** All known details of one upload. */
 export interface UploadDetails {
   row: UploadRow;
-  /** Unknown for an upload whose message has just left the queue. */
+  /** Absent for an upload whose message has just left the queue. */
   object?: Pick<DroppedObject, 'bucket' | 'versionId'>;
-  /** The final event as subscribers get it. */
+  /** The final event, as subscribers receive it. */
   event?: EventEnvelope;
   /** Other events on the bus about this upload. */
   otherEvents: EventEnvelope[];
-  /** The newest later attempt of the same drop, if this one failed. */
+  /** Upload id of the newest later attempt of the same drop, if this upload failed. */
   retriedAs?: string;
   /** `enteredAt` is in epoch ms. */
   states: { state: string; enteredAt: number }[];
   log: LogLine[];
   /** True if the oldest lines were dropped. */
   logCut: boolean;
-  /** Targets that have not taken an event yet. `dueAt` is in epoch ms. */
+  /** Targets that have not accepted an event yet. `dueAt` is in epoch ms. */
   deliveries: { target: string; attempts: number; dueAt: number }[];
 }
 
@@ -84,19 +87,19 @@ export interface Overview {
 export interface FaultSwitch {
   name: string;
   label: string;
-  /** What Pindrop does about it. */
+  /** How Pindrop reacts to the fault. */
   consequence: string;
   on: boolean;
-  /** Epoch ms at which it ends by itself. */
+  /** Epoch ms at which the fault ends by itself. */
   until?: number;
 }
 
-/** The stack and its Pinterest: constant while the process lives. */
+/** The stack and its Pinterest. Constant until the process ends. */
 export interface StackInfo {
   bucket: string;
   endpoint: string;
   region: string;
-  /** What S3 clients sign with. */
+  /** The key that S3 clients sign with. */
   accessKey: { accessKeyId: string; secretAccessKey: string };
   /** `simulator`, or the host of Pinterest's API. */
   pinterest: string;
@@ -107,7 +110,7 @@ export interface StackInfo {
 
 /** Events of the stream, by name. */
 export interface StreamEvents {
-  /** The first event after each connection: everything. */
+  /** The first event of each connection, with the complete state. */
   snapshot: {
     stack: StackInfo;
     overview: Overview;
