@@ -8,15 +8,15 @@ export interface BundledFunction {
   directory: string;
   /** The bundle's path. */
   path: string;
-  /** Such as `index.handler`. */
+  /** For example `index.handler`. */
   handler: string;
   memoryMegabytes: number;
-  /** Variables whose values the template knows; others have a stand-in. */
+  /** Environment variables. A value that is not a plain string in the template is replaced by the variable's name. */
   environment: Record<string, string>;
 }
 
 export interface Assembly {
-  /** @param name of its folder below functions/ */
+  /** @param name the function's folder below functions/ */
   bundled(name: string): BundledFunction;
   remove(): void;
 }
@@ -28,7 +28,7 @@ interface FunctionProperties {
   Environment?: { Variables: Record<string, unknown> };
 }
 
-/** Synthesizes the stack, for the bundles that would be deployed. */
+/** Synthesizes the stack and finds the function bundles that would be deployed. */
 export async function assemble(settings: Record<string, unknown> = {}): Promise<Assembly> {
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-bundles-'));
   await synthesize(directory, settings);
@@ -58,7 +58,7 @@ export async function assemble(settings: Record<string, unknown> = {}): Promise<
   };
 }
 
-/** What Lambda puts into a function's environment. */
+/** Environment variables that Lambda sets for every function. */
 export const LAMBDA_ENVIRONMENT = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',

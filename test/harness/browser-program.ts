@@ -8,21 +8,22 @@ const run = promisify(execFile);
 
 export interface BrowserProgram {
   executablePath: string;
-  /** Variables that it needs beside those of this process. */
+  /** Environment variables that the browser needs in addition to those of this process. */
   environment: Record<string, string>;
 }
 
 /** Names of Chrome and Chromium on Linux. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-/** Where they are on macOS, which has none of them on the PATH. */
+/** Paths of Chrome and Chromium on macOS, where they are not on the PATH. */
 const APPLICATIONS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
 /**
- * The browser of the tests: `PINDROP_CHROMIUM`, or an installed one, or the one in the npm package @sparticuz/chromium.
- * @param directory where the package's browser is unpacked; it must not exist
+ * Finds the browser for the tests: `PINDROP_CHROMIUM`, else an installed browser, else the browser in the npm package
+ * `@sparticuz/chromium`.
+ * @param directory where the package's browser is unpacked; it must not exist yet
  * @throws Error that says what to install
  */
 export async function findBrowser(directory: string): Promise<BrowserProgram> {
@@ -41,14 +42,14 @@ export async function findBrowser(directory: string): Promise<BrowserProgram> {
   );
 }
 
-/** Some systems have a script of that name which only says how to install the browser. */
+/** Runs the program to check it: on some systems, a script of this name only prints how to install the browser. */
 const runs = (path: string) =>
   run(path, ['--version']).then(
     () => true,
     () => false,
   );
 
-/** Prints the path of the browser that it unpacks. */
+/** A script that unpacks the browser and prints its path. */
 const UNPACK = 'import chromium from "@sparticuz/chromium"; console.log(await chromium.executablePath());';
 
 async function unpackedBrowser(directory: string): Promise<BrowserProgram> {
@@ -57,13 +58,13 @@ async function unpackedBrowser(directory: string): Promise<BrowserProgram> {
     cwd: import.meta.dirname,
     env: {
       ...process.env,
-      // The package unpacks into the system's temporary directory, and takes what is there already for its own.
+      // The package unpacks into the system's temporary directory, and reuses any files that it finds there.
       TMPDIR: directory,
-      // Only on Lambda it unpacks the shared libraries that a browser needs and a small machine does not have.
+      // The package unpacks the browser's shared libraries only on Lambda. A small machine does not have them.
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     },
   });
-  // The package's own file names /tmp.
+  // The package's own fonts.conf refers to /tmp: replace it.
   await writeFile(
     join(directory, 'fonts/fonts.conf'),
     `<?xml version="1.0"?>

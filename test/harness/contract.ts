@@ -12,7 +12,7 @@ export function jsonSchemaReader(schema: object): ValidateFunction {
   return ajv.compile(schema);
 }
 
-/** The contract without additions of later versions: for what this version sends. */
+/** The contract without room for additions by later versions. It checks the events that this version sends. */
 const closed = (schema: z.ZodType) =>
   jsonSchemaReader(
     z.toJSONSchema(schema, {
@@ -28,7 +28,7 @@ const closed = (schema: z.ZodType) =>
 
 const sent = { upload: closed(mediaUploadEventSchema), pin: closed(pinEventSchema) };
 
-/** Checks an event against the contract: no property and no reason that the contract does not describe. */
+/** Checks an event against the contract. A property or a reason that the contract does not describe is an error. */
 export function expectByContract(event: { 'detail-type': string }): void {
   const valid = event['detail-type'].startsWith('Pin ') ? sent.pin : sent.upload;
   expect(valid(event), JSON.stringify([valid.errors, event])).toBe(true);

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import http from 'node:http';
 
-/** Below the ephemeral ports of Linux, macOS and Windows, which the system assigns to connections and to port 0. */
+/** Below the ephemeral ports of Linux, macOS and Windows: the system assigns those to connections and to port 0. */
 const [FIRST, LAST] = [20_000, 32_000];
 
-/** A port of loopback on which nothing listens, and which the system gives only to those who ask for it. */
+/** @returns a free loopback port that the system never assigns by itself, only to a program that requests this port */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, LAST);

@@ -13,7 +13,7 @@ import { findBrowser } from './browser-program.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** URL of the server that makes what test files share. */
+    /** URL of the server that builds the parts that test files share. */
     sharedParts: string;
   }
 }
@@ -27,8 +27,8 @@ async function pack(directory: string): Promise<string> {
 }
 
 /**
- * Makes once per run what the tests of many files need, when the first of them asks: a synth takes seconds of CPU time,
- * and two test files must not unpack a browser into the same directory at once.
+ * Builds the parts that many test files share: each part once per run, at the first request. A synth takes seconds of
+ * CPU time, and two test files must not unpack a browser into the same directory at once.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const root = await mkdtemp(join(tmpdir(), 'pindrop-tests-'));

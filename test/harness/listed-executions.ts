@@ -14,13 +14,13 @@ export interface ListedExecution {
   /** Seconds since 1970. */
   startedAt: number;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
-  /** What DescribeExecution says, if it knows more than the list. */
+  /** The status from DescribeExecution, if it differs from the status in the list. */
   described?: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
-  /** JSON */
+  /** Input and output of the execution, as JSON. */
   data: string;
 }
 
-/** Stands in for Step Functions at the port: lists pages in the given order, and counts what it is asked. */
+/** Stands in for Step Functions: lists executions in the given order, page by page, and counts the requests. */
 export function listing(executions: () => ListedExecution[]) {
   const asked = { lists: 0, described: [] as string[], atOnce: 0, mostAtOnce: 0 };
   const list = ({ maxResults = 100, nextToken = '0' }: ListExecutionsCommand['input']) => {

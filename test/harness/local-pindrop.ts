@@ -17,11 +17,11 @@ export interface LocalPindropOptions {
   simulator?: PinterestSimulatorOptions;
   /** The stack's settings. */
   settings?: Record<string, unknown>;
-  /** Changes the synthesized template before it is started. */
+  /** Changes the synthesized template before the stack starts. */
   change?: (template: string) => string;
   /** The value of the token secret; the simulator's access token by default. */
   tokens?: (simulator: PinterestSimulator) => object;
-  /** Values of secrets by the output that names them, beside the token's. */
+  /** Values of further secrets, by the stack output that names each secret. `tokens` sets the token secret. */
   secretValues?: Record<string, string>;
 }
 
@@ -36,11 +36,11 @@ export interface LocalPindrop {
   observations: Observation[];
   /** All final events so far, each checked against the contract. */
   events(): FinalEventDetail[];
-  /** Drops bytes. @returns the version that the bucket made of them */
+  /** Puts the bytes into the drop bucket. @returns the version id of the new object */
   drop(key: string, bytes: Buffer, metadata?: Record<string, string>): Promise<string>;
-  /** Waits for the final event of a version. */
+  /** Waits for the final event of an object version. */
   finalEventOf(versionId: string): Promise<FinalEventDetail>;
-  /** Waits for a condition, checked at each observation. */
+  /** Waits until a condition is true. Each observation checks the condition again. */
   until(what: () => boolean): Promise<void>;
   /** Everything that the functions logged. */
   log(): string;
@@ -49,18 +49,18 @@ export interface LocalPindrop {
 const isMediaUpload = ({ envelope }: { envelope: EventEnvelope }) =>
   Object.values<string>(DETAIL_TYPE).includes(envelope['detail-type']);
 
-/** Stands for the simulator's URL in a shared assembly: each test has a simulator of its own. */
+/** Placeholder for the simulator's URL in a shared assembly: each test starts its own simulator. */
 const SIMULATOR_URL = 'http://127.0.0.1:9/simulator';
 const TEMPLATE = 'Pindrop.template.json';
 
-/** Copies an assembly with a changed template; the bundles are only linked. */
+/** Copies an assembly with a changed template. All other files are symbolic links. */
 async function copyAssembly(from: string, to: string, change: (template: string) => string): Promise<void> {
   await mkdir(to);
   for (const name of await readdir(from)) if (name !== TEMPLATE) await symlink(join(from, name), join(to, name));
   await writeFile(join(to, TEMPLATE), change(await readFile(join(from, TEMPLATE), 'utf8')));
 }
 
-/** Pindrop as it would be deployed, on this machine, against the simulated Pinterest, until the test ends. */
+/** Runs Pindrop as it would be deployed, on this machine against the simulated Pinterest, until the test ends. */
 export async function startLocalPindrop({
   simulator: simulated = {},
   settings = {},
@@ -145,7 +145,7 @@ export async function startLocalPindrop({
       const find = () => events().find(({ object }) => object.versionId === versionId);
       await until(() => find() !== undefined);
       const event = find() as FinalEventDetail;
-      // Every message says what to do.
+      // Every failure message must say what to do.
       if (event.status === 'failed') expect(event.failure.message).toMatch(/\b(drop|retry|check|look)\b/i);
       return event;
     },

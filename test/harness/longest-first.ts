@@ -1,7 +1,10 @@
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The files that take minutes, most of which they wait: when one of them starts last, everything waits for it. */
+/**
+ * Paths of the slowest test files, in the order in which they start. They take minutes, mostly of waiting. A slow file
+ * that starts last delays the end of the whole run.
+ */
 const LONGEST = [
   'test/end-to-end/rate-limit.test.ts',
   'test/end-to-end/chaos.test.ts',
@@ -15,14 +18,14 @@ const LONGEST = [
   'test/infra/',
 ];
 
-/** Position in LONGEST. */
+/** Position of the file in LONGEST; the end of the list for all other files. */
 function rank({ moduleId }: TestSpecification): number {
   const file = relative(process.cwd(), moduleId);
   const at = LONGEST.findIndex((beginning) => file.startsWith(beginning));
   return at === -1 ? LONGEST.length : at;
 }
 
-/** Starts the files that take longest first. Within a folder, vitest goes by the durations of the run before. */
+/** Starts the slowest test files first. Files of the same rank keep vitest's order: by duration in the previous run. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

@@ -9,7 +9,7 @@ export interface ReceivedRequest {
   body: Buffer;
 }
 
-/** Starts a server on loopback that lives as long as the test does. @returns its URL, without a slash at the end */
+/** Starts a loopback server that closes when the test ends. @returns its URL, without a trailing slash */
 export async function loopbackServer(listener: http.RequestListener): Promise<string> {
   const server = http.createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -20,7 +20,7 @@ export async function loopbackServer(listener: http.RequestListener): Promise<st
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Reads a request to its end. */
+/** Reads the whole request. */
 export async function received(request: http.IncomingMessage): Promise<ReceivedRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);

@@ -19,14 +19,14 @@ export interface Run {
   until(what: () => boolean): Promise<void>;
 }
 
-/** A directory for the state of several runs. */
+/** A state directory that several runs can share. */
 export async function stateDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-state-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
 
-/** A copy of the files that `npm start` runs, with settings in its cdk.json. */
+/** Copies the files that `npm start` runs, with these settings in cdk.json. @returns the directory of the copy */
 export async function projectWith(context: Record<string, unknown>): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), 'pindrop-project-'));
   onTestFinished(() => rm(project, { recursive: true, force: true }));
@@ -40,7 +40,7 @@ export async function projectWith(context: Record<string, unknown>): Promise<str
   return project;
 }
 
-/** Runs what `npm start` runs. */
+/** Runs the program behind `npm start`. */
 export function npmStart(
   args: string[],
   directory: string,
@@ -87,7 +87,7 @@ export function npmStart(
   };
 }
 
-/** What a run that stays up has printed for S3 clients. */
+/** Waits until the run is ready for S3 clients. @returns the endpoint, bucket and credentials that it printed */
 export async function whereTo(run: Run): Promise<{ endpoint: string; bucket: string; credentials: AccessKey }> {
   await run.until(() => run.stderr().includes('Ctrl+C stops'));
   const named = (name: string) => new RegExp(`${name}[\\s=]+(\\S+)`).exec(run.stderr())?.[1] ?? '';

@@ -34,7 +34,7 @@ export function portsTo({ stack: { endpoint, region, accessKey, outputs } }: Loc
   return portsOf({ stackName: 'Pindrop', outputs, client, local: true });
 }
 
-/** `pindrop … --local` for a stack on this machine. */
+/** @returns a function that runs `pindrop … --local` against a stack on this machine */
 export function pindropLocal(
   { stack: { endpoint, region, accessKey, outputs } }: LocalPindrop,
   changedOutputs: object = {},

@@ -3,10 +3,10 @@ import type { Reporter, TestCase, TestModule, TestSpecification } from 'vitest/n
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** What -t takes: a regular expression over the test's full name. */
+/** The value for the option -t: a regular expression that matches the test's full name. */
 const pattern = ({ fullName }: TestCase) => `^${fullName.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
 
-/** Says at the beginning what runs, and at the end how to run each test that failed again, alone. */
+/** Prints the number of test files at the start, and at the end a command for each failed test that runs it again. */
 export default class RerunReporter implements Reporter {
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     const [first] = specifications;
@@ -21,7 +21,7 @@ export default class RerunReporter implements Reporter {
     const commands = modules.flatMap((module) => {
       const file = relative(process.cwd(), module.moduleId);
       const failed = [...module.children.allTests('failed')];
-      // Without a test that failed, the file itself or a hook did.
+      // If the module failed but none of its tests did, the file itself or a hook failed.
       if (failed.length === 0) return module.ok() ? [] : [`npx vitest run ${file}`];
       return failed.map((test) => `npx vitest run ${file} -t ${quoted(pattern(test))}`);
     });

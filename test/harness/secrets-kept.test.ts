@@ -27,7 +27,7 @@ describe('the search for secrets', () => {
     },
   );
 
-  it('finds nothing else', () => {
+  it('finds nothing in output without secrets', () => {
     expectNoSecretIn([...logged('{"message":"registered","mediaId":"5212"}')], stateDirectory('{"upload":{}}'));
   });
 });

@@ -3,11 +3,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
 import type { Observation } from '../../infra/local/aws/observation.ts';
 
-/** Access tokens, refresh tokens, the app's secret, and form signatures: none may appear anywhere. */
+/** Access tokens, refresh tokens, the app's secret, and form signatures. None of them may appear in any output. */
 const SECRET = /pin[ar]_[\w-]+|simulated_client_secret|x-amz-(signature|security-token|credential)|Basic [\w+/=]{8,}/i;
 
 /**
- * Looks for secrets in everything that a stack showed: logs, events, errors, and the input and output of executions. Runs
+ * Searches for secrets in all output of a stack: logs, events, errors, and the input and output of executions. Runs
  * after each end-to-end test.
  * @param stateDirectory of a stack that has stopped
  */

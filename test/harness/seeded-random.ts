@@ -1,5 +1,5 @@
 /**
- * Numbers from 0 to below 1, the same for the same seed.
+ * A generator of pseudorandom numbers from 0 (inclusive) to 1 (exclusive). The same seed gives the same numbers.
  * @see splitmix32 in "Fast Splittable Pseudorandom Number Generators" (Steele, Lea, Flood 2014)
  */
 export function seededRandom(seed: number): () => number {

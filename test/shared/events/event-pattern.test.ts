@@ -34,7 +34,7 @@ describe('eventPattern', () => {
         detail: { object: { key: [{ prefix: 'spring/' }], metadata: { campaign: ['spring'], board: ['42', '43'] } } },
       },
     ],
-  ])('is what a CDK rule takes: %j', (options, pattern) => {
+  ])('is a valid pattern for a CDK rule: %j', (options, pattern) => {
     const stack = new Stack(new App());
     new Rule(stack, 'Rule', { eventPattern: eventPattern(options) });
     Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', { EventPattern: pattern });
@@ -52,7 +52,7 @@ describe('eventPattern', () => {
     );
     expect(heard({ metadata: { board: ['549755885175', '42'] } })).toEqual(all);
     expect(heard({ metadata: { board: '42' } })).toEqual([]);
-    // @ts-expect-error: what succeeded has no reason
+    // @ts-expect-error: a successful upload has no reason
     eventPattern({ status: 'succeeded', reasons: ['gave_up'] });
   });
 });

@@ -41,7 +41,7 @@ describe('the final event', () => {
     }
   });
 
-  it('stays valid for an older reader when a later version adds a property or a reason', () => {
+  it('stays valid for an older subscriber when a later version adds a property or a reason', () => {
     const { detail, ...envelope } = mediaUploadFailedEventExamples.gave_up;
     const later = {
       ...envelope,
@@ -58,7 +58,7 @@ describe('the final event', () => {
     expect(finalEventDetailSchema.parse(later.detail)).toEqual(later.detail);
     expect(jsonSchemaReader(mediaUploadEventJsonSchema)(later)).toBe(true);
     expect(jsonSchemaReader(finalEventDetailJsonSchema)(later.detail)).toBe(true);
-    // What we send ourselves is held to what is described.
+    // The check of the events that this version sends is strict: it rejects additions.
     expect(() => expectByContract(later)).toThrow();
     expectTypeOf<Extract<FinalEventDetail, { status: 'failed' }>>().not.toHaveProperty('colour');
     expectTypeOf<FailureReason>().not.toEqualTypeOf<string>();
@@ -90,7 +90,7 @@ describe('finalEvent', () => {
   };
   const now = new Date('2026-03-01T09:01:00.000Z');
 
-  it('leaves out the times of steps that never happened', () => {
+  it('omits the times of steps that never happened', () => {
     const failure = { reason: 'rejected_file', message: 'It is empty.', retryable: false } as const;
     const { detail, detailType } = finalEvent(upload, 0, now, { status: 'failed', failure });
     expect(detailType).toBe('Media Upload Failed');

@@ -41,7 +41,7 @@ describe('onMediaUpload', () => {
     await handler(mediaUploadFailedEventExamples.gave_up);
   });
 
-  it('passes on what a later version adds to the event', async () => {
+  it('accepts an event with properties that a later version adds', async () => {
     const { heard, handler } = recorder();
     const { detail } = mediaUploadSucceededEventExample;
     await handler({ ...mediaUploadSucceededEventExample, 'replay-name': 'x', detail: { ...detail, colour: 'red' } });
@@ -67,7 +67,7 @@ describe('onMediaUpload', () => {
       { ...mediaUploadSucceededEventExample, detail: { ...mediaUploadSucceededExample, mediaId: 7 } },
       'differs from what Pindrop sends (at detail.mediaId)',
     ],
-  ])('refuses a foreign event with a sentence: %o', async (event, sentence) => {
+  ])('refuses any other input with an error that explains why: %o', async (event, sentence) => {
     const { heard, handler } = recorder();
     const refused = handler(event);
     await expect(refused).rejects.toThrow(NotAMediaUploadError);

@@ -10,7 +10,7 @@ const bytes = randomBytes(300_000);
 const file = (body: Readable, size = bytes.length) => ({ name: 'clip.mp4', contentType: 'video/mp4', size, body });
 const fields = { policy: 'p', 'x-amz-signature': 'very-secret', key: 'uploads/1' };
 
-/** An endless source that counts the bytes it was asked for. */
+/** An endless source that counts the bytes it has produced. */
 function fountain() {
   let produced = 0;
   const body = new Readable({
@@ -66,18 +66,18 @@ describe('formUpload', () => {
     });
   });
 
-  it('stops reading the source while the sink takes nothing', async () => {
+  it('stops reading the source while the sink reads nothing', async () => {
     const { body, produced } = fountain();
     const url = await loopbackServer((request) => request.pause());
     const error = await failureOf(
       formUpload({ url: new URL(url), fields, file: file(body, 1024 ** 3), idleTimeoutMs: 300 }),
     );
     expect(error.side).toBe('sink');
-    // The connection's buffers on both ends, and no more of the gigabyte.
+    // Only the socket buffers on both sides are full. The rest of the gigabyte was never read.
     expect(produced()).toBeLessThan(32 * 1024 ** 2);
   });
 
-  it('blames the source when its bytes stop coming', async () => {
+  it('blames the source when it stops sending bytes', async () => {
     const url = await loopbackServer((request) => request.resume());
     const stalled = new PassThrough();
     stalled.write(bytes);
@@ -90,13 +90,13 @@ describe('formUpload', () => {
   it.each([
     ['shorter', bytes.length + 1],
     ['longer', bytes.length - 1],
-  ])('blames the source when it is %s than it should be', async (_what, size) => {
+  ])('blames the source when it is %s than announced', async (_what, size) => {
     const url = await loopbackServer((request) => request.resume());
     const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(Readable.from([bytes]), size) }));
     expect(error.side).toBe('source');
   });
 
-  it('blames the source when it breaks in mid-stream', async () => {
+  it('blames the source when its stream fails before the end', async () => {
     const url = await loopbackServer((request) => request.resume());
     const broken = new PassThrough();
     broken.write(bytes);
@@ -130,7 +130,7 @@ describe('formUpload', () => {
     expect(body.destroyed).toBe(true);
   });
 
-  it('blames the sink when it has the whole form and does not answer', async () => {
+  it('blames the sink when it receives the whole form but does not respond', async () => {
     const url = await loopbackServer((request) => request.resume());
     const error = await failureOf(
       formUpload({ url: new URL(url), fields, file: file(Readable.from([bytes])), idleTimeoutMs: 300 }),
@@ -157,7 +157,7 @@ describe('formUpload', () => {
     await expect(formUpload(upload)).resolves.toEqual({ status: 204 });
   });
 
-  it('blames the sink when an acknowledgement breaks off', async () => {
+  it('blames the sink when the connection closes before the response is complete', async () => {
     const url = await loopbackServer(async (request, response) => {
       await received(request);
       response.writeHead(201, { 'Content-Length': 1000 }).write('<PostResponse>', () => request.socket.destroy());
@@ -166,14 +166,14 @@ describe('formUpload', () => {
     expect(error).toMatchObject({ side: 'sink', status: undefined });
   });
 
-  it('blames the sink when the connection breaks in mid-body', async () => {
+  it('blames the sink when the connection breaks while the body is being sent', async () => {
     const url = await loopbackServer((request) => request.once('data', () => request.socket.destroy()));
     const error = await failureOf(formUpload({ url: new URL(url), fields, file: file(fountain().body, 1024 ** 3) }));
     expect(error).toMatchObject({ side: 'sink', status: undefined });
   });
 
   it.each([300_000, 60_000_000])(
-    'reads a refusal that is followed by the end of the connection (%d bytes)',
+    'reads a refusal after which the host closes the connection (%d bytes)',
     async (size) => {
       const url = await loopbackServer((request, response) => {
         response.writeHead(403, { Connection: 'close' }).end('<Error><Code>AccessDenied</Code></Error>');
@@ -187,7 +187,7 @@ describe('formUpload', () => {
     },
   );
 
-  it('reads the error document of a refusal, also one in mid-body', async () => {
+  it('reads the error document of a refusal that arrives while the body is being sent', async () => {
     const url = await loopbackServer((request, response) => {
       request.once('data', () => {
         response.writeHead(403, { Connection: 'close' });
@@ -206,7 +206,7 @@ describe('formUpload', () => {
     });
   });
 
-  it('reads a refusal in mid-body from a host that neither reads on nor closes', async () => {
+  it('reads an early refusal from a host that stops reading and keeps the connection open', async () => {
     const url = await loopbackServer((request, response) => {
       request.pause();
       response.writeHead(400).end('<Error><Code>EntityTooLarge</Code></Error>');
@@ -217,7 +217,7 @@ describe('formUpload', () => {
     expect(body.destroyed).toBe(true);
   });
 
-  it('ends when time is up while the answer is being read', async () => {
+  it('ends when the signal aborts while the response is being read', async () => {
     const time = new AbortController();
     const url = await loopbackServer(async (request, response) => {
       await received(request);
@@ -228,9 +228,9 @@ describe('formUpload', () => {
     expect(error.message).toBe('The upload was not done in time: 300000 of 300000 bytes were sent.');
   });
 
-  it('keeps the status of a refusal whose document breaks off', async () => {
+  it('keeps the status of a refusal whose error document is incomplete', async () => {
     const url = await loopbackServer((request, response) => {
-      // Closed, not reset: a reset can discard the part of the document that the client has not read yet.
+      // Close without a reset: a reset can discard the part of the document that the client has not read yet.
       request.resume().on('end', () => {
         response.writeHead(403, { 'Content-Length': 1000 });
         response.write('<Error><Code>AccessDenied</Code>', () => request.socket.end());
@@ -240,7 +240,7 @@ describe('formUpload', () => {
     expect(error).toMatchObject({ side: 'sink', status: 403, s3Code: 'AccessDenied' });
   });
 
-  it('does not accept a success that arrives before the whole file was sent', async () => {
+  it('does not accept a success response that arrives before the whole file was sent', async () => {
     const connections = new Set<Socket>();
     const url = await loopbackServer((request, response) => {
       connections.add(request.socket);
@@ -253,7 +253,7 @@ describe('formUpload', () => {
     await vi.waitUntil(() => [...connections].every((socket) => socket.destroyed));
   });
 
-  it('does not start when the time is already up', async () => {
+  it('sends nothing when the signal has already aborted', async () => {
     const url = await loopbackServer((request, response) => request.resume().on('end', () => response.end()));
     const signal = AbortSignal.abort();
     const error = await failureOf(
@@ -273,7 +273,7 @@ describe('formUpload', () => {
     expect(seen).toEqual(['/a']);
   });
 
-  it('ends when the signal says that time is up', async () => {
+  it('ends when the signal aborts', async () => {
     const url = await loopbackServer((request) => request.pause());
     const signal = AbortSignal.timeout(200);
     const error = await failureOf(

@@ -9,7 +9,7 @@ interface Parsed {
   files: { name: string; fileName: string; mimeType: string; bytes: Buffer }[];
 }
 
-/** busboy, an implementation of its own, reads what we encode: in pieces, as a network would bring it. */
+/** Parses the form with busboy, an independent implementation, in pieces as a network would deliver them. */
 function parse(contentType: string, body: Buffer, pieceSizes: number[]): Promise<Parsed> {
   return new Promise((resolve, reject) => {
     const parsed: Parsed = { fields: [], files: [] };
@@ -36,7 +36,7 @@ function* pieces(body: Buffer, sizes: number[]) {
   }
 }
 
-// Form names are HTTP header text to the parser, which trims and joins lines: those characters are tested by hand below.
+// The parser reads field names as HTTP header text: it trims them and joins lines. A test below covers such characters.
 const fieldName = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
   .filter((name) => !/[\r\n"\\%\0]/.test(name));
@@ -65,7 +65,7 @@ describe('multipartEnvelope', () => {
     );
   });
 
-  it('keeps names from breaking out of their header', () => {
+  it('escapes names and content types, so that they cannot add a header', () => {
     const { head } = multipartEnvelope(
       [['a"\r\nX-Evil: 1', 'v']],
       { name: 'b".mp4\r\n', contentType: 'video/mp4\r\nX: 1', size: 0 },
@@ -77,7 +77,7 @@ describe('multipartEnvelope', () => {
     );
   });
 
-  it('puts the fields in their order, all of them before the file', () => {
+  it('writes the fields in the given order, all before the file', () => {
     const { head } = multipartEnvelope(
       [
         ['z', '1'],

@@ -34,7 +34,7 @@ const errorOf = async (promise: Promise<unknown>): Promise<TokenRequestError> =>
 };
 
 describe('a sign-in', () => {
-  it('asks for the scopes of the Media API, and no more', () => {
+  it('requests exactly the scopes of the Media API', () => {
     const url = new URL(authorizationUrl({ clientId: '1' }, redirectUri, 's'));
     expect(url.origin + url.pathname).toBe('https://www.pinterest.com/oauth/');
     expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -46,7 +46,7 @@ describe('a sign-in', () => {
     });
   });
 
-  it('ends in tokens that Pinterest takes', async () => {
+  it('returns tokens that Pinterest accepts', async () => {
     const { simulator, exchange } = await signIn();
     const tokens = await exchange();
     expect(simulator.oauth.takes(tokens.accessToken)).toBe(true);
@@ -55,17 +55,17 @@ describe('a sign-in', () => {
     expect(days).toBeLessThan(30.1);
   });
 
-  it('with another state is refused, and nothing is exchanged', async () => {
+  it('is refused when the state does not match, and exchanges no code', async () => {
     const { exchange } = await signIn({ state: 'another' });
     expect((await errorOf(exchange())).message).toContain('does not belong to this sign-in');
   });
 
-  it('to which the person does not agree says so', async () => {
+  it('reports that the person did not agree', async () => {
     const { exchange } = await signIn({ agrees: false });
     expect((await errorOf(exchange())).message).toContain('access_denied');
   });
 
-  it('has a code for one exchange', async () => {
+  it('has a code that can be exchanged only once', async () => {
     const { exchange } = await signIn();
     await exchange();
     expect(await errorOf(exchange())).toMatchObject({ status: 400, refused: true });
@@ -73,7 +73,7 @@ describe('a sign-in', () => {
 });
 
 describe('renewTokens', () => {
-  it('brings a new refresh token, and the old one is used up', async () => {
+  it('returns a new refresh token, and the old one no longer works', async () => {
     const { simulator, app, exchange } = await signIn();
     const { refreshToken = '' } = await exchange();
     const renewed = await renewTokens(app, refreshToken);
@@ -98,12 +98,12 @@ describe('renewTokens', () => {
     expect((await errorOf(renewTokens(app, 'pinr_x'))).refused).toBe(refused);
   });
 
-  it('may succeed later when nobody answers', async () => {
+  it('may succeed later when the server cannot be reached', async () => {
     const error = await errorOf(renewTokens({ ...SIMULATED_APP, apiUrl: 'http://127.0.0.1:9/v5' }, 'pinr_x'));
     expect(error).toMatchObject({ status: undefined, refused: false });
   });
 
-  it('sends no secret without TLS, but to this machine', async () => {
+  it('sends no secret without TLS, except to this machine', async () => {
     await errorOf(renewTokens({ ...SIMULATED_APP, apiUrl: 'http://api.pinterest.com/v5' }, 'pinr_x'));
   });
 });

@@ -27,7 +27,7 @@ const ajv = new Ajv({ strict: false });
 addFormats.default(ajv);
 ajv.addSchema(withNulls(description) as object, 'pinterest');
 
-/** ajv takes `nullable` beside a type only; the description also has it beside `allOf`. */
+/** ajv supports `nullable` only next to `type`. The OpenAPI description also has it next to `allOf`. */
 function withNulls(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(withNulls);
   if (typeof part !== 'object' || part === null) return part;
@@ -38,11 +38,11 @@ function withNulls(part: unknown): unknown {
   return 'type' in rest ? { ...rest, nullable } : { anyOf: [{ type: 'null' }, rest] };
 }
 
-/** The official schema's own judgement of a value. */
+/** True when the value is valid by the official schema. */
 export const isValid = (name: string, value: unknown): boolean =>
   ajv.validate({ $ref: `pinterest#/components/schemas/${encodeURIComponent(name)}` }, value);
 
-/** Values of an official schema: optional properties by coin, nulls where they are allowed, properties that nobody knows. */
+/** Random values of an official schema: some without optional properties, some with nulls or unknown properties. */
 export const answersOf = (name: string): fc.Arbitrary<unknown> => arbitraryOf(schemas[name] ?? {});
 
 function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {

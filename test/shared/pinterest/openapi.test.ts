@@ -8,7 +8,7 @@ import { answersOf, isValid } from './openapi-answers.ts';
 
 type Json = Record<string, unknown>;
 
-/** A client whose server gives the answer that is set. */
+/** A client, and a server that sends the response that the test sets. */
 async function answering() {
   const answer: { status: number; json?: unknown } = { status: 200 };
   const url = await loopbackServer((request, response) => {
@@ -18,7 +18,7 @@ async function answering() {
   return { answer, apiUrl, client: new PinterestClient({ apiUrl, accessToken: async () => 'pina_x' }) };
 }
 
-/** Feeds a hundred answers of the official schema to a check. */
+/** Runs a check on a hundred random responses of the official schema. */
 async function eachAnswer(schema: string, check: (json: Json) => Promise<void>) {
   await fc.assert(
     fc.asyncProperty(answersOf(schema) as fc.Arbitrary<Json>, async (json) => {
@@ -29,7 +29,7 @@ async function eachAnswer(schema: string, check: (json: Json) => Promise<void>) 
   );
 }
 
-/** What JSON keeps of text. */
+/** The value after JSON encoding and decoding. */
 const asSent = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 describe("every answer of Pinterest's official description is accepted", () => {
@@ -82,7 +82,7 @@ describe("every answer of Pinterest's official description is accepted", () => {
     });
   });
 
-  it('by the renewal of tokens', async () => {
+  it('by the token renewal', async () => {
     const { answer, apiUrl } = await answering();
     await eachAnswer('OauthAccessTokenResponseRefresh', async (json) => {
       answer.json = {
@@ -98,7 +98,7 @@ describe("every answer of Pinterest's official description is accepted", () => {
   });
 
   it.each([400, 401, 403, 404, 429, 500])(
-    'as a refusal with %d: its code and its sentence are kept',
+    'as an error with status %d: its code and its message are kept',
     async (status) => {
       const { answer, client } = await answering();
       answer.status = status;

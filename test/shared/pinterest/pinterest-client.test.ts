@@ -9,7 +9,7 @@ import { loopbackServer, type ReceivedRequest, received } from '../../harness/lo
 
 type Answer = { status?: number; headers?: http.OutgoingHttpHeaders; json?: unknown; text?: string };
 
-/** A client against a server that gives these answers in turn, the last one for ever. */
+/** A client, and a server that sends these responses in turn and then repeats the last one. */
 async function clientAnswered(answers: Answer[], options: Partial<PinterestClientOptions> = {}) {
   const requests: ReceivedRequest[] = [];
   const url = await loopbackServer(async (request, response) => {
@@ -58,7 +58,7 @@ describe('PinterestClient', () => {
     expect(JSON.parse(requests[0]?.body.toString() ?? '')).toEqual({ media_type: 'video' });
   });
 
-  it('gets the state of a media', async () => {
+  it('gets the status of a media', async () => {
     const { client, requests } = await clientAnswered([
       { json: { media_id: '5212', media_type: 'video', status: 'processing' } },
     ]);
@@ -66,7 +66,7 @@ describe('PinterestClient', () => {
     expect(requests[0]).toMatchObject({ method: 'GET', path: '/v5/media/5212' });
   });
 
-  it('lists a page, and where the next one begins', async () => {
+  it('lists a page, and returns the bookmark of the next page', async () => {
     const item = (id: number) => ({ media_id: String(id), media_type: 'video', status: 'succeeded' });
     const { client, requests } = await clientAnswered([
       { json: { items: [item(1), item(2)], bookmark: 'next page/é' } },
@@ -82,7 +82,7 @@ describe('PinterestClient', () => {
     ]);
   });
 
-  it('lists all media page by page, and asks for no page that nobody reads', async () => {
+  it('lists all media page by page, and requests a page only when the caller reads it', async () => {
     const { client, requests } = await clientAnswered([
       { json: { items: [{ media_id: '1', media_type: 'video', status: 'succeeded' }], bookmark: 'a' } },
       { json: { items: [{ media_id: '2', media_type: 'video', status: 'failed' }], bookmark: 'b' } },
@@ -111,7 +111,7 @@ describe('PinterestClient', () => {
     ]);
   });
 
-  it('keeps the other items of a page with odd ones', async () => {
+  it('keeps the readable items of a page that also has malformed items', async () => {
     const page = {
       items: [
         { media_id: '1', media_type: 'video', status: 'succeeded' },
@@ -138,7 +138,7 @@ describe('PinterestClient', () => {
     expect(await client.mediaGet('1')).toEqual({ mediaId: '1', status: 'failed', details });
   });
 
-  it('takes numbers and booleans as form fields, and leaves out what is null', async () => {
+  it('accepts numbers and booleans as form fields, and omits null values', async () => {
     const upload_parameters = { key: 'k', success_action_status: 201, flag: true, nothing: null };
     const { client } = await clientAnswered([{ status: 201, json: { ...registration, upload_parameters } }]);
     const { uploadParameters } = await client.mediaCreate();
@@ -155,12 +155,12 @@ describe('PinterestClient', () => {
       'Pinterest answered media_get with 403 (code 1, request rid-1): Bad token (token)',
     ],
     [[], undefined, 'Pinterest answered media_get with 403 (request rid-1)'],
-  ])('reads the refusal %j as far as it goes', async (json, code, message) => {
+  ])('reads as much as possible from the refusal %j', async (json, code, message) => {
     const { client } = await clientAnswered([{ status: 403, headers: { 'x-pinterest-rid': 'rid-1' }, json }]);
     expect(await errorOf(client.mediaGet('1'))).toMatchObject({ code, message, requestId: 'rid-1' });
   });
 
-  it('tells a missing scope from a refused token', async () => {
+  it('distinguishes a missing scope from a refused token', async () => {
     for (const [code, scopeMissing] of [
       [2, false],
       [3, true],
@@ -200,25 +200,25 @@ describe('PinterestClient', () => {
       { unexpectedAnswer: true },
       'retry',
     ],
-  ])('answers %o with a typed error', async (answer, expected, action) => {
+  ])('throws a typed error for the response %o', async (answer, expected, action) => {
     const { client } = await clientAnswered([answer]);
     const error = await errorOf(client.mediaCreate());
     expect(error).toMatchObject(expected);
     expect(decisionOn(error).action).toBe(action);
   });
 
-  it('gives up a request that gets no answer in time', async () => {
+  it('stops waiting for a response after the timeout', async () => {
     const url = await loopbackServer(() => {});
     const client = new PinterestClient({ apiUrl: url, accessToken: async () => 'pina_secret', timeoutMs: 100 });
     expect(await errorOf(client.mediaGet('1'))).toMatchObject({ status: undefined, unexpectedAnswer: false });
   });
 
-  it('names a server that is not there as no answer', async () => {
+  it('reports an unreachable server as no response', async () => {
     const client = new PinterestClient({ apiUrl: 'http://127.0.0.1:1/v5', accessToken: async () => 'pina_secret' });
     expect(await errorOf(client.mediaGet('1'))).toMatchObject({ status: undefined, unexpectedAnswer: false });
   });
 
-  it('repeats a request once when a newer token is there', async () => {
+  it('repeats a request once when a newer token is available', async () => {
     const given: (string | undefined)[] = [];
     const accessToken = async (refused?: string) => {
       given.push(refused);
@@ -250,7 +250,7 @@ describe('PinterestClient', () => {
     expect(elsewhere).toEqual([]);
   });
 
-  it('repeats a GET once whose connection was closed without an answer, and never a POST', async () => {
+  it('repeats a GET once when its connection closes without a response, but never a POST', async () => {
     for (const [call, expected] of [
       ['mediaGet', 2],
       ['mediaCreate', 1],
@@ -267,7 +267,7 @@ describe('PinterestClient', () => {
     }
   });
 
-  it('gives up an answer that is larger than any of the API', async () => {
+  it('aborts a response that is larger than any response of the API', async () => {
     let sent = 0;
     const url = await loopbackServer((_request, response) => {
       response.writeHead(200);

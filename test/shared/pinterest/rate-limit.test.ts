@@ -20,7 +20,7 @@ describe('retryAfterSecondsOf', () => {
 });
 
 describe('rateLimitOf', () => {
-  it('reads what is there', () => {
+  it('reads the headers that are present', () => {
     const headers = new Headers({ 'X-RateLimit-Limit': '100;w=60', 'X-RateLimit-Remaining': '98' });
     expect(rateLimitOf(headers, NOW)).toEqual({ limit: 100, remaining: 98 });
   });

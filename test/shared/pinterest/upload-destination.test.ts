@@ -11,7 +11,7 @@ describe('uploadDestination', () => {
     ['http://127.0.0.1:9999/upload/', LOCAL],
     ['http://localhost:1/upload/', 'http://localhost:2/v5'],
     ['http://[::1]:1/', 'http://[::1]:2/v5'],
-  ])('lets a file go to %s when the API is %s', (uploadUrl, apiUrl) => {
+  ])('allows an upload to %s when the API is %s', (uploadUrl, apiUrl) => {
     expect(uploadDestination(uploadUrl, apiUrl).href).toBe(uploadUrl);
   });
 
@@ -26,7 +26,7 @@ describe('uploadDestination', () => {
     ['http://127.0.0.2:9999/', LOCAL],
     ['http://api.example/upload', 'http://api.example/v5'],
     ['file:///etc/passwd', REAL],
-  ])('refuses %s when the API is %s', (uploadUrl, apiUrl) => {
+  ])('refuses an upload to %s when the API is %s', (uploadUrl, apiUrl) => {
     expect(() => uploadDestination(uploadUrl, apiUrl)).toThrow('not Amazon S3 over https');
   });
 });

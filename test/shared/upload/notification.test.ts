@@ -38,11 +38,11 @@ describe('dropsOf', () => {
     expect(new Set(drops.map((drop) => drop.uploadId)).size).toBe(3);
   });
 
-  it('gives duplicates of one event one upload id, whatever else they say', () => {
+  it('gives duplicates of one event the same upload id, even when other fields differ', () => {
     expect(one({ sequencer: '99' }, { eventTime: '2026-03-01T09:05:00.000Z' }).uploadId).toBe(one().uploadId);
   });
 
-  it('tells two puts of the same bytes apart where there are no versions', () => {
+  it('distinguishes two puts of the same bytes when there are no versions', () => {
     const unversioned = { versionId: undefined };
     expect(one({ ...unversioned, sequencer: '02' }).uploadId).not.toBe(
       one({ ...unversioned, sequencer: '01' }).uploadId,
@@ -52,11 +52,11 @@ describe('dropsOf', () => {
     );
   });
 
-  it('gives a retry an upload id of its own', () => {
+  it('gives a retry a new upload id', () => {
     expect(one({}, { pindropAttempt: '2' }).uploadId).not.toBe(one().uploadId);
   });
 
-  it('makes upload ids that Step Functions takes as names', () => {
+  it('makes upload ids that Step Functions accepts as execution names', () => {
     for (const key of ['clip.mp4', '%E6%97%A5%E6%9C%AC', `${'x'.repeat(500)}.mp4`, '..%2F..%2Fetc', '%00', 'a+b%09c']) {
       expect(one({ key }).uploadId).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/);
     }
@@ -68,7 +68,7 @@ describe('dropsOf', () => {
     expect(dropsIn(record({}, { eventName: 'ObjectRemoved:Delete' }))).toEqual([]);
   });
 
-  it('keeps an empty file: it is a drop, and gets its answer', () => {
+  it('keeps an empty file as a drop: it gets a final event', () => {
     expect(one({ size: 0 }).size).toBe(0);
   });
 
@@ -126,12 +126,12 @@ describe('readNotification', () => {
     },
   );
 
-  it('takes null and nothing for an ETag that is not known', () => {
+  it('reads a missing, empty or null ETag as unknown', () => {
     const { drops } = read({ Records: [record({ eTag: null }), record({ eTag: '' }), record({ eTag: undefined })] });
     expect(drops.map(({ eTag }) => eTag)).toEqual(['', '', '']);
   });
 
-  it('reads the records beside one that it cannot read, and says what is wrong with that', () => {
+  it('reads the other records when one is unreadable, and reports what is wrong with the unreadable one', () => {
     const broken = record({ key: 12 });
     expect(read({ Records: [record(), broken, record({ versionId: 'v2' })] })).toEqual({
       drops: [one(), one({ versionId: 'v2' })],
@@ -182,7 +182,7 @@ describe('readNotification', () => {
     expect(read(message)).toEqual({ drops: [], unreadable: [] });
   });
 
-  it('bears any JSON and any text: a drop, nothing, or a reason', () => {
+  it('returns a drop or a reason for any JSON and any text', () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -12,7 +12,7 @@ describe('sizeInWords', () => {
     [2 * 1024 ** 3, '2.1 GB'],
     [3 * 1024 ** 3, '3.2 GB'],
     [1024 ** 4, '1.1 TB'],
-  ])('says %d bytes as %s', (bytes, words) => {
+  ])('formats %d bytes as %s', (bytes, words) => {
     expect(sizeInWords(bytes)).toBe(words);
   });
 });
@@ -22,7 +22,7 @@ describe('exactBytes', () => {
     [1, '1 byte'],
     [0, '0 bytes'],
     [2_147_483_649, '2,147,483,649 bytes'],
-  ])('says %d as %s', (bytes, words) => {
+  ])('formats %d as %s', (bytes, words) => {
     expect(exactBytes(bytes)).toBe(words);
   });
 });

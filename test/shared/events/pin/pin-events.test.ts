@@ -22,7 +22,7 @@ describe('the Pin events', () => {
     expect(Object.keys(pinFailedExamples).sort()).toEqual([...PIN_FAILURE_REASONS].sort());
   });
 
-  it('have the messages that the code makes', () => {
+  it('have the same messages as the code produces', () => {
     const [noBoard] = (
       pinRequestOf({ ...mediaUploadSucceededExample, object: { ...object, metadata: {} } }) as Problems
     ).problems;
@@ -35,7 +35,7 @@ describe('the Pin events', () => {
     expect(judgeCreation(refused)).toEqual({ made: 'never', failure: pinFailedExamples.pin_refused.failure });
   });
 
-  it('stay valid for an older reader when a later version adds to them', () => {
+  it('stay valid for an older subscriber when a later version adds a property or a reason', () => {
     const [failed] = pinEventExamples.slice(-1);
     const detail = {
       ...failed?.detail,
