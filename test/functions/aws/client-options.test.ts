@@ -8,7 +8,7 @@ import { loopbackServer, type ReceivedRequest, received } from '../../harness/lo
 const account = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 const PARAMETER = '{"Parameter":{"Value":"1"}}';
 
-/** A service that keeps the requests and answers them in turn; the last answer stays. */
+/** A service that records its requests and sends these responses in turn. It repeats the last response. */
 async function serviceOf(...answers: RequestListener[]) {
   const requests: ReceivedRequest[] = [];
   const endpoint = await loopbackServer(async (request, response) => {
@@ -61,16 +61,16 @@ describe('the AWS clients of the functions', () => {
       'stops in its body',
       ((_request, response) => response.writeHead(200, { 'Content-Length': 100 }).write('{')) as RequestListener,
     ],
-  ])('give up a response that %s', async (_what, answer) => {
+  ])('time out on a response that %s', async (_what, answer) => {
     const { endpoint } = await serviceOf(answer);
-    // The same kinds of timeouts, shorter than a function waits.
+    // The functions' own timeout options, with shorter values.
     const requestHandler = { ...clientOptions.requestHandler, requestTimeout: 200, socketTimeout: 200 };
     const ssm = new SSMClient({ ...clientOptions, ...account, endpoint, requestHandler, maxAttempts: 1 });
     onTestFinished(() => ssm.destroy());
     await expect(ssm.send(new GetParameterCommand({ Name: 'n' }))).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
-  it('hand on the trace of the invocation', async () => {
+  it('send the trace id of the invocation with each request', async () => {
     const { requests, endpoint } = await serviceOf(answering(200, PARAMETER));
     vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'ingest');
     vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1');
@@ -80,7 +80,7 @@ describe('the AWS clients of the functions', () => {
     expect(requests[0]?.headers['x-amzn-trace-id']).toBe(process.env['_X_AMZN_TRACE_ID']);
   });
 
-  it("read an object without a checksum over its bytes, straight from Node's response", async () => {
+  it("read an object without a checksum of its bytes, directly from Node's response", async () => {
     const { requests, endpoint } = await serviceOf((_request, response) => response.end('bytes'));
     const s3 = new S3Client({ ...s3ClientOptions, ...account, endpoint });
     onTestFinished(() => s3.destroy());

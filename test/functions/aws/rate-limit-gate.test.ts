@@ -4,7 +4,7 @@ import { parameterGate } from '../../../functions/aws/rate-limit-gate.ts';
 
 const NOW = Date.parse('2026-03-01T09:00:00.000Z');
 
-/** A parameter of Systems Manager, or what it is refused with. */
+/** A gate over a Systems Manager parameter. With an Error, each request for the parameter fails with this error. */
 function gateOf(parameter: { Value?: string } | Error) {
   const errors: unknown[] = [];
   const ssm = {
@@ -24,7 +24,7 @@ function gateOf(parameter: { Value?: string } | Error) {
 }
 
 describe('parameterGate', () => {
-  it('is closed for as long as was said', async () => {
+  it('stays closed for the requested number of seconds', async () => {
     const { gate } = gateOf({ Value: '1970-01-01T00:00:00.000Z' });
     expect(await gate.closedForSeconds()).toBe(0);
     await gate.close(90);
@@ -36,22 +36,22 @@ describe('parameterGate', () => {
     ['milliseconds in x-ratelimit-reset', 1.8e12],
     ['twenty digits', 1e20],
     ['more than a number holds', Number.POSITIVE_INFINITY],
-  ])('is closed for 11 hours at most: %s', async (_, seconds) => {
+  ])('stays closed for 11 hours at most: %s', async (_, seconds) => {
     const { gate, errors } = gateOf({ Value: '1970-01-01T00:00:00.000Z' });
     await gate.close(seconds);
     expect(await gate.closedForSeconds()).toBe(11 * 3600);
     expect(errors).toEqual([]);
   });
 
-  it('is closed for 11 hours at most by what another version wrote', async () => {
+  it('stays closed for 11 hours at most when another version wrote a later time', async () => {
     expect(await gateOf({ Value: '+058871-01-01T00:00:00.000Z' }).gate.closedForSeconds()).toBe(11 * 3600);
   });
 
-  it.each(['never', ''])('is open where %j was read', async (Value) => {
+  it.each(['never', ''])('is open when the parameter contains %j', async (Value) => {
     expect(await gateOf({ Value }).gate.closedForSeconds()).toBe(0);
   });
 
-  it('is open where it cannot be had, and says so', async () => {
+  it('is open when Systems Manager fails, and reports each error', async () => {
     const { gate, errors } = gateOf(new Error('TooManyUpdates'));
     expect(await gate.closedForSeconds()).toBe(0);
     await gate.close(3600);

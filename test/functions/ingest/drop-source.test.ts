@@ -25,7 +25,7 @@ const object: DroppedObject = { bucket: 'videos', key: 'a.mp4', versionId: 'v1',
 const document = (code: string, message: string) =>
   `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
 
-/** The SDK's own client, against a server that answers HEAD and GET like this. */
+/** The SDK's own client, and a server that sends these responses to HEAD and GET. */
 async function sourceAnswered({ head = {}, get = {} }: { head?: Answer; get?: Answer }) {
   const requests: { method: string; url: string; headers: NodeJS.Dict<string | string[]> }[] = [];
   const endpoint = await loopbackServer((request, response) => {
@@ -46,7 +46,7 @@ const errorOf = (promise: Promise<unknown>) =>
   );
 
 describe('head', () => {
-  it('gives the metadata as its user wrote it', async () => {
+  it('returns the metadata as the user wrote it', async () => {
     const { source } = await sourceAnswered({
       head: {
         headers: {
@@ -91,14 +91,14 @@ describe('head', () => {
     ],
     ['a refusal that GET does not explain', { status: 400 }, { body: 'x' }, 'refused', '400'],
     ['a server in trouble', { status: 503 }, {}, 'trouble', '503'],
-  ])('names %s, with what S3 says of it', async (_what, head, get, kind, answer) => {
+  ])('reports %s, with the error that S3 returned', async (_what, head, get, kind, answer) => {
     const { source } = await sourceAnswered({ head, get });
     const error = await errorOf(source.head(drop));
     expect(error).toMatchObject({ name: 'SourceError', kind });
     if (answer !== undefined) expect(error?.answer).toContain(answer);
   });
 
-  it('names an object that was overwritten', async () => {
+  it('reports an object that was overwritten', async () => {
     const { source } = await sourceAnswered({ head: { headers: { etag: '"other"', 'content-length': '10' } } });
     expect(await errorOf(source.head(drop))).toMatchObject({ kind: 'changed' });
   });
@@ -107,7 +107,7 @@ describe('head', () => {
 describe('read', () => {
   const range = { 'content-range': 'bytes 2-5/10' };
 
-  it('asks for the range of the version that was dropped', async () => {
+  it('requests the range from the version that was dropped', async () => {
     const { source, requests } = await sourceAnswered({ get: { headers: range, body: '2345' } });
     expect(Buffer.from(await source.read(object, 2, 6)).toString()).toBe('2345');
     expect(requests[0]).toMatchObject({
@@ -116,7 +116,7 @@ describe('read', () => {
     });
   });
 
-  it('asks for no ETag where none is known', async () => {
+  it('sends no If-Match header when the ETag is unknown', async () => {
     const { source, requests } = await sourceAnswered({ get: { headers: range, body: '2345' } });
     await source.read({ ...object, eTag: '' }, 2, 6);
     expect(requests[0]?.headers).not.toHaveProperty('if-match');
@@ -128,12 +128,12 @@ describe('read', () => {
     ['another range', { headers: { 'content-range': 'bytes 0-3/10' }, body: '0123' }],
     ['fewer bytes', { headers: range, body: '234' }],
     ['more bytes', { headers: range, body: '23456' }],
-  ])('takes %s for a passing fault, never for the range', async (_what, get) => {
+  ])('treats %s as a temporary fault, never as the requested range', async (_what, get) => {
     const { source } = await sourceAnswered({ get });
     expect(await errorOf(source.read(object, 2, 6))).toMatchObject({ name: 'SourceError', kind: 'trouble' });
   });
 
-  it('names an archived object', async () => {
+  it('reports an archived object', async () => {
     const body = document('InvalidObjectState', 'The operation is not valid');
     const { source } = await sourceAnswered({ get: { status: 403, body } });
     expect(await errorOf(source.read(object, 2, 6))).toMatchObject({

@@ -20,7 +20,7 @@ const drop: Drop = {
   droppedAt: '2026-03-01T09:00:00.000Z',
 };
 
-/** All the ports, working, with an upload host on loopback; a test replaces what it is about. */
+/** Working versions of all ports, with an upload host on loopback. A test replaces the ports that it is about. */
 async function workingPorts(answer: { status: number; body?: string } | 'reset' | 'never' = { status: 204 }) {
   const executions = new Map<string, FollowedUpload>();
   const uploads: Buffer[] = [];
@@ -85,7 +85,7 @@ const failureIn = (followed: FollowedUpload | undefined) => {
 };
 
 describe('ingestDrop', () => {
-  it('registers, uploads the very bytes and starts to follow', async () => {
+  it('registers the media, uploads the exact bytes and starts the execution', async () => {
     const { ports, executions, uploads } = await workingPorts();
     await expect(ingestDrop(drop, ports, attempt)).resolves.toMatchObject({ outcome: 'uploaded', mediaId: '1' });
     expect(uploads[0]?.includes(bytes)).toBe(true);
@@ -98,14 +98,14 @@ describe('ingestDrop', () => {
     expect(JSON.stringify(followed)).not.toContain('upload/');
   });
 
-  it('does nothing for a drop that has an execution', async () => {
+  it('does nothing for a drop that already has an execution', async () => {
     const { ports, uploads, registrations } = await workingPorts();
     await ingestDrop(drop, ports, attempt);
     await expect(ingestDrop(drop, ports, attempt)).resolves.toEqual({ outcome: 'already-followed' });
     expect([uploads.length, registrations()]).toEqual([1, 1]);
   });
 
-  it('starts one execution when the same put event comes ten times at once', async () => {
+  it('starts one execution when the same put event is delivered ten times at once', async () => {
     const { ports, executions } = await workingPorts();
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => ingestDrop(drop, ports, attempt)));
     expect(outcomes.filter(({ outcome }) => outcome === 'uploaded')).toHaveLength(1);
@@ -113,7 +113,7 @@ describe('ingestDrop', () => {
     expect(executions.size).toBe(1);
   });
 
-  it('answers a rejected file before anything is registered', async () => {
+  it('fails a rejected file before it registers any media', async () => {
     const { ports, executions, registrations } = await workingPorts();
     const message = 'the video is 2.1 s long; Pinterest takes 4 s to 15 min';
     ports.inspect = async () => ({ verdict: 'rejected', rule: 'too_short', rules: ['too_short'], message });
@@ -147,7 +147,7 @@ describe('ingestDrop', () => {
     expect(executions.size).toBe(0);
   });
 
-  it('asks for no registration while another drop was told to wait', async () => {
+  it('registers no media while the rate-limit gate is closed', async () => {
     const { ports, registrations } = await workingPorts();
     await ports.gate.close(600);
     const outcome = await ingestDrop(drop, ports, attempt);
@@ -156,7 +156,7 @@ describe('ingestDrop', () => {
     expect(registrations()).toBe(0);
   });
 
-  it('gives up a passing fault when its time is up', async () => {
+  it('gives up on a temporary fault after the give-up time', async () => {
     const { ports, executions } = await workingPorts();
     ports.pinterest.mediaCreate = failing(new PinterestError('', { operation: 'media_create', status: 503 }));
     await ingestDrop(drop, ports, { number: 9, retryPolicy: { giveUpAfterSeconds: 5, maxBackoffSeconds: 900 } });
@@ -183,7 +183,7 @@ describe('ingestDrop', () => {
     expect(uploads).toHaveLength(0);
   });
 
-  it('asks before it sends a file again whose upload got no answer', async () => {
+  it('checks the media status before it repeats an upload that got no response', async () => {
     const outcomes: IngestOutcome[] = [];
     for (const status of ['registered', 'processing'] as const) {
       const { ports } = await workingPorts('reset');
@@ -193,7 +193,7 @@ describe('ingestDrop', () => {
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['retry', 'uploaded']);
   });
 
-  it('retries by the give-up time when executions cannot be looked up', async () => {
+  it('retries until the give-up time when executions cannot be looked up', async () => {
     const { ports, executions, registrations } = await workingPorts();
     ports.executions.exists = failing(new Error('AccessDenied'));
     await expect(ingestDrop(drop, ports, attempt)).resolves.toMatchObject({ outcome: 'retry', blame: 'ours' });
@@ -203,7 +203,7 @@ describe('ingestDrop', () => {
     expect(registrations()).toBe(0);
   });
 
-  it('registers and uploads once when only the execution cannot be started, however long', async () => {
+  it('registers and uploads only once, however long the execution cannot be started', async () => {
     const { ports, executions, uploads, registrations } = await workingPorts();
     const { start } = ports.executions;
     ports.executions.start = failing(new Error('ExecutionLimitExceeded'));
@@ -219,7 +219,7 @@ describe('ingestDrop', () => {
     expect([uploads.length, registrations(), executions.size]).toEqual([1, 1, 1]);
   });
 
-  it('keeps a failure whose execution cannot be started, and does not decide it again', async () => {
+  it('keeps a failure while its execution cannot be started, and does not check the object again', async () => {
     const { ports, executions } = await workingPorts();
     const { start } = ports.executions;
     ports.executions.start = failing(new Error('ExecutionLimitExceeded'));
@@ -233,7 +233,7 @@ describe('ingestDrop', () => {
     expect(failureIn(executions.get('clip-1'))?.reason).toBe('source_missing');
   });
 
-  it('says of an upload that ran out of time how far it came and how fast, and waits longer each time', async () => {
+  it('reports progress and speed of an upload that ran out of time, and waits longer after each attempt', async () => {
     const { ports } = await workingPorts('never');
     ports.source.open = async () =>
       Readable.from(

@@ -22,7 +22,7 @@ const recordOf = (key: string) => ({
 });
 const bodyOf = (...keys: string[]) => JSON.stringify({ Records: keys.map(recordOf) });
 
-/** A logger whose lines are kept. */
+/** A logger that keeps its lines for the test. */
 function keptLog() {
   const lines: Record<string, unknown>[] = [];
   const stream = new Writable({
@@ -103,7 +103,7 @@ const refused = async () => {
 };
 
 describe('ingestMessage', () => {
-  it('logs, measures and gives up when executions cannot be looked up', async () => {
+  it('logs the fault, emits metrics and finally gives up when executions cannot be looked up', async () => {
     const { ports, receive, setAge, lines, measured, executions } = await stage();
     ports.executions.exists = refused;
     setAge(2);
@@ -121,7 +121,7 @@ describe('ingestMessage', () => {
     expect(executions.get(uploadId)?.finalEvent?.detail).toMatchObject({ failure: { reason: 'gave_up' } });
   });
 
-  it('has another message remember the upload when only its execution cannot be started', async () => {
+  it('records the upload in a new message when only its execution cannot be started', async () => {
     const { ports, receive, sentAgain, uploads, executions } = await stage();
     const { start } = ports.executions;
     ports.executions.start = refused;
@@ -130,7 +130,7 @@ describe('ingestMessage', () => {
     expect(afterSeconds).toBeGreaterThan(0);
     const [drop] = dropsOf(body);
     expect(drop).toEqual(dropsOf(bodyOf('clip.mp4'))[0]);
-    // While it is refused, the message itself waits, and is not sent again.
+    // While the execution cannot be started, the new message itself is delayed. No further message is sent.
     for (let number = 0; number < 4; number++) expect(await receive(body, number)).toBeGreaterThan(0);
     expect(sentAgain).toHaveLength(1);
     ports.executions.start = start;
@@ -139,14 +139,14 @@ describe('ingestMessage', () => {
     expect([...executions.values()]).toMatchObject([{ upload: { uploadId: drop?.uploadId, mediaId: '1' } }]);
   });
 
-  it('waits with the message itself when no other can be sent', async () => {
+  it('delays the original message when no new message can be sent', async () => {
     const { ports, receive } = await stage();
     ports.executions.start = refused;
     ports.queues.sendAgain = refused;
     expect(await receive(bodyOf('clip.mp4'))).toBeGreaterThan(0);
   });
 
-  it('remembers each upload of a message with several drops in a message of its own', async () => {
+  it('records each upload in a separate message when one message has several drops', async () => {
     const { ports, receive, sentAgain } = await stage();
     ports.executions.start = refused;
     await receive(bodyOf('one.mp4', 'two.mp4'));
@@ -159,7 +159,7 @@ describe('ingestMessage', () => {
     ]);
   });
 
-  it.each(['not json', '{"some":"json"}'])('logs and measures a message that cannot be read: %s', async (body) => {
+  it.each(['not json', '{"some":"json"}'])('logs and measures a message that it cannot parse: %s', async (body) => {
     const { receive, lines, measured, deadLetters, setAge } = await stage();
     expect(await receive(body)).toBeGreaterThan(0);
     expect(lines).toMatchObject([
@@ -174,7 +174,7 @@ describe('ingestMessage', () => {
     expect(deadLetters).toEqual([body]);
   });
 
-  it('has a copy in the dead-letter queue before an attempt after the give-up time, which may die like the others', async () => {
+  it('after the give-up time, sends a copy to the dead-letter queue before an attempt that may crash', async () => {
     const { ports, receive, deadLetters, setAge, executions } = await stage();
     let copies: number | undefined;
     ports.inspect = async () => {
@@ -184,11 +184,11 @@ describe('ingestMessage', () => {
     setAge(25);
     expect(await receive(bodyOf('clip.mp4'), 50)).toBeUndefined();
     expect(copies).toBe(1);
-    // This attempt did not die: the copy finds its execution.
+    // This attempt did not crash: it started the execution, so the copy in the queue changes nothing.
     expect(executions.size).toBe(1);
   });
 
-  it('has no such copy for a drop whose first attempt is late', async () => {
+  it('sends no copy when the first attempt is already after the give-up time', async () => {
     const { receive, deadLetters, setAge } = await stage();
     setAge(25);
     await receive(bodyOf('clip.mp4'), 0);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { progressReports } from '../../../functions/ingest/progress.ts';
 
 describe('progressReports', () => {
-  it('reports at most one in ten percent and one a second', () => {
+  it('reports at most once per ten percent and once per second', () => {
     let time = 0;
     const reported: number[] = [];
     const onProgress = progressReports(
@@ -19,7 +19,7 @@ describe('progressReports', () => {
     expect(reported).toEqual([...reported].sort((a, b) => a - b));
   });
 
-  it('says nothing of an upload that is done at once', () => {
+  it('reports nothing for an upload that finishes at once', () => {
     const reported: number[] = [];
     progressReports(
       10,

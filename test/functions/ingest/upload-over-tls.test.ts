@@ -23,7 +23,7 @@ const trustNoLoopback = () => tls.setDefaultCACertificates(trusted);
 beforeAll(trustLoopback);
 afterAll(trustNoLoopback);
 
-/** TLS records carry up to 16 KiB: sizes around it, and around what a socket buffers. */
+/** File sizes around the largest TLS record (16 KiB) and around the size of a socket's buffer (1 MiB). */
 const EDGES = [1, 16_383, 16_384, 16_385, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1];
 
 async function listening(server: net.Server): Promise<number> {
@@ -46,7 +46,7 @@ async function* inPieces(bytes: Buffer, random: () => number) {
   }
 }
 
-/** Amazon S3: serves bytes over TLS in pieces of random sizes, and pauses now and then. */
+/** Stands in for Amazon S3: sends bytes over TLS in pieces of random sizes, with random pauses. */
 async function sourceOf(bytes: () => Buffer, random: () => number) {
   const connections = new Set<TLSSocket>();
   const server = https.createServer(identity, async (request, response) => {
@@ -69,7 +69,7 @@ async function sourceOf(bytes: () => Buffer, random: () => number) {
   return { connections, open };
 }
 
-/** The upload host: takes forms over TLS, and stops reading now and then. */
+/** Stands in for the upload host: receives forms over TLS, and pauses reading at random. */
 async function sinkOf(random: () => number) {
   const hashes: string[] = [];
   const server = https.createServer(identity, async (request, response) => {
@@ -86,7 +86,7 @@ async function sinkOf(random: () => number) {
   return { hashes, url: new URL(`https://127.0.0.1:${await listening(server)}/`) };
 }
 
-/** Delays connections, so that the form starts before it has one. */
+/** A proxy that delays each connection: the upload starts before it is connected. @returns the proxy's URL */
 async function delayed(url: URL, milliseconds: number): Promise<URL> {
   const proxy = net.createServer((outside) => {
     setTimeout(() => {
@@ -100,7 +100,7 @@ async function delayed(url: URL, milliseconds: number): Promise<URL> {
 const sha = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 describe('an upload over TLS', () => {
-  it("brings every byte of the SDK's object stream to its place, over few connections", async () => {
+  it("delivers every byte of the SDK's object stream in order, over few connections", async () => {
     const random = seededRandom(7);
     let bytes = Buffer.alloc(0);
     const source = await sourceOf(() => bytes, random);
@@ -114,14 +114,14 @@ describe('an upload over TLS', () => {
       await expect(formUpload({ url, fields: { key: 'k' }, file })).resolves.toMatchObject({ status: 204 });
       expect(sink.hashes.at(-1)).toBe(sha(bytes));
     }
-    // The connection that an object came over is kept for the next one; a new one resumes the TLS session.
+    // A connection to S3 is reused for the next object. A new connection resumes the TLS session.
     const [first, ...others] = source.connections;
     expect(first?.isSessionReused()).toBe(false);
     expect(others.every((connection) => connection.isSessionReused())).toBe(true);
     expect(source.connections.size).toBeLessThan(24);
   });
 
-  it('goes to no host whose certificate is not trusted', async () => {
+  it('refuses each host whose certificate is not trusted', async () => {
     const sink = await sinkOf(() => 1);
     const source = await sourceOf(
       () => randomBytes(1000),

@@ -84,7 +84,7 @@ describe('decide', () => {
     }
   });
 
-  it('never comes back before Retry-After, also when that is hours away', () => {
+  it('never retries before Retry-After, even when that is hours away', () => {
     for (const retryAfterSeconds of [1, 60, 3600, 8 * 3600]) {
       for (const random of [0, 0.5, 0.999]) {
         const decision = decide(answer('media_create', 429, { retryAfterSeconds }), { ...fresh, random });
@@ -94,12 +94,12 @@ describe('decide', () => {
     }
   });
 
-  it('asks for no longer than a message can stay invisible', () => {
+  it('limits the wait to about the longest time that a message can stay invisible', () => {
     const decision = decide(answer('media_create', 429, { retryAfterSeconds: 86_400 }), { ...fresh, random: 0.999 });
     expect((decision as { afterSeconds: number }).afterSeconds).toBeLessThan(12 * 3600 + 360);
   });
 
-  it('waits for a hundredth of the age at least, so that the attempts of five days are less than 900', () => {
+  it('waits for at least a hundredth of the age: five days have fewer than 900 attempts', () => {
     const patient: RetryPolicy = { giveUpAfterSeconds: 5 * DAY, maxBackoffSeconds: 5 };
     let attempts = 0;
     for (let ageSeconds = 0; ; attempts++) {
@@ -111,7 +111,7 @@ describe('decide', () => {
     expect(attempts).toBeLessThan(900);
   });
 
-  it("passes on Pinterest's own sentence, whatever becomes of the drop", () => {
+  it("quotes Pinterest's own message, both in a failure and in a retry", () => {
     const says = 'Apps with Trial access may not upload.';
     for (const status of [400, 401, 403, 408, 429, 503]) {
       const decision = decide(answer('media_create', status, { says }), fresh);
@@ -123,12 +123,12 @@ describe('decide', () => {
   it.each([
     ['media_create', /media_create needs pins:read and pins:write\. Sign in again with npm run pindrop -- auth\./],
     ['media_get', /media_get needs pins:read\. Sign in again/],
-  ] as const)('names the scope that %s lacks, and the command that asks for it', (operation, words) => {
+  ] as const)('names the scope that %s lacks, and the command that requests this scope', (operation, words) => {
     const decision = decide(answer(operation, 401, { code: 3, scopeMissing: true }), fresh);
     expect(decision).toMatchObject({ action: 'retry', blame: 'token', because: expect.stringMatching(words) });
   });
 
-  it("quotes S3's own answer for an object that cannot be read", () => {
+  it("quotes S3's own error for an object that cannot be read", () => {
     for (const kind of ['denied', 'refused', 'trouble', 'archived', 'customer-key'] as const) {
       const decision = decide({ at: 'source', kind, answer: '403 Some: Words' }, fresh);
       const said = decision.action === 'fail' ? decision.failure.message : decision.because;
@@ -136,7 +136,7 @@ describe('decide', () => {
     }
   });
 
-  it('says in every failure what to do', () => {
+  it('says what to do in the message of every failure', () => {
     const faults: Fault[] = [
       answer('media_create', 403, { code: 29 }),
       refusal(400, 'EntityTooLarge'),
@@ -152,7 +152,7 @@ describe('decide', () => {
 });
 
 describe('backoffSeconds', () => {
-  it('doubles from 5 s to the longest, jittered down to half', () => {
+  it('doubles from 5 s up to the maximum, with jitter down to half', () => {
     expect([0, 1, 2, 3, 7, 8, 100].map((attempt) => backoffSeconds(attempt, policy, 1))).toEqual([
       5, 10, 20, 40, 640, 900, 900,
     ]);

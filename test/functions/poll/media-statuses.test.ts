@@ -3,7 +3,7 @@ import { MediaStatuses } from '../../../functions/poll/media-statuses.ts';
 import type { MediaStatus } from '../../../shared/pinterest/media.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 
-/** A Pinterest whose list begins with the newest media, and what it is asked. */
+/** A fake Pinterest that lists the newest media first. `asked` records the requests. */
 function pinterestOf(statuses: Record<string, MediaStatus>) {
   const asked: string[] = [];
   let seconds = 0;
@@ -24,7 +24,7 @@ function pinterestOf(statuses: Record<string, MediaStatus>) {
       if (bookmarksRefused && bookmark !== '0') {
         throw new PinterestError('400', { operation: 'media_list', status: 400 });
       }
-      // A bookmark names a place in the list: how many media are behind it.
+      // A bookmark is a position in the list: the number of media that follow it.
       const left = bookmark === '0' ? registered.length : Number(bookmark);
       const begin = Math.max(0, left - pageSize);
       const items = registered.slice(begin, left).toReversed().map(media);
@@ -68,7 +68,7 @@ const processing = (...ids: string[]) => Object.fromEntries(ids.map((id) => [id,
 
 const ids = (count: number, name: string) => Array.from({ length: count }, (_, each) => `${name}${each}`);
 
-/** One upload was asked about just now. */
+/** A fake Pinterest that has just been asked about the upload `a`. */
 async function busy(more: Record<string, MediaStatus> = {}) {
   const pinterest = pinterestOf({ ...more, ...processing('a', 'b', 'c') });
   await pinterest.status('a');
@@ -79,7 +79,7 @@ const fault = (operation: 'media_get' | 'media_list', status: number, retryAfter
   new PinterestError(String(status), { operation, status, retryAfterSeconds });
 
 describe('MediaStatuses', () => {
-  it('asks about an upload that is alone by itself, each time', async () => {
+  it('uses media_get for each question while there is only one upload', async () => {
     const pinterest = pinterestOf(processing('a'));
     for (let time = 0; time < 3; time++) {
       expect(await pinterest.status('a')).toEqual({ status: 'processing', ageSeconds: 0, asked: ['get a'] });
@@ -87,7 +87,7 @@ describe('MediaStatuses', () => {
     }
   });
 
-  it('answers for many with one request, for some seconds', async () => {
+  it('answers for many uploads with one list request, for some seconds', async () => {
     const pinterest = await busy();
     expect(await pinterest.status('b')).toEqual({ status: 'processing', ageSeconds: 0, asked: ['list from 0'] });
     pinterest.wait(4);
@@ -98,7 +98,7 @@ describe('MediaStatuses', () => {
     expect((await pinterest.status('a')).asked).not.toEqual([]);
   });
 
-  it('lets an answer be older, the longer ago the upload was', async () => {
+  it('accepts an older answer when the upload was longer ago', async () => {
     const pinterest = await busy();
     await pinterest.status('b');
     pinterest.wait(30);
@@ -114,7 +114,7 @@ describe('MediaStatuses', () => {
     expect(await pinterest.status('broken')).toEqual({ status: 'failed', ageSeconds: 3600, asked: [] });
   });
 
-  it('turns pages until it has the media, three at most', async () => {
+  it('lists pages until it finds the media, three pages at most', async () => {
     const pinterest = await busy({
       ...processing('deeper', ...ids(250, 'n'), 'deep', ...ids(500, 'm')),
     });
@@ -122,7 +122,7 @@ describe('MediaStatuses', () => {
     pinterest.wait(100);
     await pinterest.status('a');
     pinterest.register(...ids(100, 'new'));
-    // Its page is known now, and what was registered meanwhile does not move it.
+    // The bookmark of its page is known. Media that were registered since then do not move that page.
     expect((await pinterest.status('deep')).asked).toEqual(['list from 255']);
     expect((await pinterest.status('deeper')).asked).toEqual([
       'list from 0',
@@ -132,17 +132,17 @@ describe('MediaStatuses', () => {
     ]);
   });
 
-  it('asks by itself about an upload that is not new and that no list had', async () => {
+  it('uses media_get for an upload that is not new and that no list has returned', async () => {
     const pinterest = await busy();
     expect((await pinterest.status('b', 20, false, false)).asked).toEqual(['get b']);
-    // A list for another one has it, too.
+    // The list that is requested for `c` also contains `b`.
     expect((await pinterest.status('c')).asked).toEqual(['list from 0']);
     pinterest.wait(6);
     await pinterest.status('a');
     expect((await pinterest.status('b', 20, false, false)).asked).toEqual(['list from 0']);
   });
 
-  it('does without lists for eight questions after one that did not have the media', async () => {
+  it('uses no list for eight questions after a list did not contain the media', async () => {
     const pinterest = pinterestOf({ ...processing(...ids(20, 'm')), ...processing(...ids(750, 'others')) });
     let requests = 0;
     for (let round = 0; round < 9; round++) {
@@ -151,19 +151,19 @@ describe('MediaStatuses', () => {
         requests += (await pinterest.status(`m${each}`)).asked.length;
       }
     }
-    // 180 questions, three pages after each nine of them.
+    // 180 questions: one media_get for each, and three list pages for every nine of them.
     expect(requests).toBeLessThanOrEqual(180 * (4 / 3));
     expect(requests).toBeGreaterThan(180 * 1.2);
   });
 
-  it('asks by itself, now, where the answer may end the upload', async () => {
+  it('uses media_get when the answer may end the upload', async () => {
     const pinterest = await busy();
     await pinterest.status('b');
     pinterest.statuses['a'] = 'succeeded';
     expect(await pinterest.status('a', 3600, true)).toEqual({ status: 'succeeded', ageSeconds: 0, asked: ['get a'] });
   });
 
-  it('does without lists for eight questions when one fails', async () => {
+  it('uses no list for eight questions after a list request fails', async () => {
     const pinterest = await busy();
     pinterest.failLists(fault('media_list', 500));
     expect((await pinterest.status('b')).asked).toEqual(['list from 0', 'get b']);
@@ -173,14 +173,14 @@ describe('MediaStatuses', () => {
     expect(pinterest.failures).toHaveLength(1);
   });
 
-  it.each([429, 401])('does not ask again where a list was answered with %i', async (status) => {
+  it.each([429, 401])('sends no further request after a list request fails with %i', async (status) => {
     const pinterest = await busy();
     pinterest.failLists(fault('media_list', status));
     await expect(pinterest.status('b')).rejects.toMatchObject({ status });
     expect(pinterest.asked).toEqual(['list from 0']);
   });
 
-  it('begins with the first page again where a bookmark has expired', async () => {
+  it('starts again from the first page after a bookmark has expired', async () => {
     const pinterest = await busy(processing('deep', ...ids(300, 'm')));
     expect((await pinterest.status('deep')).asked).toEqual(['list from 0', 'list from 54']);
     pinterest.wait(60);
@@ -195,7 +195,7 @@ describe('MediaStatuses', () => {
     expect((await pinterest.status('deep')).asked).toEqual(['list from 0', 'list from 54']);
   });
 
-  it('asks nothing while Pinterest asks to wait, but says what it knows', async () => {
+  it('sends no request while Pinterest asks it to wait, but returns known statuses', async () => {
     const pinterest = await busy();
     await pinterest.status('b');
     pinterest.failGets(fault('media_get', 429, 40));
@@ -209,7 +209,7 @@ describe('MediaStatuses', () => {
     expect((await pinterest.status('a')).asked).toEqual(['get a']);
   });
 
-  it('asks even then where the answer may end the upload: no other upload’s fault may end it', async () => {
+  it('sends a request even while Pinterest asks it to wait when the answer may end the upload', async () => {
     const pinterest = await busy();
     pinterest.failGets(fault('media_get', 429, 40));
     await expect(pinterest.status('a', 20, true)).rejects.toMatchObject({ status: 429 });
@@ -217,7 +217,7 @@ describe('MediaStatuses', () => {
     expect(await pinterest.status('b', 20, true)).toMatchObject({ status: 'processing', asked: ['get b'] });
   });
 
-  it('does not grow without end', async () => {
+  it('limits the number of statuses that it keeps', async () => {
     const pinterest = await busy();
     for (let round = 0; round < 60; round++) {
       const page = ids(250, `round-${round}-`);
@@ -227,7 +227,7 @@ describe('MediaStatuses', () => {
       expect((await pinterest.status(`round-${round}-0`)).asked).toEqual(['list from 0']);
     }
     expect((await pinterest.status('round-59-100')).asked).toEqual([]);
-    // While it was known, nobody would have asked about its end again.
+    // A known final status needs no request. This request shows that the status was dropped.
     expect((await pinterest.status('round-0-100')).asked).not.toEqual([]);
   });
 });

@@ -35,7 +35,7 @@ const poll = (mediaStatus: PollPorts['mediaStatus'], secondsAfterUpload: number,
   });
 
 describe('pollMedia', () => {
-  it('ends with success when Pinterest says so', async () => {
+  it('ends with success when Pinterest says succeeded', async () => {
     const { finalEvent, polls } = await poll(says('succeeded'), 60);
     expect(polls).toBe(4);
     expect(finalEvent?.detail).toMatchObject({ status: 'succeeded', mediaId: '5212', polls: 4 });
@@ -57,12 +57,12 @@ describe('pollMedia', () => {
     },
   );
 
-  it('counts the next wait from the answer, which may be some seconds old', async () => {
+  it('counts the next wait from the time of the answer, which may be some seconds old', async () => {
     const shared = await poll(async () => ({ status: 'processing', ageSeconds: 10 }), 60);
     expect(shared.waitSeconds).toBe(Math.round(0.37 * 50 - 10));
   });
 
-  it('says how long ago the upload was, which question is its first, and that an answer at the deadline is final', async () => {
+  it('asks with the elapsed seconds, with first for the first question, and with final at the deadline', async () => {
     const questions: unknown[] = [];
     const listen: PollPorts['mediaStatus'] = async (_id, question) => {
       questions.push(question);
@@ -78,13 +78,13 @@ describe('pollMedia', () => {
     ]);
   });
 
-  it('tells how long Pinterest took, as far as that is known', async () => {
+  it('reports how long Pinterest took, if that is known', async () => {
     const heard: unknown[] = [];
     const ports = { mediaStatus: says('succeeded'), now: () => new Date(UPLOADED + 60_000) };
     await pollMedia(followed, policy, { ...ports, onProcessed: (processed) => heard.push(processed) });
     const { size: sizeBytes } = followed.upload.object;
     expect(heard).toEqual([{ sizeBytes, readySeconds: 60, notReadySeconds: 49 }]);
-    // Not after Pinterest could not be asked: the outage would be taken for slowness.
+    // After failed requests it reports nothing: the outage would look like slow processing.
     const ask = (from: FollowedUpload) =>
       pollMedia(from, policy, { ...ports, onProcessed: (processed) => heard.push(processed) });
     await ask({ ...followed, faults: 3, faultsSince: '2026-03-01T09:00:30.000Z' });
@@ -92,11 +92,11 @@ describe('pollMedia', () => {
     expect(heard).toHaveLength(1);
   });
 
-  it('believes a late success', async () => {
+  it('accepts a success after the deadline', async () => {
     expect((await poll(says('succeeded'), 7200)).finalEvent?.detail.status).toBe('succeeded');
   });
 
-  it('takes a 404 for a passing one until it has lasted for ten minutes', async () => {
+  it('treats a 404 as temporary until it has lasted for ten minutes', async () => {
     const first = await poll(answers(404), 60);
     expect(first.finalEvent).toBeUndefined();
     expect(first.notFoundSince).toBe('2026-03-01T09:01:00.000Z');
@@ -106,13 +106,13 @@ describe('pollMedia', () => {
     expect(last.finalEvent?.detail).toMatchObject({ failure: { reason: 'media_not_found' } });
   });
 
-  it('forgets a 404 that passed', async () => {
+  it('forgets a 404 after a later answer with a status', async () => {
     const again = await poll(says('processing'), 100, await poll(answers(404), 60));
     expect(again).not.toHaveProperty('notFoundSince');
   });
 
   it.each([401, 403, 429, 500, 503])(
-    'waits out a %s, also past the deadline, until the give-up time',
+    'keeps polling after a %s, even past the deadline, until the give-up time',
     async (status) => {
       const first = await poll(answers(status), 3700);
       expect(first.finalEvent).toBeUndefined();
@@ -124,7 +124,7 @@ describe('pollMedia', () => {
     },
   );
 
-  it.each([429, 503])('does not fail an upload for one %s because its drop waited for a day', async (status) => {
+  it.each([429, 503])('does not fail an upload after one %s, even if its drop waited for a day', async (status) => {
     const droppedAt = new Date(UPLOADED - 25 * 3_600_000).toISOString();
     const { upload } = followed;
     const late = { ...followed, upload: { ...upload, timeline: { ...upload.timeline, droppedAt } } };
@@ -133,7 +133,7 @@ describe('pollMedia', () => {
     expect((await poll(says('succeeded'), 40, first)).finalEvent?.detail.status).toBe('succeeded');
   });
 
-  it('counts the give-up time again after an answer', async () => {
+  it('restarts the give-up time after an answer', async () => {
     const day = 24 * 3600;
     const patient = { ...policy, deadlineSeconds: 10 * day };
     const at = (mediaStatus: PollPorts['mediaStatus'], seconds: number, from: FollowedUpload) =>
@@ -144,7 +144,7 @@ describe('pollMedia', () => {
     expect((await at(answers(503), day + 3600, answered)).finalEvent).toBeUndefined();
   });
 
-  it('asks by itself, now, when another fault would end the upload', async () => {
+  it('asks with final when another fault would end the upload', async () => {
     const finals: (boolean | undefined)[] = [];
     const faultsSince = new Date(UPLOADED + 60_000).toISOString();
     for (const seconds of [3000, 60 + 24 * 3600]) {

@@ -11,7 +11,7 @@ const file = (number: number): ProcessedFile => ({
   readySeconds: number + 1,
 });
 
-/** A parameter of Systems Manager, and functions that share it. */
+/** A Systems Manager parameter. Each call of `of` stands for one of the functions that share the parameter. */
 function parameter(value = NOTHING_LEARNED) {
   const state = { value, writes: 0, seconds: 0, broken: undefined as Error | undefined };
   const errors: unknown[] = [];
@@ -35,13 +35,13 @@ function parameter(value = NOTHING_LEARNED) {
 }
 
 describe('RecentFiles', () => {
-  it('lets another function read what this one learned, from the first file on', async () => {
+  it('lets another function read the files that this one learned, from the first file on', async () => {
     const { of } = parameter();
     await of().learn(file(30));
     expect(await of().read()).toEqual([file(30)]);
   });
 
-  it('keeps the newest files, in a parameter far below the 4 kB that one may have', async () => {
+  it('keeps only the newest files: the parameter stays far below its limit of 4 kB', async () => {
     const { state, of } = parameter();
     const files = of();
     for (let number = 1; number <= 30; number++) {
@@ -55,7 +55,7 @@ describe('RecentFiles', () => {
     expect(state.value.length).toBeLessThan(500);
   });
 
-  it('writes at most every ten seconds, and then all that it learned meanwhile', async () => {
+  it('writes at most every ten seconds, and then writes all files that it learned in between', async () => {
     const { state, of } = parameter();
     const files = of();
     for (const number of [1, 2, 3]) await files.learn(file(number));
@@ -66,14 +66,14 @@ describe('RecentFiles', () => {
     expect(await files.read()).toEqual([1, 2, 3, 4].map(file));
   });
 
-  it('adds to what other functions learned', async () => {
+  it('adds to the files that other functions learned', async () => {
     const { of } = parameter();
     await of().learn(file(1));
     await of().learn(file(2));
     expect(await of().read()).toEqual([file(1), file(2)]);
   });
 
-  it('knows nothing about another Pinterest, and forgets the one before', async () => {
+  it('ignores the files of another Pinterest URL, and replaces them', async () => {
     const { of } = parameter();
     await of().learn(file(1));
     const sandbox = of('https://api-sandbox.pinterest.com/v5');
@@ -89,14 +89,14 @@ describe('RecentFiles', () => {
     `{"apiUrl":"${PRODUCTION}","files":[[0,1,2]]}`,
     `{"apiUrl":"${PRODUCTION}","files":[[1000,1]]}`,
     `{"apiUrl":"${PRODUCTION}","files":[[1000,null,1]]}`,
-  ])('starts again from nothing where somebody wrote %s', async (value) => {
+  ])('starts again without files when the parameter contains %s', async (value) => {
     const { of } = parameter(value);
     expect(await of().read()).toEqual([]);
     await of().learn(file(1));
     expect(await of().read()).toEqual([file(1)]);
   });
 
-  it('harms no upload when Systems Manager fails', async () => {
+  it('reports an error of Systems Manager without throwing it', async () => {
     const { state, errors, of } = parameter();
     state.broken = new Error('ThrottlingException');
     const files = of();

@@ -49,7 +49,7 @@ describe('reportDeadLetter', () => {
     expect(started).toEqual([unstarted]);
   });
 
-  it('leaves an upload alone that is followed', async () => {
+  it('does nothing for an upload that already has an execution', async () => {
     const { started, executions } = newExecutions();
     const exists = async () => true;
     await expect(reportDeadLetter(drop, { executions: { ...executions, exists }, now })).resolves.toBeUndefined();

@@ -23,7 +23,7 @@ const app = { clientId: '1', clientSecret: 'pinterest-app-secret' };
 const current = { ...app, accessToken: 'pina_0', refreshToken: 'pinr_0', note: 'ours' };
 const another = { ...app, accessToken: 'pina_of_another_account', refreshToken: 'pinr_of_another_account' };
 
-/** A secret in the local Secrets Manager, and a Pinterest that renews each refresh token once. */
+/** A secret in the local Secrets Manager, and a fake Pinterest that accepts each refresh token once. */
 async function secretOf(value: object, { used = [] as string[] } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-rotation-'));
   const database = openStateDatabase(directory);
@@ -52,7 +52,7 @@ async function secretOf(value: object, { used = [] as string[] } = {}) {
     },
     test: async () => {},
   };
-  /** What Secrets Manager does: an attempt after a failure has the same version. */
+  /** Runs all steps as Secrets Manager does: a retry after a failure uses the same version. */
   const rotate = async (versionId = secrets.beginRotation(SecretId)) => {
     for (const step of ROTATION_STEPS) await rotateToken({ step, versionId }, ports);
   };
@@ -64,10 +64,10 @@ async function secretOf(value: object, { used = [] as string[] } = {}) {
     begin: () => secrets.beginRotation(SecretId),
     pending: () => secrets.pendingRotation(SecretId),
     current: () => JSON.parse(secrets.currentValue(SecretId)),
-    /** What `pindrop auth` does. */
+    /** Stores tokens as `pindrop auth` does. */
     signIn: (tokens: object) =>
       keepInStack({ secrets: client, outputs: { TokenSecretArn: SecretId } })(JSON.stringify(tokens)),
-    /** What a person does in the AWS console, or with a program that knows nothing of rotations. */
+    /** Stores tokens as the AWS console does, or a program that does not know about rotations. */
     put: (tokens: object) => client.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(tokens) })),
   };
 }
@@ -96,14 +96,14 @@ describe('rotateToken', () => {
     expect(renewals()).toBe(1);
   });
 
-  it('leaves the current version in place when Pinterest does not take the new token', async () => {
+  it('keeps the current version when Pinterest does not accept the new token', async () => {
     const { ports, rotate, current: now } = await secretOf(current);
     ports.test = failing;
     await expect(rotate()).rejects.toThrow('Pinterest has trouble');
     expect(now()).toEqual(current);
   });
 
-  it('that failed after Pinterest gave new tokens goes on with them, and renews nothing again', async () => {
+  it('continues with the new tokens after a failure, and does not renew them again', async () => {
     const { ports, rotate, current: now, renewals, pending } = await secretOf(current);
     const { test } = ports;
     ports.test = failing;
@@ -121,7 +121,7 @@ describe('rotateToken', () => {
   it.each([
     ['by pindrop auth', 'signIn'],
     ['in another way', 'put'],
-  ] as const)('never undoes a sign-in %s that came between two attempts', async (_how, signIn) => {
+  ] as const)('never overwrites a sign-in %s between two attempts', async (_how, signIn) => {
     const secret = await secretOf(current);
     const { ports, rotate, current: now, pending } = secret;
     const { test } = ports;
@@ -130,16 +130,16 @@ describe('rotateToken', () => {
     const version = pending();
     await secret[signIn](another);
     ports.test = test;
-    // Secrets Manager tries the rotation that failed again.
+    // Secrets Manager retries the failed rotation.
     await expect(rotate(version)).rejects.toBeInstanceOf(RotationSupersededError);
     expect(now()).toEqual(another);
     expect(pending()).toBeUndefined();
-    // The next one renews the new sign-in.
+    // The next rotation renews the tokens of the new sign-in.
     await rotate();
     expect(now()).toEqual({ ...another, accessToken: 'pina_2', refreshToken: 'pinr_2' });
   });
 
-  it('never undoes a sign-in that comes between two steps', async () => {
+  it('never overwrites a sign-in between two steps', async () => {
     for (const before of ROTATION_STEPS) {
       const { ports, begin, signIn, current: now } = await secretOf(current);
       const versionId = begin();
@@ -153,7 +153,7 @@ describe('rotateToken', () => {
     }
   });
 
-  it('is refused by Secrets Manager when a sign-in takes AWSCURRENT at the very last moment', async () => {
+  it('is refused by Secrets Manager when a sign-in takes AWSCURRENT at the last moment', async () => {
     const { ports, rotate, put, current: now } = await secretOf(current);
     const { moveLabel } = ports.versions;
     ports.versions.moveLabel = async (label, from, to) => {
@@ -164,7 +164,7 @@ describe('rotateToken', () => {
     expect(now()).toEqual(another);
   });
 
-  it('goes on after a crash before the new tokens were kept', async () => {
+  it('succeeds after an attempt that failed before it stored new tokens', async () => {
     const { ports, rotate, current: now } = await secretOf(current);
     const { renew } = ports;
     ports.renew = failing;
@@ -178,7 +178,7 @@ describe('rotateToken', () => {
     ['the refresh token is refused', current, ['pinr_0']],
     ['there is no refresh token', { ...app, accessToken: 'pina_0' }, []],
     ['there is no client', { accessToken: 'pina_0', refreshToken: 'pinr_0' }, []],
-  ])('says that a person must sign in when %s, and goes on after the sign-in', async (_, value, used) => {
+  ])('reports that a person must sign in when %s, and continues after the sign-in', async (_, value, used) => {
     const { rotate, current: now, signIn, put } = await secretOf(value, { used });
     const error = await rotate().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SignInNeededError);

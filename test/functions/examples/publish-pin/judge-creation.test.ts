@@ -21,7 +21,7 @@ describe('judgeCreation', () => {
     ['perhaps', 'a garbled answer', answer({ status: 201, unexpectedAnswer: true }), {}],
     ['perhaps', 'a redirect', answer({ status: 302, unexpectedAnswer: true }), {}],
     ['perhaps', 'a bug in our code', new TypeError('oops'), {}],
-  ])('%s Pin was made after %s', (made, _what, error, more) => {
+  ])('answers "%s" to whether a Pin was created after %s', (made, _what, error, more) => {
     expect(judgeCreation(error)).toMatchObject({ made, ...more });
   });
 

@@ -8,11 +8,11 @@ describe('laneWaitSeconds', () => {
     [600, 60],
     [3000, 300],
     [86_400, 300],
-  ])('after %s s is %s s', (waited, wait) => {
+  ])('after %s s of waiting, the next wait is %s s', (waited, wait) => {
     expect(laneWaitSeconds(waited, 0.5)).toBe(wait);
   });
 
-  it('is jittered, so that uploads dropped together do not ask together', () => {
+  it('has jitter: uploads that were dropped together do not poll together', () => {
     expect([laneWaitSeconds(600, 0), laneWaitSeconds(600, 1)]).toEqual([48, 72]);
   });
 });

@@ -11,7 +11,7 @@ import { startLocalS3 } from '../../../../infra/local/aws/s3/local-s3.ts';
 
 const accessKey = { accessKeyId: 'a', secretAccessKey: 'b' };
 
-/** A lane in a bucket of its own, and the states of the executions that were in it. */
+/** A lane in its own bucket, and fake executions whose status the test sets. */
 async function lane() {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-lane-'));
   const local = await startLocalS3({ directory, accessKey });
@@ -48,7 +48,7 @@ async function lane() {
 }
 
 describe('a lane', () => {
-  it('lets one of many uploads in, and lets it in again', async () => {
+  it('admits one of many uploads, and admits the same upload again', async () => {
     const { enter, set } = await lane();
     const uploads = ['a', 'b', 'c', 'd', 'e'];
     for (const upload of uploads) set(upload, 'RUNNING');
@@ -67,25 +67,25 @@ describe('a lane', () => {
     expect(entered.filter(Boolean)).toHaveLength(1);
   });
 
-  it('lists the Pins made in it recently, also when asked twice', async () => {
+  it('lists the recent Pins of the lane, also when the same upload enters twice', async () => {
     const { enter, set, later } = await lane();
     await enter('spring', 'a');
     set('a', 'SUCCEEDED', '1');
     expect(await enter('spring', 'b')).toMatchObject({ made: ['1'] });
     expect(await enter('spring', 'b')).toMatchObject({ made: ['1'] });
-    // Whoever was ended by hand takes nothing of that along.
+    // An execution that was aborted by hand does not remove Pins from the list.
     set('b', 'ABORTED');
     later(20);
     expect(await enter('spring', 'c')).toMatchObject({ made: ['1'] });
     set('c', 'SUCCEEDED', '2');
     expect(await enter('spring', 'd')).toMatchObject({ made: ['1', '2'] });
     set('d', 'SUCCEEDED');
-    // The board lists the first for long by now: what is handed on does not grow for ever.
+    // The board has listed Pin 1 for a long time. The lane drops it: its list does not grow without limit.
     later(20);
     expect(await enter('spring', 'e')).toMatchObject({ made: ['2'] });
   });
 
-  it('keeps the Pins that existed before for its holder only, however many they are', async () => {
+  it('keeps the record of earlier Pins for its holder only, even with thousands of Pins', async () => {
     const { enter, set } = await lane();
     const pins = Array.from({ length: 20_000 }, (_, number) => `81374422642${number}`);
     const turn = await enter('spring', 'a');
@@ -105,7 +105,7 @@ describe('a lane', () => {
     expect((await enter('spring', 'a'))?.before).toEqual(['1']);
   });
 
-  it.each([['RUNNING'], ['PENDING_REDRIVE'], [undefined]])('is not free while who is in it is %s', async (status) => {
+  it.each([['RUNNING'], ['PENDING_REDRIVE'], [undefined]])('is not free while its holder is %s', async (status) => {
     const { enter, set } = await lane();
     await enter('spring', 'a');
     if (status) set('a', status);

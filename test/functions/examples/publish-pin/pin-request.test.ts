@@ -35,7 +35,7 @@ describe('pinRequestOf', () => {
       { board: '42', cover: 'https://example.com/c.jpg' },
       { boardId: '42', mediaId, cover: { url: 'https://example.com/c.jpg' } },
     ],
-    // Characters are counted, not UTF-16's halves of them.
+    // The limit counts characters, not UTF-16 code units.
     [{ board: '42', title: '🌷'.repeat(100) }, expect.objectContaining({ title: '🌷'.repeat(100) })],
   ])('reads %j', (metadata, pin) => {
     expect(requested(metadata)).toEqual(pin);

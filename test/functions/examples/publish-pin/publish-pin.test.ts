@@ -11,7 +11,7 @@ import { PinterestClient } from '../../../../shared/pinterest/pinterest-client.t
 
 const policy = { patienceSeconds: 60, retryPolicy: { giveUpAfterSeconds: 3600, maxBackoffSeconds: 60 } };
 
-/** A lane that is always free, with these Pins made in it recently. */
+/** A lane that is always free and lists these recent Pins. */
 function freeLane(made: string[] = []): PinLane {
   let before: string[] | undefined;
   const note = async (noted: string[]) => {
@@ -39,7 +39,7 @@ async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane
     random: () => 0.5,
   };
   const step = (progress: PinProgress) => publishPin(progress, policy, ports);
-  /** Runs the steps as the state machine does, including its reaction to a function that dies. */
+  /** Runs the steps as the state machine does, including its handling of a function that crashes. */
   const run = async (from: PinProgress, dieAfterCreating = 0, whenCreated = async () => {}) => {
     let progress = from;
     let deaths = 0;
@@ -77,7 +77,7 @@ describe('publishPin', () => {
     { kind: 'status', status: 500 },
     { kind: 'status', status: 429, retryAfterSeconds: 30 },
     { kind: 'status', status: 401 },
-  ])('makes one Pin when the creation meets $kind $status', async (fault) => {
+  ])('creates one Pin when the create request meets the fault $kind $status', async (fault) => {
     const { simulator, run, begin, pinterest, mediaId } = await publishing();
     const older = await pinterest.pinsCreate({ boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } });
     simulator.inject({ operation: 'pins_create', fault, times: 2 });
@@ -88,13 +88,13 @@ describe('publishPin', () => {
     expect(published).toMatchObject({ status: 'published', pinId: pin?.pinId });
   });
 
-  it('finds the Pin when the function died after making it', async () => {
+  it('finds the Pin when the function crashed after it created the Pin', async () => {
     const { simulator, run, begin } = await publishing();
     expect(await run(begin, 1)).toMatchObject({ status: 'published', steps: ['prepare', 'create', 'look'] });
     expect(simulator.pins()).toHaveLength(1);
   });
 
-  it('searches for the whole patience before it makes the Pin again', async () => {
+  it('searches for the whole patience time before it creates the Pin again', async () => {
     const { simulator, run, begin } = await publishing();
     simulator.inject({ operation: 'pins_create', fault: { kind: 'reset' } });
     const { steps, seconds } = await run(begin);
@@ -103,7 +103,7 @@ describe('publishPin', () => {
     expect(seconds).toBeGreaterThanOrEqual(60);
   });
 
-  it('reads the board only after its turn has come', async () => {
+  it('reads the board only after it has entered the lane', async () => {
     let turns = 0;
     const free = freeLane();
     const enter: PinLane['enter'] = async (...who) => (++turns > 3 ? free.enter(...who) : undefined);
@@ -112,7 +112,7 @@ describe('publishPin', () => {
     expect(simulator.requests.filter(({ operation }) => operation === 'boards_list_pins')).toHaveLength(1);
   });
 
-  it('gives up waiting for its turn at the give-up time', async () => {
+  it('gives up waiting for the lane at the give-up time', async () => {
     const { run, begin } = await publishing({}, { enter: async () => undefined });
     const { steps, seconds, ...event } = await run(begin);
     expect(event).toMatchObject({
@@ -122,7 +122,7 @@ describe('publishPin', () => {
     expect(steps.length).toBeLessThan(100);
   });
 
-  it('continues with the Pins recorded before its own answer was lost', async () => {
+  it('uses the Pins that an earlier invocation recorded when the result of that invocation was lost', async () => {
     const lane = freeLane();
     const { simulator, run, begin, step } = await publishing({}, lane);
     await step(begin);
@@ -131,7 +131,7 @@ describe('publishPin', () => {
     expect(simulator.requests.filter(({ operation }) => operation === 'boards_list_pins')).toHaveLength(2);
   });
 
-  it('does not make the Pin again when the record of earlier Pins is gone', async () => {
+  it('does not create the Pin again when the record of earlier Pins is missing', async () => {
     const { simulator, run, begin, mediaId } = await publishing();
     const pin = { boardId: '42', mediaId, cover: { keyFrameSeconds: 1 } };
     expect(await run({ ...begin, pin, step: 'look' })).toMatchObject({
@@ -167,7 +167,7 @@ describe('publishPin', () => {
     [{ board: 'spring' }, 'spring'],
     [{ board: ' ' }, undefined],
     [{}, undefined],
-  ])('names the board of a Pin that it does not even begin, if the metadata does: %j', async (metadata, boardId) => {
+  ])('reports rejected metadata with the board id, if the metadata has one: %j', async (metadata, boardId) => {
     const { run, begin } = await publishing();
     const upload = { ...begin.upload, object: { ...begin.upload.object, metadata } };
     const { steps, seconds, ...detail } = await run({ ...begin, upload });
@@ -176,7 +176,7 @@ describe('publishPin', () => {
     expect((detail as { boardId?: string }).boardId).toBe(boardId);
   });
 
-  it('gives up in the end and says whether there may be a Pin', async () => {
+  it('gives up in the end, and reports whether the Pin may exist', async () => {
     const { simulator, run, begin } = await publishing();
     simulator.inject({ operation: 'pins_create', fault: { kind: 'status', status: 429 }, times: 10_000 });
     expect(await run(begin)).toMatchObject({ failure: { reason: 'gave_up', message: expect.stringContaining('1 h') } });

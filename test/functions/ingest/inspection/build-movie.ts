@@ -1,4 +1,4 @@
-/** Builds ISO-BMFF files box by box, so that a test says what is odd about its file and nothing else. */
+/** Builds ISO-BMFF files box by box. A test states only how its file differs from the default. */
 
 type Part = Buffer | number[] | string;
 
@@ -15,12 +15,12 @@ export const u32 = (...values: number[]) => {
 const bytesOf = (part: Part) =>
   typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from(part as Uint8Array);
 
-/** A box with its true length. */
+/** A box whose header states its true length. */
 export function box(type: string, ...parts: Part[]): Buffer {
   const body = Buffer.concat(parts.map(bytesOf));
   return Buffer.concat([u32(body.length + 8), bytesOf(type), body]);
 }
-/** A box that claims another length than it has. */
+/** A box whose header states another length than the true one. */
 export function boxClaiming(length: number, type: string, ...parts: Part[]): Buffer {
   const bytes = box(type, ...parts);
   bytes.writeUInt32BE(length >>> 0, 0);
@@ -38,7 +38,7 @@ interface Description {
   format?: string;
   width?: number;
   height?: number;
-  /** Boxes behind the fields. */
+  /** Boxes after the fields of the sample entry. */
   own?: Buffer[];
 }
 
@@ -48,19 +48,19 @@ interface TrackOptions {
   enabled?: boolean;
   /** Seconds. */
   seconds?: number;
-  /** Ticks of `mdhd`, `tkhd` and the sample table, where they are not what `seconds` makes of them. */
+  /** Durations in ticks in `mdhd`, `tkhd` and the sample table. By default they match `seconds`. */
   mediaTicks?: number;
   trackTicks?: number;
   sampleTicks?: number;
   descriptions?: Description[];
-  /** Pixels as `tkhd` has them. */
+  /** Width and height in `tkhd`, in pixels. */
   shown?: [number, number];
   matrix?: number[];
-  /** [ticks of the movie's clock, start in the media or -1 for a gap, rate] */
+  /** The edit list: [duration in the movie's ticks, start in the media or -1 for a gap, rate] */
   edits?: [number, number, number?][];
-  /** Boxes beside the track's own. */
+  /** Additional boxes at the end of `trak`. */
   beside?: Buffer[];
-  /** The media information before the media header and the handler. */
+  /** True to write `minf` before `mdhd` and `hdlr`. */
   informationFirst?: boolean;
   samples?: number;
 }
@@ -113,24 +113,24 @@ function track(options: TrackOptions = {}, chunkOffset = 0): Buffer {
 
 export interface MovieOptions {
   tracks?: TrackOptions[];
-  /** Ticks of `mvhd`; the longest track's by default. */
+  /** Duration in ticks in `mvhd`. By default that of the longest track. */
   movieTicks?: number;
   matrix?: number[];
-  /** Boxes in `moov`, in front of the tracks and behind them. */
+  /** Additional boxes in `moov`: `inMoov` before the tracks, `endOfMoov` after them. */
   inMoov?: Buffer[];
   endOfMoov?: Buffer[];
-  /** Boxes before everything, instead of `ftyp`. */
+  /** The first boxes of the file. By default `ftyp`. */
   front?: Buffer[];
-  /** Bytes behind everything. */
+  /** Bytes at the end of the file. */
   tail?: Buffer;
   moov?: 'first' | 'last';
-  /** Makes the box of the media. */
+  /** Builds the box that holds the media. By default `mdat`. */
   media?: (bytes: Buffer) => Buffer;
 }
 
 const FTYP = box('ftyp', 'isom', u32(512), 'isomavc1mp41');
 
-/** Six seconds of H.264, 640 × 360, in an MP4 with its index first, unless something else is asked for. */
+/** By default: six seconds of H.264, 640 × 360, in an MP4 with its index first. */
 export function movie(options: MovieOptions = {}): Buffer {
   const { tracks = [{}], inMoov = [], endOfMoov = [], front = [FTYP], tail = Buffer.alloc(0) } = options;
   const { matrix = MATRIX.upright, media = (bytes) => box('mdat', bytes), moov: place = 'first' } = options;
@@ -152,7 +152,7 @@ export function movie(options: MovieOptions = {}): Buffer {
     : Buffer.concat([before, mdat, moov(before.length + header), tail]);
 }
 
-/** The boxes that make a movie fragmented; `mehd` has its whole length, in ticks. */
+/** The `mvex` box of a fragmented movie. @param fragmentTicks the movie's duration in `mehd`; no `mehd` by default */
 export const mvex = (fragmentTicks?: number) =>
   box(
     'mvex',
@@ -160,7 +160,7 @@ export const mvex = (fragmentTicks?: number) =>
     box('trex', u32(0, 1, 1, 0, 0, 0)),
   );
 export const moof = () => box('moof', box('mfhd', u32(0, 1)));
-/** A segment index of parts of so many seconds each. */
+/** A segment index. @param seconds the duration of each part */
 export const sidx = (trackId: number, ...seconds: number[]) =>
   box(
     'sidx',

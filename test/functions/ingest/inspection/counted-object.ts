@@ -1,5 +1,5 @@
 /**
- * An object in memory that counts what is read of it. Behind its bytes there are zeros up to the size that it claims.
+ * An object in memory that records its reads. If `size` is larger than the bytes, zeros follow the bytes.
  */
 export function countedObject(bytes: Buffer, size = bytes.length) {
   const reads: [number, number][] = [];

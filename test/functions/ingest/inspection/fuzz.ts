@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { type Mutation, mutate, mutations, outcomeOf } from './mutate.ts';
 
 /**
- * `npm run fuzz`: mutates real files, and ends with 1 when an inspection throws or costs more than it may. The script
- * runs with a heap of 64 MiB, so an inspection that takes more ends the process.
+ * `npm run fuzz`: mutates real files, and exits with 1 when an inspection throws or exceeds its limits. The script runs
+ * with a heap of 64 MiB: an inspection that needs more memory crashes the process.
  */
 
 const { values } = parseArgs({ options: { runs: { type: 'string' }, seed: { type: 'string' } } });

@@ -13,7 +13,7 @@ const clip = readFileSync(new URL('../../../../infra/local/pinterest/sample-clip
 const indexFirst = fixture('inspection/index-first.mp4');
 const indexLast = fixture('inspection/index-last.mp4');
 
-/** A box of ISO-BMFF with so many bytes of nothing. */
+/** An ISO-BMFF box of this length: a header, then zeros. */
 const box = (type: string, length: number) => {
   const bytes = Buffer.alloc(length);
   bytes.writeUInt32BE(length, 0);
@@ -63,7 +63,7 @@ describe('inspectVideo', () => {
     });
   });
 
-  it('names a picture for what it is, whatever its name', async () => {
+  it('recognizes a picture by its content', async () => {
     const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(500)]);
     expect(await inspectVideo(countedObject(png))).toMatchObject({
       rule: 'container',
@@ -71,13 +71,13 @@ describe('inspectVideo', () => {
     });
   });
 
-  it('judges by the size alone what is empty, without a read', async () => {
+  it('rejects an empty file by its size, without a read', async () => {
     const empty = countedObject(Buffer.alloc(0));
     expect(await inspectVideo(empty)).toMatchObject({ rules: ['empty'] });
     expect(empty.reads).toEqual([]);
   });
 
-  it('judges by the size what is too large, and looks for what else is wrong in a few reads', async () => {
+  it('rejects a file by its size when it is too large, and checks the other rules in a few reads', async () => {
     const huge = countedObject(clip, 3 * 1024 ** 3);
     expect(await inspectVideo(huge)).toMatchObject({
       rules: ['too_large'],
@@ -91,7 +91,7 @@ describe('inspectVideo', () => {
     ['the index last', indexLast, indexLast.length - 100],
     ['the index missing', indexLast, indexLast.indexOf('moov') - 4],
     ['the index cut', indexFirst, indexFirst.indexOf('moov') + 50],
-  ])('sees that a file with %s is cut off', async (_what, bytes, end) => {
+  ])('detects that a file with %s is cut off', async (_what, bytes, end) => {
     expect(await inspectVideo(countedObject(bytes.subarray(0, end)))).toMatchObject({
       verdict: 'rejected',
       rule: 'truncated',
@@ -120,19 +120,19 @@ describe('inspectVideo', () => {
     expect(reads.length).toBeLessThanOrEqual(4);
   });
 
-  it('lets a file through whose index is more than may be read', async () => {
+  it('does not accept a file whose index exceeds the read limit, and stays within that limit', async () => {
     const ftyp = indexFirst.subarray(0, indexFirst.readUInt32BE(0));
     const video = countedObject(Buffer.concat([ftyp, box('moov', 3_000_000), box('mdat', 100)]));
     expect(await inspectVideo(video)).toMatchObject({ verdict: expect.stringMatching(/unjudged|rejected/) });
     expect(video.bytesRead).toBeLessThanOrEqual(512 * 1024);
   });
 
-  it('lets a fragmented file through, or judges it by what is there', async () => {
+  it('does not reject a fragmented file', async () => {
     const { verdict } = await inspectVideo(countedObject(fixture('inspection/fragmented.mp4')));
     expect(verdict).not.toBe('rejected');
   });
 
-  it('takes a failing source for what it is', async () => {
+  it('throws the error of a source that fails', async () => {
     const read = async () => {
       throw new Error('S3 is down');
     };
@@ -146,7 +146,7 @@ describe('inspectVideo', () => {
     await expect(inspectVideo({ size: bytes.length, read: later })).rejects.toThrow('S3 went down');
   });
 
-  it('bears 3,000 mutations of real files: no throw, nothing in excess', { timeout: 60_000 }, async () => {
+  it('inspects 3,000 mutations of real files without throwing and within its limits', { timeout: 60_000 }, async () => {
     const files = [
       clip,
       indexFirst,
@@ -163,7 +163,7 @@ describe('inspectVideo', () => {
     );
   });
 
-  it('never rejects a good file for bytes that it ignores', { timeout: 60_000 }, async () => {
+  it('never rejects a good file because of bytes that it ignores', { timeout: 60_000 }, async () => {
     const files = [clip, indexFirst, indexLast, fixture('inspection/hevc.mp4')];
     await fc.assert(
       fc.asyncProperty(
@@ -180,7 +180,7 @@ describe('inspectVideo', () => {
   });
 });
 
-/** The file with other bytes in its media. */
+/** The file with some bytes of its media data changed. */
 function withOtherMedia(file: Buffer, changes: { at: number; byte: number }[]): Buffer {
   const bytes = Buffer.from(file);
   const start = bytes.indexOf('mdat') + 4;
@@ -199,7 +199,7 @@ describe('RULES', () => {
   const lasting = (...durations: number[]) => ({ streams: [{ ...stream, durations }] });
   const shaped = (width: number, height: number) => ({ streams: [{ ...stream, shapes: [{ width, height }] }] });
 
-  it('has all the rules there are', () => {
+  it('has these rules, in this order', () => {
     expect(RULES.map(({ name }) => name)).toEqual([
       'empty',
       'too_large',
@@ -231,7 +231,7 @@ describe('RULES', () => {
     [{ streams: [{ ...stream, codec: 'AV1' }] }, ['codec']],
     [{ streams: [{ ...stream, codec: 'H.265' }] }, []],
     [{ hasVideo: false, streams: [] }, ['no_video']],
-  ])('of %o are broken: %o', (change, names) => {
+  ])('for %o, finds these broken rules: %o', (change, names) => {
     expect(brokenBy(change)).toEqual(names);
   });
 
@@ -252,7 +252,7 @@ describe('RULES', () => {
       { streams: [stream, { ...stream, shapes: [{ width: 3, height: 1 }] }] },
       ['aspect_ratio'],
     ],
-  ])('cannot be sure with %s', (_what, change, names) => {
+  ])('is unsure, but rejects nothing, with %s', (_what, change, names) => {
     expect(brokenBy(change)).toEqual([]);
     expect(unsureBy(change)).toEqual(names);
   });
@@ -269,7 +269,7 @@ describe('durationInWords', () => {
     [901, '15 min 1 s'],
     [3600, '1 h'],
     [5025.5, '1 h 23 min 45.5 s'],
-  ])('says %d s as %s', (seconds, words) => {
+  ])('formats %d s as %s', (seconds, words) => {
     expect(durationInWords(seconds)).toBe(words);
   });
 });

@@ -27,7 +27,7 @@ const ZERO_MOOV = (bytes: Buffer) => {
   return open;
 };
 
-describe('inspectVideo lets through what may be fine', () => {
+describe('inspectVideo does not reject a file that may be fine', () => {
   it.each<[string, Buffer]>([
     ['a form boundary behind the file', movie({ tail: Buffer.from('\r\n--boundary0123456789--\r\n') })],
     ['an ID3v1 tag behind the file', movie({ tail: Buffer.concat([Buffer.from('TAG'), Buffer.alloc(125, 0x20)]) })],
@@ -132,7 +132,7 @@ describe('inspectVideo lets through what may be fine', () => {
   });
 });
 
-describe('inspectVideo accepts what every header describes as fine', () => {
+describe('inspectVideo accepts a file when every header describes it as fine', () => {
   it.each<[string, MovieOptions]>([
     ['an ordinary clip', {}],
     ['the index last', { moov: 'last' }],
@@ -151,7 +151,7 @@ describe('inspectVideo accepts what every header describes as fine', () => {
 
 const rules = (verdict: Verdict) => (verdict.verdict === 'rejected' ? verdict.rules : verdict.verdict);
 
-describe('inspectVideo rejects what is certain', () => {
+describe('inspectVideo rejects a file that certainly breaks a rule', () => {
   it.each<[string, MovieOptions, string[], string]>([
     ['sixteen minutes', { tracks: [{ seconds: 960 }, sound(960)] }, ['too_long'], '16 min long'],
     ['one second over the limit', { tracks: [{ seconds: 901 }] }, ['too_long'], '15 min 1 s long'],
@@ -244,7 +244,7 @@ describe('inspectVideo rejects what is certain', () => {
     expect(await inspect(bytes)).toMatchObject({ verdict: 'rejected', rules: ['truncated'] });
   });
 
-  it('names every broken rule at once, and a command that fixes them all', async () => {
+  it('reports every broken rule at once, with one command that fixes them all', async () => {
     const bytes = movie({ tracks: [{ seconds: 960, descriptions: [{ format: 'vp09', ...tall }] }] });
     const verdict = await inspectVideo(countedObject(bytes, 3 * 1024 ** 3));
     expect(verdict).toEqual({
@@ -261,7 +261,7 @@ describe('inspectVideo rejects what is certain', () => {
     });
   });
 
-  it('judges the size to the byte', async () => {
+  it('applies the size limit to the exact byte', async () => {
     const limit = 2 * 1024 ** 3;
     expect((await inspectVideo(countedObject(movie(), limit))).verdict).not.toBe('rejected');
     expect(await inspectVideo(countedObject(movie(), limit + 1))).toMatchObject({
@@ -272,7 +272,7 @@ describe('inspectVideo rejects what is certain', () => {
 });
 
 describe('inspectVideo stays within its bounds', () => {
-  it('reads a few blocks of an hour-long file, wherever its index is', async () => {
+  it('reads only a few blocks of an hour-long file, wherever its index is', async () => {
     const samples = 216_000;
     for (const place of ['first', 'last'] as const) {
       const tables = box('free', Buffer.alloc(samples * 16));
@@ -297,7 +297,7 @@ describe('inspectVideo stays within its bounds', () => {
     ['stsz', 0xffffffff],
     ['stco', 0xffffffff],
     ['elst', 0xffffffff],
-  ])('does not believe a count of %s entries: %d', async (type, count) => {
+  ])('does not trust a wrong count of %s entries: %d', async (type, count) => {
     const bytes = movie({ tracks: [{ edits: [[6000, 0]], beside: [box('ctts', u32(0, 1, 1, 1))] }] });
     bytes.writeUInt32BE(count, bytes.indexOf(type) + (type === 'stsz' ? 12 : 8));
     const before = process.cpuUsage();
@@ -308,7 +308,7 @@ describe('inspectVideo stays within its bounds', () => {
     expect(object.bytesRead).toBeLessThanOrEqual(512 * 1024);
   });
 
-  it('stops at a crafted chain of boxes, and lets the file through', async () => {
+  it('stops reading a crafted chain of boxes, and does not reject the file', async () => {
     const parts = Array.from({ length: 300 }, () => box('free', Buffer.alloc(9_000)));
     const object = countedObject(movie({ front: [FTYP, ...parts] }));
     expect(await inspectVideo(object)).toEqual({ verdict: 'unjudged', why: 'its index lies behind too many boxes' });

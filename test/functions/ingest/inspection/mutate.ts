@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { inspectVideo, type Verdict } from '../../../../functions/ingest/inspection/inspect-video.ts';
 import { countedObject } from './counted-object.ts';
 
-/** Where a change is made: a share of the file, or one of its boxes. */
+/** The place of a mutation: a fraction of the file's length, or the number of a box. */
 type Place = { share: number } | { box: number };
 
 export type Mutation =
   | { kind: 'byte'; place: Place; value: number }
-  /** A length, or the count of a table, becomes another. */
+  /** `length` replaces the length of a box, `count` the entry count of a table. */
   | { kind: 'length'; place: Place; value: number }
   | { kind: 'count'; place: Place; value: number }
-  /** A type becomes that of another box. */
+  /** Replaces the type of a box by the type of another box. */
   | { kind: 'type'; place: Place }
   | { kind: 'cut'; place: Place }
   | { kind: 'insert'; place: Place; bytes: Uint8Array };
@@ -24,7 +24,7 @@ const place = (): fc.Arbitrary<Place> =>
   });
 const number = () => fc.oneof(fc.constantFrom(...NUMBERS), fc.nat(0xffffffff));
 
-/** One to eight changes of one file. */
+/** One to eight mutations for one file. */
 export const mutations = (): fc.Arbitrary<Mutation[]> =>
   fc.array(
     fc.oneof(
@@ -57,7 +57,7 @@ export function mutate(file: Buffer, changes: Mutation[]): Buffer {
   return bytes;
 }
 
-/** @param at the offset of a type, or any other; 4 and 12 bytes around it are there */
+/** @param at the offset of a box type, or any other offset with 4 bytes before it and 12 bytes from it on */
 function changed(bytes: Buffer, change: Mutation, at: number, otherType: Buffer): Buffer {
   switch (change.kind) {
     case 'byte':
@@ -83,7 +83,7 @@ const MAX_CPU_SECONDS = 1;
 const MAX_READS = 100;
 const MAX_BYTES = 512 * 1024;
 
-/** Inspects a file within its bounds. @returns problem: what was in excess, or thrown */
+/** Inspects a file. @returns problem: the error that was thrown, or the limit that was exceeded */
 export async function outcomeOf(bytes: Buffer): Promise<{ verdict?: Verdict; cpuSeconds: number; problem?: string }> {
   const object = countedObject(bytes);
   const before = process.cpuUsage();
