@@ -68,7 +68,7 @@ describe('npm run bench', () => {
     [['--runs', '0'], '--runs takes a whole number from 1.'],
     [['--speed'], "Unknown option '--speed'"],
     [['--servers', 'apache'], '--servers takes nginx or node.'],
-  ])('exits 2 with one sentence for %j', async (args, sentence) => {
+  ])('exits with code 2 and prints one sentence for the arguments %j', async (args, sentence) => {
     const { code, stdout, stderr } = await bench(...args);
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `${sentence}\n` });
   });

@@ -20,7 +20,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** @throws UsageError with one sentence */
+/** @throws UsageError whose message is one sentence */
 export function readCommandLine(args: string[]) {
   const { values, positionals } = parse(args);
   const unknown = positionals.find((name) => !PARTS.some((part) => part.name === name));

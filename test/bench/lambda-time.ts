@@ -1,4 +1,4 @@
-/** Memory at which a function has a whole virtual CPU. @see AWS Lambda's documentation, Configure memory */
+/** Megabytes at which a function gets one full virtual CPU. @see AWS Lambda's documentation, Configure memory */
 const MEGABYTES_OF_A_CPU = 1769;
 /** Approximate network throughput of a Lambda function. */
 const BYTES_PER_SECOND = 75_000_000;

@@ -41,7 +41,7 @@ export interface Circumstances {
 /** One benchmark of the suite. */
 export interface Part {
   name: string;
-  /** One line for `--help`. */
+  /** Description for `--help`, in one line. */
   about: string;
   measure(circumstances: Circumstances): Promise<Measured>;
 }

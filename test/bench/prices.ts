@@ -44,7 +44,7 @@ export const LINES: Record<keyof Counts, string> = {
 
 export type Bill = Record<keyof Counts, number>;
 
-/** @returns dollars, line by line */
+/** @returns dollars for each kind of operation */
 export function bill(counts: Counts): Bill {
   return Object.fromEntries(
     Object.entries(counts).map(([line, count]) => [line, count * PRICES[line as keyof Counts]]),

@@ -112,7 +112,7 @@ async function simulatorOfItsOwn(fault?: InjectedFault): Promise<PinterestSimula
 const statuses = (simulator: PinterestSimulator) => simulator.media().map(({ status }) => status);
 
 describe('the comparison of the script and Pindrop', () => {
-  it('has a row on the page for each fault of this test', () => {
+  it('has a row on the page for each fault that this test simulates', () => {
     const rows = comparison.tables[0]?.rows.map(([what]) => what ?? '') ?? [];
     const told = [...CASES.map(({ row }) => row), 'the access token has expired', 'it is started twice'];
     expect(rows.map((what) => told.find((beginning) => what.startsWith(beginning)))).toEqual(told);

@@ -35,13 +35,13 @@ describe('the links of the pages', () => {
     expect(broken).toEqual([]);
   });
 
-  it('lead from README to every page', () => {
+  it('lead from the README to every other page', () => {
     const linked = page('README.md').links.map(({ href }) => href.split('#')[0]);
     const unlinked = all.map(({ path }) => path).filter((path) => path !== 'README.md' && !linked.includes(path));
     expect(unlinked).toEqual([]);
   });
 
-  it('lead from the alarms to the runbook', () => {
+  it('lead from every alarm description to a section of the runbook', () => {
     const sections = page('docs/runbook.md').sections.map(({ anchor }) => anchor);
     const alarms = Object.values(synthesized().findResources('AWS::CloudWatch::Alarm'));
     const anchors = alarms.map(({ Properties }) => Properties.AlarmDescription.split('docs/runbook.md#')[1]);

@@ -32,7 +32,7 @@ interface FailedUpload {
   url: string;
 }
 
-/** The machine of a reader of the pages: a video, a shell, and a running stack that has handled two files. */
+/** Stands in for the computer of a reader of the pages. Its running stack has already handled two files. */
 export interface ReadersMachine {
   /** A directory that contains clip.mp4. */
   directory: string;

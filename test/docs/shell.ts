@@ -16,7 +16,7 @@ export interface Outcome {
   stderr: string;
 }
 
-/** The environment of a reader's shell: without variables of the tests, npm, Pinterest and AWS. */
+/** The environment of a reader's shell: it has no variables from the tests, npm, Pinterest or AWS. */
 function readersEnvironment(): NodeJS.ProcessEnv {
   const ours =
     /^(npm_(?!config_(registry|cache|cafile|.*proxy)$)|INIT_CWD$|NODE_(?!EXTRA_CA)|VITEST|TEST$|PROD$|DEV$|MODE$|SSR$|BASE_URL$|PINDROP_|PINTEREST_|SLACK_|AWS_)/i;
@@ -27,8 +27,8 @@ function readersEnvironment(): NodeJS.ProcessEnv {
 
 /** Runs a command in a shell. */
 export function shell(command: string, { directory = PROJECT, environment = {}, when }: ShellOptions = {}) {
-  // Its own process group: Ctrl+C reaches all its processes, as on a terminal.
-  // The shell ignores Ctrl+C, as an interactive one does, and reports the command's exit code.
+  // The command gets its own process group, so that Ctrl+C reaches all its processes, as on a terminal.
+  // The shell ignores Ctrl+C, as an interactive shell does, and returns the command's exit code.
   const child = spawn('/bin/sh', ['-c', `trap : INT\n${command}`], {
     cwd: directory,
     env: { ...readersEnvironment(), ...environment },

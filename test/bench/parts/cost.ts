@@ -78,7 +78,7 @@ export const cost: Part = {
   },
 };
 
-/** CPU seconds of the ingest function for a file of each size. */
+/** Measures the CPU seconds that the ingest function needs for a file of each size. */
 async function measuredCpu({ runs, servers, assembly, say }: Circumstances): Promise<Record<string, number>> {
   const bench = await startUploadBench({ assembly, servers });
   try {

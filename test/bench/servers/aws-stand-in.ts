@@ -4,7 +4,7 @@ import type { FollowedUpload } from '../../../shared/upload/execution.ts';
 import { GATE_OPEN, NOTHING_LEARNED } from '../../../shared/upload/initial-parameters.ts';
 
 export interface AwsStandIn {
-  /** For AWS_ENDPOINT_URL, and for PINTEREST_API_URL. */
+  /** Value for AWS_ENDPOINT_URL and PINTEREST_API_URL. */
   url: string;
   /** Inputs of the executions that were started so far. */
   started: FollowedUpload[];

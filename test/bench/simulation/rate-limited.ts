@@ -5,7 +5,7 @@ export interface MinuteLimit {
   perMinute: number;
   allowed: number;
   refused: number;
-  /** @throws PinterestError 429 with the seconds until the minute is over */
+  /** Counts one request. @throws PinterestError 429 above the limit, with the seconds until the minute is over */
   count(operation: PinterestOperation): void;
 }
 

@@ -4,14 +4,14 @@ export class SandboxPool<Kept> {
   readonly #now: () => number;
   readonly #pick: (idle: number) => number;
   readonly #idle: { kept: Kept; since: number }[] = [];
-  /** Sandboxes made so far. */
+  /** Number of sandboxes that were created. */
   coldStarts = 0;
   invocations = 0;
   /** Total duration of the invocations, in seconds. */
   busySeconds = 0;
 
   /**
-   * @param now milliseconds since 1970
+   * @param now returns the simulated time in milliseconds since 1970
    * @param pick chooses the index of an idle sandbox; index 0 has been idle the longest
    */
   constructor(create: () => Kept, now: () => number, pick: (idle: number) => number = (idle) => idle - 1) {

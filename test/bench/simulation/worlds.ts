@@ -56,7 +56,7 @@ const SHAPES = {
     sizeBytes: anySize(draws),
     factor: (2 * (1 - draws.random())) ** (-1 / 1.2),
   }),
-  /** Short clips take a third of the median, long videos three times it. */
+  /** Short clips take about a third of the median, long videos about three times the median. */
   'two-peaked': ({ random, normal }: Draws): Drawn => {
     const short = random() < 0.5;
     return {

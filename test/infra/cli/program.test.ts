@@ -51,7 +51,7 @@ describe('pindrop', () => {
     expect(stderr[1]).toMatch(/^See npm run pindrop -- (list |auth |status |retry |where )?--help\.$/);
   });
 
-  it('prints its help to stdout when asked for it, and to stderr when no command is given', async () => {
+  it('prints its help to stdout with --help, and to stderr without a command', async () => {
     const asked = await pindrop(['--help']);
     expect(asked).toMatchObject({ code: 0, stderr: [] });
     expect(asked.stdout[0]).toBe('Usage: npm run pindrop -- [options] [command]');

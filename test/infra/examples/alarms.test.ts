@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EXAMPLE_NAMES } from '../../../infra/examples/example-names.ts';
 import { synthesized } from '../stack/synthesized.ts';
 
-/** The alarms that settings add to the stack's own, by logical id without its hash. */
+/** The alarms that the settings add to the stack's own alarms, by logical id without its hash. */
 function alarmsAddedBy(settings: Record<string, unknown>) {
   const alarmsWith = (all: Record<string, unknown>) =>
     Object.entries(synthesized({ alarmEmail: 'on-call@example.com', ...all }).findResources('AWS::CloudWatch::Alarm'));

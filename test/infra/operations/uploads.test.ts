@@ -69,7 +69,7 @@ describe('newestUploads', () => {
 });
 
 describe('findUploadOfMedia', () => {
-  it('stops as soon as it has found the media', async () => {
+  it('stops soon after it has found the media', async () => {
     const { ports, asked } = listing(() => newestFirst(1000));
     expect(await findUploadOfMedia('985', 1000, ports)).toMatchObject({ upload: { uploadId: 'upload-985' } });
     // Newer uploads without a match, then the match; up to ten more descriptions may be in progress.

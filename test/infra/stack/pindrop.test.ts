@@ -54,7 +54,7 @@ describe("Pindrop in a user's app", () => {
     });
   });
 
-  it('has the metrics that its functions write', () => {
+  it('returns the metrics that its functions write', () => {
     const { pindrop } = consumer();
     const { namespace, metricName, statistic, dimensions } = pindrop.metricFilesFailed();
     expect({ namespace, metricName, statistic }).toEqual({

@@ -147,8 +147,8 @@ describe('the permissions', () => {
   });
 });
 
-describe('Pindrop in another app', () => {
-  it('omits resources that only AWS supports, on an emulator', () => {
+describe('the resources of Pindrop', () => {
+  it('are fewer on an emulator: those that only AWS supports are omitted', () => {
     const typesOf = (emulated: boolean) => {
       const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
       const { Resources } = Template.fromStack(new PindropStack(app, 'Pindrop', { settings: { emulated } })).toJSON();
@@ -162,7 +162,7 @@ describe('Pindrop in another app', () => {
     ]);
   });
 
-  it('can be added twice, and each instance has its own resources', () => {
+  it('are separate for two instances in one stack', () => {
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
     const stack = new Stack(app, 'Campaigns');
     new Pindrop(stack, 'Spring', { settings: { prefix: 'spring/' } });

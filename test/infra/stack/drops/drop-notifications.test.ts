@@ -60,7 +60,7 @@ describe('the bucket notification', () => {
   });
 });
 
-describe('Pindrop with a bucket, a bus and a secret of another stack', () => {
+describe('Pindrop with a bucket, a bus and a secret from another stack', () => {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const theirs = new Stack(app, 'Theirs');
   const bucket = new Bucket(theirs, 'Videos', { versioned: true, encryption: BucketEncryption.KMS });

@@ -6,7 +6,7 @@ import { synthesized } from '../synthesized.ts';
 const target = (properties: object) => ({ Targets: [Match.objectLike(properties)] });
 const every = { source: ['pindrop'], 'detail-type': ['Media Upload Succeeded', 'Media Upload Failed'] };
 
-describe('settings for subscribers', () => {
+describe('the settings for subscribers', () => {
   it('notifyEmail sends a sentence to a mailbox', () => {
     const template = synthesized({ notifyEmail: 'marketing@example.com' });
     template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'marketing@example.com' });

@@ -12,7 +12,7 @@ const definition = machineDefinition(synthesized());
 const processing: StatusAnswer = { status: 'processing', ageSeconds: 0 };
 const broken = () => Promise.reject(new PinterestError('No.', { operation: 'media_get', status: 503 }));
 
-/** For each case, Pinterest's answer to a poll, by the poll's number. The media never becomes ready. */
+/** For each case, Pinterest's response to a poll, given the poll's number. The media never becomes ready. */
 const ANSWERS: Record<string, (poll: number) => Promise<StatusAnswer>> = {
   'it is still processing': async () => processing,
   'it has trouble': broken,

@@ -91,7 +91,7 @@ describe('the state machine', () => {
     });
   });
 
-  it('puts the event again while the bus refuses it', async () => {
+  it('retries the event while the bus refuses it', async () => {
     let puts = 0;
     const entries = await run(succeeded(followed), {
       put: async () => {

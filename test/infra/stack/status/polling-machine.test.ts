@@ -48,7 +48,7 @@ describe.each([
     expect(most(hours)).toBeLessThan(30);
   });
 
-  it('retries its event for about a week when the bus refuses the event', () => {
+  it('retries its event for about a week when the bus refuses it', () => {
     const hours = hoursOf(states(name)[emit]?.Retry);
     expect(least(hours)).toBeGreaterThan(7 * 24 - 5);
     expect(most(hours)).toBeLessThan(8 * 24);
