@@ -42,7 +42,7 @@ function withNulls(part: unknown): unknown {
 export const isValid = (name: string, value: unknown): boolean =>
   ajv.validate({ $ref: `pinterest#/components/schemas/${encodeURIComponent(name)}` }, value);
 
-/** Random values of an official schema: some without optional properties, some with nulls or unknown properties. */
+/** Random values that match an official schema, some with nulls or unknown properties, some without optional ones. */
 export const answersOf = (name: string): fc.Arbitrary<unknown> => arbitraryOf(schemas[name] ?? {});
 
 function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
