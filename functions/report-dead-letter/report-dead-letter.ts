@@ -11,9 +11,9 @@ export interface DeadLetterPorts {
 
 /**
  * Starts the execution of a drop for which `ingest` reached no outcome.
- * @param unstarted the upload, if an earlier attempt made it and only its execution could not be started
- * @returns the failed final event that the execution emits; undefined when the execution existed before, or follows an
- * upload
+ * @param unstarted the upload of an earlier attempt, if the file was uploaded but its execution could not be started
+ * @returns the final event, with status failed, that the new execution emits. Undefined when the execution already
+ * existed, or when `unstarted` is given: then the execution polls the upload, and its outcome is not known yet.
  * @throws any error of the request that checks for the execution or starts it
  */
 export async function reportDeadLetter(

@@ -26,7 +26,7 @@ export interface Measured {
 }
 
 export interface Circumstances {
-  /** Number of interleaved runs behind each median. */
+  /** Each median is calculated from this many runs. The runs of the compared variants alternate. */
   runs: number;
   /** Size of the large file in the part `upload`, in MiB. */
   sizeMib: number;

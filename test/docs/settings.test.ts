@@ -91,7 +91,7 @@ describe('the tables of settings', () => {
     expect(page('docs/settings.md').source.replaceAll('\n', ' ')).toContain(sentence);
   });
 
-  it('are valid in cdk.json as in the example', () => {
+  it('come with an example for cdk.json that the code accepts', () => {
     const block = page('docs/settings.md').blocks.find(({ language }) => language === 'json');
     const { context } = JSON.parse(block?.text ?? '{}') as { context: Record<string, unknown> };
     expect(readSettings(context)).toMatchObject(context);

@@ -2,7 +2,8 @@
 export type RangeReader = (start: number, end: number) => Promise<Uint8Array>;
 
 /**
- * S3 charges for requests, not for bytes. A box header needs 16 bytes, and the bytes after it are often needed next.
+ * Each request reads whole blocks of this size. A box header needs only 16 bytes, but the bytes after it are often
+ * needed next, and S3 charges for requests, not for bytes.
  */
 const BLOCK_BYTES = 4 * 1024;
 /** The first read is larger: small files have all their headers in it. */

@@ -6,7 +6,7 @@ import type { ExitCode, Output } from '../command.ts';
 /** The exit code of a program that Ctrl+C ended. `npm start` uses the same code. */
 const INTERRUPTED = 130;
 const EVERY_MS = 2000;
-/** How many of the newest executions are listed at each poll. More must not start between two polls. */
+/** How many of the newest executions are listed at each poll. If more start between two polls, some are not printed. */
 const LOOKED_AT = 200;
 
 /** Prints news about uploads until Ctrl+C. */

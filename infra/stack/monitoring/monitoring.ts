@@ -38,7 +38,8 @@ function watched(props: MonitoringProps, measured: Measured): Watched[] {
       id: 'LongWait',
       says: 'Uploading a file has failed for an hour.',
       todo: 'Read `because` in the newest "to be tried again" line of the log of ingest, or run `npm run pindrop -- doctor`.',
-      // Not ApproximateAgeOfOldestMessage: SQS excludes messages that were received more than three times from it.
+      // ApproximateAgeOfOldestMessage cannot be used here: it does not count messages that were received more than three
+      // times.
       metric: measured(METRIC.secondsWaiting, 'Maximum').with({ period: Duration.minutes(15) }),
       threshold: 3600,
     },

@@ -130,7 +130,8 @@ describe('ingestMessage', () => {
     expect(afterSeconds).toBeGreaterThan(0);
     const [drop] = dropsOf(body);
     expect(drop).toEqual(dropsOf(bodyOf('clip.mp4'))[0]);
-    // While the execution cannot be started, the new message itself is delayed. No further message is sent.
+    // While the execution still cannot be started, the new message is delayed again and again; no second new message is
+    // sent.
     for (let number = 0; number < 4; number++) expect(await receive(body, number)).toBeGreaterThan(0);
     expect(sentAgain).toHaveLength(1);
     ports.executions.start = start;

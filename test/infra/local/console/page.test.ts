@@ -313,7 +313,7 @@ describe('dropping many', () => {
     expect(await prevented('file')).toBe(true);
   });
 
-  it('does not drop an error message as the sample clip', async () => {
+  it('uploads nothing when the server answers the request for the sample clip with an error', async () => {
     const { endpoint, puts } = await s3([]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.route('**/sample.mp4', (route) => route.fulfill({ status: 500, json: { message: 'It broke.' } }));

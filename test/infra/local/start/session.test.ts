@@ -60,7 +60,7 @@ describe('a run that drops files', () => {
     expect((await run([pin('failed', 'mine')])).code).toBe(1);
   });
 
-  it('waits for work in progress on its files, and for work that continues soon', async () => {
+  it('waits while work on its files is in progress or will continue soon', async () => {
     const soon = { where: 'Pindrop-PublishPin', uploadId: 'mine', againAt: Date.now() + 3000 };
     const { looks, said } = await run([], [[{ where: 'queue', uploadId: 'mine' }], [soon], []]);
     expect(looks()).toBeGreaterThanOrEqual(3);
