@@ -9,10 +9,13 @@ import type {
   mediaUploadFailedSchema,
   mediaUploadSucceededEventSchema,
   mediaUploadSucceededSchema,
+  sidecarSchema,
   timelineSchema,
 } from './schema.ts';
 
 export type DroppedObject = z.infer<typeof droppedObjectSchema>;
+/** The JSON object stored beside the video. Pindrop passes it on and does not interpret it. */
+export type Sidecar = z.infer<typeof sidecarSchema>;
 /** A failure as subscribers receive it. A later version may add reasons. */
 export type Failure = z.infer<typeof failureSchema>;
 /** A failure as this version emits it. */

@@ -11,6 +11,7 @@ export type {
   MediaUploadFailedEvent,
   MediaUploadSucceeded,
   MediaUploadSucceededEvent,
+  Sidecar,
   Timeline,
 } from './events.ts';
 export {
@@ -41,5 +42,6 @@ export {
   mediaUploadFailedSchema,
   mediaUploadSucceededEventSchema,
   mediaUploadSucceededSchema,
+  sidecarSchema,
   timelineSchema,
 } from './schema.ts';

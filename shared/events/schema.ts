@@ -12,6 +12,10 @@ export const droppedObjectSchema = lastingObject({
   metadata: z.record(z.string(), z.string()).describe('User metadata: x-amz-meta-* without the prefix'),
 });
 
+export const sidecarSchema = z
+  .record(z.string(), z.unknown())
+  .describe('The JSON object stored beside the video, as <video>.json');
+
 export const failureSchema = lastingObject({
   reason: lastingEnum(FAILURE_REASONS),
   message: z.string().describe('One sentence: what happened and what to do'),
@@ -30,6 +34,7 @@ const detailShape = {
   uploadId: z.string().describe("The execution's name; unique per attempt"),
   mediaType: z.literal('video'),
   object: droppedObjectSchema,
+  sidecar: sidecarSchema.optional(),
   timeline: timelineSchema,
   polls: z.int().nonnegative().describe('media_get requests made'),
 };

@@ -1,4 +1,4 @@
-import type { DroppedObject, FinalEventDetail, KnownFailure, Timeline } from '../events/events.ts';
+import type { DroppedObject, FinalEventDetail, KnownFailure, Sidecar, Timeline } from '../events/events.ts';
 import { DETAIL_TYPE } from '../events/names.ts';
 import type { Drop } from './drop.ts';
 
@@ -7,6 +7,8 @@ export interface UploadRecord {
   uploadId: string;
   mediaId?: string;
   object: DroppedObject;
+  /** The JSON object stored beside the video, as the last attempt read it. */
+  sidecar?: Sidecar;
   timeline: Omit<Timeline, 'completedAt'>;
 }
 
@@ -52,6 +54,7 @@ export function finalEvent(upload: UploadRecord, polls: number, completedAt: Dat
     uploadId: upload.uploadId,
     mediaType: 'video' as const,
     object: upload.object,
+    ...(upload.sidecar && { sidecar: upload.sidecar }),
     timeline: { ...upload.timeline, completedAt: completedAt.toISOString() },
     polls,
   };

@@ -98,6 +98,26 @@ describe('finalEvent', () => {
     expect(finalEventDetailSchema.parse(detail)).toEqual(detail);
   });
 
+  it('contains the sidecar, whether the upload succeeded or failed', () => {
+    const sidecar = { title: 'Frühling 🌷', pin: { board: '549755885175', tags: ['a', null, 1.5] } };
+    const failure = { reason: 'rejected_file', message: 'It is empty.', retryable: false } as const;
+    for (const outcome of [{ status: 'succeeded' } as const, { status: 'failed', failure } as const]) {
+      const { detail } = finalEvent({ ...upload, mediaId: '1', sidecar }, 1, now, outcome);
+      expect(detail.sidecar).toEqual(sidecar);
+      expect(finalEventDetailSchema.parse(detail)).toEqual(detail);
+    }
+  });
+
+  it('lets no sidecar change the prototype of an object', () => {
+    const sidecar = JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}');
+    const { detail } = finalEvent({ ...upload, mediaId: '1', sidecar }, 1, now, { status: 'succeeded' });
+    for (const read of [detail, finalEventDetailSchema.parse(detail), JSON.parse(JSON.stringify(detail))]) {
+      expect(read.sidecar?.polluted).toBeUndefined();
+      expect(Object.getPrototypeOf(read.sidecar)).toBe(Object.prototype);
+    }
+    expect({}).not.toHaveProperty('polluted');
+  });
+
   it('succeeds only with a media id', () => {
     expect(() => finalEvent(upload, 1, now, { status: 'succeeded' })).toThrow('without a media id');
     const { detail } = finalEvent({ ...upload, mediaId: '1' }, 1, now, { status: 'succeeded' });
