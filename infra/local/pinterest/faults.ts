@@ -31,6 +31,8 @@ export type Fault =
 
 export interface FaultyRequest {
   operation: SimulatedOperation;
+  /** Name of the account that the token, or the upload, belongs to; undefined for a refused token. */
+  account?: string;
   /** Set only for media_get. */
   mediaId?: string;
   /** Number of requests before this one, of all operations. */
@@ -43,6 +45,8 @@ export type FaultSource = (request: FaultyRequest) => Fault | undefined;
 /** A fault for the next requests of an operation. */
 export interface InjectedFault {
   operation: SimulatedOperation;
+  /** The only account whose requests the fault hits; by default the requests of every account. */
+  account?: string;
   fault: Fault;
   /** Number of requests that the fault hits; 1 by default. */
   times?: number;

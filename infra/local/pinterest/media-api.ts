@@ -22,26 +22,32 @@ export async function answerMediaApi(
   if (operation === undefined)
     return send(response, refusal(404, 404, `${request.method} ${pathname} is not simulated.`));
 
-  const { fault, request: noted } = simulation.arrived(operation, mediaId);
+  const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
+  const account = simulation.accountOf(token);
+  const { fault, request: noted } = simulation.arrived({ operation, account, mediaId });
   if (simulation.options.latencyMs > 0) await sleep(simulation.options.latencyMs);
   if (await strike(fault, request, response)) return;
   const body = await text(request);
-  if (fault?.kind === 'made-late') {
+  if (fault?.kind === 'made-late' && account !== undefined) {
     request.socket.destroy();
     await sleep(fault.milliseconds);
-    makePin(body, simulation);
+    makePin(body, account, simulation);
     return;
   }
-  const answer = struckAnswer(fault) ?? gate(request, response, operation, simulation) ?? (await act());
+  const answer =
+    struckAnswer(fault) ??
+    (account === undefined
+      ? refusal(401, 2, 'Authentication failed.')
+      : (gate(response, operation, account, simulation) ?? (await act(account))));
   if (operation === 'pins_create' && fault?.kind === 'stored-not-answered') return void request.socket.destroy();
   return send(response, answer, noted);
 
-  async function act(): Promise<Answer> {
-    if (operation === 'media_create') return mediaCreate(body, simulation);
-    if (operation === 'media_list') return mediaList(searchParams, simulation);
-    if (operation === 'pins_create') return makePin(body, simulation);
+  async function act(account: string): Promise<Answer> {
+    if (operation === 'media_create') return mediaCreate(body, account, simulation);
+    if (operation === 'media_list') return mediaList(searchParams, account, simulation);
+    if (operation === 'pins_create') return makePin(body, account, simulation);
     if (operation === 'boards_list_pins') return listPins(boardId ?? '', searchParams, simulation);
-    const media = simulation.store.get(mediaId ?? '', Date.now());
+    const media = simulation.store.get(mediaId ?? '', account, Date.now());
     return media ? { status: 200, body: wire(media) } : refusal(404, 50, 'Media not found.');
   }
 }
@@ -66,16 +72,14 @@ function struckAnswer(fault: Fault | undefined): Answer | undefined {
   return refusal(status, code, 'A simulated fault.', headers);
 }
 
-/** @returns an error response when the token is invalid or a rate limit is exceeded; undefined to continue */
+/** @returns an error response when a rate limit of the account is exceeded; undefined to continue */
 function gate(
-  request: IncomingMessage,
   response: ServerResponse,
   operation: SimulatedOperation,
-  { options, limit, oauth }: Simulation,
+  account: string,
+  { limit }: Simulation,
 ): Answer | undefined {
-  const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
-  if (token !== options.accessToken && !oauth.takes(token)) return refusal(401, 2, 'Authentication failed.');
-  const state = limit(operation === 'media_create' || operation === 'pins_create' ? 'org_write' : 'org_read');
+  const state = limit(account, operation === 'media_create' || operation === 'pins_create' ? 'org_write' : 'org_read');
   if (!state) return undefined;
   for (const [name, value] of Object.entries(rateLimitHeaders(state))) response.setHeader(name, value);
   if (!state.exceeded) return undefined;
@@ -90,7 +94,7 @@ const rateLimitHeaders = ({ limit, remaining, resetSeconds }: RateLimitState): R
   'X-RateLimit-Reset': String(resetSeconds),
 });
 
-async function mediaCreate(body: string, { options, store, baseUrl }: Simulation): Promise<Answer> {
+async function mediaCreate(body: string, account: string, { options, store, baseUrl }: Simulation): Promise<Answer> {
   let mediaType: unknown;
   try {
     mediaType = JSON.parse(body).media_type;
@@ -98,7 +102,7 @@ async function mediaCreate(body: string, { options, store, baseUrl }: Simulation
     return refusal(400, 1, 'Invalid request: the body is not JSON.');
   }
   if (mediaType !== 'video') return refusal(400, 1, "Invalid request: media_type must be 'video'.");
-  const mediaId = store.create();
+  const mediaId = store.create(account);
   const { accessKey } = store;
   const { policySeconds: lifetimeSeconds, maxUploadBytes: maxBytes } = options;
   return {
@@ -106,20 +110,21 @@ async function mediaCreate(body: string, { options, store, baseUrl }: Simulation
     body: {
       media_id: mediaId,
       media_type: 'video',
-      upload_url: `${baseUrl()}/upload/`,
+      // The path names the account, so that faults can hit the uploads of one account before the form is read.
+      upload_url: `${baseUrl()}/upload/${account}`,
       upload_parameters: await uploadParameters({ accessKey, mediaId, lifetimeSeconds, maxBytes, now: new Date() }),
     },
   };
 }
 
-function mediaList(query: URLSearchParams, { store }: Simulation): Answer {
+function mediaList(query: URLSearchParams, account: string, { store }: Simulation): Answer {
   const pageSize = Number(query.get('page_size') ?? 25);
   if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > 250) {
     return refusal(400, 1, 'Invalid request: page_size must be from 1 to 250.');
   }
   const bookmark = query.get('bookmark');
   const after = bookmark === null ? undefined : Buffer.from(bookmark, 'base64url').toString();
-  const page = store.page(pageSize + 1, after, Date.now());
+  const page = store.page(pageSize + 1, account, after, Date.now());
   const items = page.slice(0, pageSize);
   const last = page.length > pageSize ? items.at(-1) : undefined;
   return {

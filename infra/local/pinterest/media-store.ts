@@ -18,6 +18,8 @@ export interface ReceivedFile {
 
 export interface SimulatedMedia {
   mediaId: string;
+  /** Name of the account that registered the media. */
+  account: string;
   status: MediaStatus;
   /** The most recently stored file. */
   file?: ReceivedFile;
@@ -55,6 +57,7 @@ const pinIdOf = (number: number) => `9${String(number).padStart(17, '0')}`;
 
 interface Row {
   media_id: string;
+  account: string;
   file: string | null;
   uploads: number;
   /** Milliseconds since 1970. */
@@ -75,21 +78,24 @@ export class MediaStore {
       PRAGMA journal_mode = WAL;
       CREATE TABLE IF NOT EXISTS media (
         media_id TEXT PRIMARY KEY, file TEXT, uploads INTEGER NOT NULL DEFAULT 0, ready_at INTEGER,
-        outcome TEXT NOT NULL DEFAULT 'succeeded'
+        outcome TEXT NOT NULL DEFAULT 'succeeded', account TEXT NOT NULL DEFAULT ''
       );
       CREATE TABLE IF NOT EXISTS pins (
         number INTEGER PRIMARY KEY AUTOINCREMENT, board_id TEXT NOT NULL, request TEXT NOT NULL, created_at INTEGER NOT NULL
       );
       CREATE TABLE IF NOT EXISTS secret (signing_key TEXT NOT NULL);
     `);
+    this.#addAccounts();
     this.accessKey = { accessKeyId: 'ASIASIMULATED', secretAccessKey: this.#signingKey() };
   }
 
-  create(): string {
+  create(account: string): string {
     // Ids are as long as Pinterest's own. They increase, because lists are sorted by id.
     const mediaId = `5${String(Date.now()).padStart(14, '0')}${String(randomBytes(2).readUInt16BE()).padStart(5, '0')}`;
-    const { changes } = this.#database.prepare('INSERT OR IGNORE INTO media (media_id) VALUES (?)').run(mediaId);
-    return changes === 0 ? this.create() : mediaId;
+    const { changes } = this.#database
+      .prepare('INSERT OR IGNORE INTO media (media_id, account) VALUES (?, ?)')
+      .run(mediaId, account);
+    return changes === 0 ? this.create(account) : mediaId;
   }
 
   /** @param readyAt end of processing, in milliseconds since 1970; only the first file sets it */
@@ -112,21 +118,31 @@ export class MediaStore {
     this.#database.prepare('DELETE FROM media WHERE media_id = ?').run(mediaId);
   }
 
-  get(mediaId: string, now: number): SimulatedMedia | undefined {
-    const row = this.#database.prepare('SELECT * FROM media WHERE media_id = ?').get(mediaId) as Row | undefined;
+  /** @returns undefined when this account has no such media */
+  get(mediaId: string, account: string, now: number): SimulatedMedia | undefined {
+    const row = this.#database
+      .prepare('SELECT * FROM media WHERE media_id = ? AND account = ?')
+      .get(mediaId, account) as Row | undefined;
     return row && media(row, now);
   }
 
-  /** A page of media, newest first. @param after last media id of the previous page; undefined for the first page */
-  page(size: number, after: string | undefined, now: number): SimulatedMedia[] {
+  /**
+   * A page of an account's media, newest first.
+   * @param account undefined for all accounts
+   * @param after last media id of the previous page; undefined for the first page
+   */
+  page(size: number, account: string | undefined, after: string | undefined, now: number): SimulatedMedia[] {
     const rows = this.#database
-      .prepare('SELECT * FROM media WHERE media_id < ? ORDER BY media_id DESC LIMIT ?')
-      .all(after ?? '9', size) as unknown as Row[];
+      .prepare(
+        'SELECT * FROM media WHERE media_id < ? AND account = coalesce(?, account) ORDER BY media_id DESC LIMIT ?',
+      )
+      .all(after ?? '9', account ?? null, size) as unknown as Row[];
     return rows.map((row) => media(row, now));
   }
 
-  all(now: number): SimulatedMedia[] {
-    return this.page(-1, undefined, now);
+  /** @param account undefined for all accounts */
+  all(now: number, account?: string): SimulatedMedia[] {
+    return this.page(-1, account, undefined, now);
   }
 
   createPin(request: PinCreateRequest, now: number): SimulatedPin {
@@ -152,6 +168,13 @@ export class MediaStore {
     this.#database.close();
   }
 
+  /** Adds the accounts to the media of an earlier version, which knew only one account. */
+  #addAccounts(): void {
+    const columns = this.#database.prepare("SELECT name FROM pragma_table_info('media')").all();
+    if (columns.some(({ name }) => name === 'account')) return;
+    this.#database.exec("ALTER TABLE media ADD COLUMN account TEXT NOT NULL DEFAULT ''");
+  }
+
   #signingKey(): string {
     const row = this.#database.prepare('SELECT signing_key FROM secret').get() as { signing_key: string } | undefined;
     if (row) return row.signing_key;
@@ -161,7 +184,7 @@ export class MediaStore {
   }
 }
 
-function media({ media_id: mediaId, file, uploads, ready_at, outcome }: Row, now: number): SimulatedMedia {
+function media({ media_id: mediaId, account, file, uploads, ready_at, outcome }: Row, now: number): SimulatedMedia {
   const status = ready_at === null ? 'registered' : now < ready_at ? 'processing' : outcome;
-  return { mediaId, status, uploads, ...(file === null ? {} : { file: JSON.parse(file) }) };
+  return { mediaId, account, status, uploads, ...(file === null ? {} : { file: JSON.parse(file) }) };
 }

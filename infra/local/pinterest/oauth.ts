@@ -9,6 +9,8 @@ const REFRESH_TOKEN_SECONDS = 60 * 24 * 3600;
 const CODE_SECONDS = 600;
 
 interface Grant {
+  /** Name of the account that signed in. */
+  account: string;
   /** Milliseconds since 1970. */
   endsAt: number;
 }
@@ -21,22 +23,30 @@ export class SimulatedOAuth {
   readonly #refresh = new Map<string, Grant>();
   /** Whether the person grants access at the next sign-in. */
   agrees = true;
+  /** Name of the account that signs in next. */
+  account: string;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, account: string) {
     this.#now = now;
+    this.account = account;
   }
 
   /** Issues tokens, as at the end of a sign-in. */
-  signedIn(): { accessToken: string; refreshToken: string } {
+  signedIn(account = this.account): { accessToken: string; refreshToken: string } {
     const accessToken = `pina_${randomBytes(24).toString('hex')}`;
     const refreshToken = `pinr_${randomBytes(24).toString('hex')}`;
-    this.#access.set(accessToken, { endsAt: this.#now() + ACCESS_TOKEN_SECONDS * 1000 });
-    this.#refresh.set(refreshToken, { endsAt: this.#now() + REFRESH_TOKEN_SECONDS * 1000 });
+    this.#access.set(accessToken, { account, endsAt: this.#now() + ACCESS_TOKEN_SECONDS * 1000 });
+    this.#refresh.set(refreshToken, { account, endsAt: this.#now() + REFRESH_TOKEN_SECONDS * 1000 });
     return { accessToken, refreshToken };
   }
 
   takes(accessToken: string): boolean {
-    return this.#isValid(this.#access.get(accessToken));
+    return this.accountOf(accessToken) !== undefined;
+  }
+
+  /** @returns the name of the account that a token belongs to; undefined when the token is not valid */
+  accountOf(accessToken: string): string | undefined {
+    return this.#valid(this.#access.get(accessToken))?.account;
   }
 
   /** Revokes all tokens, as when the person withdraws their consent. */
@@ -57,7 +67,7 @@ export class SimulatedOAuth {
     location.searchParams.set('state', searchParams.get('state') ?? '');
     if (this.agrees) {
       const code = randomBytes(16).toString('hex');
-      this.#codes.set(code, { redirectUri, endsAt: this.#now() + CODE_SECONDS * 1000 });
+      this.#codes.set(code, { redirectUri, account: this.account, endsAt: this.#now() + CODE_SECONDS * 1000 });
       location.searchParams.set('code', code);
     } else {
       location.searchParams.set('error', 'access_denied');
@@ -79,18 +89,14 @@ export class SimulatedOAuth {
     if (authorization !== `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`) {
       return { status: 401, body: { code: 2, message: 'Authentication failed.' } };
     }
-    const granted =
-      form.get('grant_type') === 'refresh_token'
-        ? this.#renews(form)
-        : this.#exchanges(form)
-          ? 'authorization_code'
-          : '';
-    if (!granted) return { status: 400, body: { code: 283, message: 'The grant is invalid, expired or revoked.' } };
-    const { accessToken, refreshToken } = this.signedIn();
+    const renews = form.get('grant_type') === 'refresh_token';
+    const grant = renews ? this.#renewed(form) : this.#exchanged(form);
+    if (!grant) return { status: 400, body: { code: 283, message: 'The grant is invalid, expired or revoked.' } };
+    const { accessToken, refreshToken } = this.signedIn(grant.account);
     return {
       status: 200,
       body: {
-        response_type: granted,
+        response_type: renews ? 'refresh_token' : 'authorization_code',
         access_token: accessToken,
         token_type: 'bearer',
         expires_in: ACCESS_TOKEN_SECONDS,
@@ -103,25 +109,22 @@ export class SimulatedOAuth {
   }
 
   /** A refresh token can be used only once. */
-  #renews(form: URLSearchParams): 'refresh_token' | '' {
+  #renewed(form: URLSearchParams): Grant | undefined {
     const refreshToken = form.get('refresh_token') ?? '';
-    const valid = this.#isValid(this.#refresh.get(refreshToken));
+    const grant = this.#valid(this.#refresh.get(refreshToken));
     this.#refresh.delete(refreshToken);
-    return valid ? 'refresh_token' : '';
+    return grant;
   }
 
-  #exchanges(form: URLSearchParams): boolean {
+  #exchanged(form: URLSearchParams): Grant | undefined {
     const code = form.get('code') ?? '';
     const grant = this.#codes.get(code);
     this.#codes.delete(code);
-    return (
-      form.get('grant_type') === 'authorization_code' &&
-      this.#isValid(grant) &&
-      grant?.redirectUri === form.get('redirect_uri')
-    );
+    const matches = form.get('grant_type') === 'authorization_code' && grant?.redirectUri === form.get('redirect_uri');
+    return matches ? this.#valid(grant) : undefined;
   }
 
-  #isValid(grant: Grant | undefined): boolean {
-    return grant !== undefined && grant.endsAt > this.#now();
+  #valid(grant: Grant | undefined): Grant | undefined {
+    return grant !== undefined && grant.endsAt > this.#now() ? grant : undefined;
   }
 }

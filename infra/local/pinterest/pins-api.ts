@@ -10,8 +10,8 @@ const characters = (text: string) => Array.from(text).length;
 const isId = (value: unknown) => typeof value === 'string' && /^\d+$/.test(value);
 const invalid = (what: string) => refusal(400, 1, `Invalid request: ${what}`);
 
-/** `POST /pins`: every valid request creates a Pin, even when it repeats an earlier request. */
-export function makePin(body: string, { store, options }: Simulation): Answer {
+/** `POST /pins`: every valid request creates a Pin of the account's media, even when it repeats an earlier request. */
+export function makePin(body: string, account: string, { store, options }: Simulation): Answer {
   let pin: PinCreateRequest;
   try {
     pin = JSON.parse(body);
@@ -30,7 +30,7 @@ export function makePin(body: string, { store, options }: Simulation): Answer {
     return invalid('media_source is not an uploaded video.');
   if (source.cover_image_url === undefined && source.cover_image_key_frame_time === undefined)
     return invalid('a video Pin needs a cover image.');
-  const media = store.get(source.media_id, Date.now());
+  const media = store.get(source.media_id, account, Date.now());
   if (media?.status !== 'succeeded') return invalid(`the media is ${media?.status ?? 'unknown'}.`);
   return { status: 201, body: wire(store.createPin(pin, Date.now())) };
 }

@@ -1,12 +1,15 @@
 import type { Fault, FaultSource, SimulatedOperation } from './faults.ts';
 import type { MediaStore } from './media-store.ts';
 import type { SimulatedOAuth } from './oauth.ts';
-import type { RateLimits, rateLimiter } from './rate-limit.ts';
+import type { RateLimitState, RateLimits, rateLimiter } from './rate-limit.ts';
 
 export interface PinterestSimulatorOptions {
   /** Port on 127.0.0.1; a free one by default. */
   port?: number;
+  /** The access token of the only account. Not together with `accounts`. */
   accessToken?: string;
+  /** Several accounts: their access tokens by name. Each account has its own media, Pins and rate limits. */
+  accounts?: Record<string, string>;
   /** Directory that keeps media and Pins across restarts; in memory by default. */
   stateDirectory?: string;
   /** Seconds from the upload to the end of processing. */
@@ -19,6 +22,7 @@ export interface PinterestSimulatorOptions {
   uploadIdleMs?: number;
   /** Minimum latency of every API response, in milliseconds. */
   latencyMs?: number;
+  /** The limits of each account. */
   rateLimits?: RateLimits;
   /** Chooses a fault for each request. */
   faults?: FaultSource;
@@ -34,6 +38,8 @@ export interface PinterestSimulatorOptions {
 export interface AnsweredRequest {
   operation: SimulatedOperation;
   mediaId?: string;
+  /** Name of the account; {@link ONLY_ACCOUNT} without the option `accounts`, undefined for a refused token. */
+  account?: string;
   /** Milliseconds since 1970. */
   at: number;
   /** HTTP status; absent when there was no response. */
@@ -41,14 +47,26 @@ export interface AnsweredRequest {
   retryAfterSeconds?: number;
 }
 
+/** The name of the account of a simulator that has only one. */
+export const ONLY_ACCOUNT = '';
+
+/** The options that requests do not read. */
+type StartOptions = 'port' | 'stateDirectory' | 'faults' | 'rateLimits' | 'accessToken' | 'accounts';
+
 /** The state that the simulator's modules share. */
 export interface Simulation {
-  options: Required<Omit<PinterestSimulatorOptions, 'port' | 'stateDirectory' | 'faults' | 'rateLimits' | 'boards'>> &
+  options: Required<Omit<PinterestSimulatorOptions, StartOptions | 'boards'>> &
     Pick<PinterestSimulatorOptions, 'boards'>;
   store: MediaStore;
   baseUrl: () => string;
-  limit: ReturnType<typeof rateLimiter>;
+  /** Counts a request of an account. */
+  limit: (account: string, ...request: Parameters<ReturnType<typeof rateLimiter>>) => RateLimitState | undefined;
   oauth: SimulatedOAuth;
+  /** @returns the name of the account that an access token belongs to; undefined when the token is not valid */
+  accountOf: (accessToken: string) => string | undefined;
   /** Records a request and chooses its fault. */
-  arrived: (operation: SimulatedOperation, mediaId?: string) => { fault: Fault | undefined; request: AnsweredRequest };
+  arrived: (request: Pick<AnsweredRequest, 'operation' | 'account' | 'mediaId'>) => {
+    fault: Fault | undefined;
+    request: AnsweredRequest;
+  };
 }

@@ -6,7 +6,7 @@ import { answerMediaApi } from './media-api.ts';
 import { MediaStore, type SimulatedMedia, type SimulatedPin } from './media-store.ts';
 import { SimulatedOAuth } from './oauth.ts';
 import { rateLimiter } from './rate-limit.ts';
-import type { AnsweredRequest, PinterestSimulatorOptions, Simulation } from './simulation.ts';
+import { type AnsweredRequest, ONLY_ACCOUNT, type PinterestSimulatorOptions, type Simulation } from './simulation.ts';
 import { answerUpload } from './upload-host.ts';
 
 /** The default access token. */
@@ -15,22 +15,24 @@ export const SIMULATED_ACCESS_TOKEN = 'pina_simulated_access_token';
 export interface PinterestSimulator {
   /** Base URL of the API, including the version. */
   url: string;
+  /** The access token of the only account, or of the first one. */
   accessToken: string;
   /** URL of the sign-in page. */
   authorizeUrl: string;
-  /** The authorization server. The API accepts its tokens as well as `accessToken`. */
+  /** The authorization server. The API accepts its tokens as well as the tokens of the options. */
   oauth: SimulatedOAuth;
   /** Advances the clock for the expiry of tokens. */
   pass(days: number): void;
   /** Every request so far, in order of arrival. */
   requests: readonly AnsweredRequest[];
-  media(): SimulatedMedia[];
+  /** Newest first. @param account undefined for the media of all accounts */
+  media(account?: string): SimulatedMedia[];
   /** Newest first. */
   pins(): SimulatedPin[];
   /** Makes the next requests of an operation fail. */
   inject(fault: InjectedFault): void;
-  /** Replaces the access token. The old token is no longer accepted. */
-  renewAccessToken(accessToken: string): void;
+  /** Replaces the access token of an account, by default the first one. The old token is no longer accepted. */
+  renewAccessToken(accessToken: string, account?: string): void;
   /** Deletes this media: later requests for it get status 404. */
   forget(mediaId: string): void;
   /** Ends the processing of this media now. */
@@ -51,13 +53,15 @@ export const processingSecondsBySize = ({ size }: { size: number }) => Math.min(
  * Processing ends with `failed` when the file name contains `simulate-failed`, or the file is not MP4 or QuickTime.
  */
 export async function startPinterestSimulator(options: PinterestSimulatorOptions = {}): Promise<PinterestSimulator> {
-  const { port = 0, stateDirectory, faults, rateLimits = {}, ...rest } = options;
+  const { port = 0, stateDirectory, faults, rateLimits = {}, accessToken, accounts, ...rest } = options;
+  const tokens = new Map(Object.entries(accounts ?? { [ONLY_ACCOUNT]: accessToken ?? SIMULATED_ACCESS_TOKEN }));
+  const [firstAccount = ONLY_ACCOUNT] = tokens.keys();
+  const limits = new Map<string, ReturnType<typeof rateLimiter>>();
   const requests: AnsweredRequest[] = [];
-  const injected: Required<InjectedFault>[] = [];
+  const injected: (InjectedFault & { times: number })[] = [];
   let passedMs = 0;
   const simulation: Simulation = {
     options: {
-      accessToken: SIMULATED_ACCESS_TOKEN,
       processingSeconds: processingSecondsBySize,
       maxUploadBytes: VIDEO_LIMITS.maxBytes,
       policySeconds: 3600,
@@ -69,11 +73,22 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
     },
     store: new MediaStore(stateDirectory),
     baseUrl: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    limit: rateLimiter(rateLimits, Date.now),
-    oauth: new SimulatedOAuth(() => Date.now() + passedMs),
-    arrived(operation, mediaId) {
-      const about = { operation, mediaId };
-      const waiting = injected.find((each) => each.operation === operation && each.times > 0);
+    limit(account, category) {
+      const limit = limits.get(account) ?? rateLimiter(rateLimits, Date.now);
+      limits.set(account, limit);
+      return limit(category);
+    },
+    oauth: new SimulatedOAuth(() => Date.now() + passedMs, firstAccount),
+    accountOf(token) {
+      for (const [account, own] of tokens) if (own === token) return account;
+      return simulation.oauth.accountOf(token);
+    },
+    arrived(about) {
+      const { operation, account } = about;
+      const waiting = injected.find(
+        (each) =>
+          each.operation === operation && each.times > 0 && (each.account === undefined || each.account === account),
+      );
       if (waiting) waiting.times--;
       const fault = waiting?.fault ?? faults?.({ ...about, count: requests.length });
       const request: AnsweredRequest = { ...about, at: Date.now() };
@@ -98,7 +113,7 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
   return {
     url: `${simulation.baseUrl()}/v5`,
     get accessToken() {
-      return simulation.options.accessToken;
+      return tokens.get(firstAccount) ?? '';
     },
     authorizeUrl: `${simulation.baseUrl()}/oauth/`,
     oauth: simulation.oauth,
@@ -106,12 +121,10 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
       passedMs += days * 24 * 3600 * 1000;
     },
     requests,
-    media: () => store.all(Date.now()),
+    media: (account) => store.all(Date.now(), account),
     pins: () => store.pins(),
     inject: ({ times = 1, ...fault }) => void injected.push({ ...fault, times }),
-    renewAccessToken(accessToken) {
-      simulation.options.accessToken = accessToken;
-    },
+    renewAccessToken: (token, account = firstAccount) => void tokens.set(account, token),
     forget: (mediaId) => store.forget(mediaId),
     finish: (mediaId, outcome) => store.setOutcome(mediaId, outcome, Date.now()),
     async close() {

@@ -29,7 +29,7 @@ export async function answerUpload(
   response: ServerResponse,
   simulation: Simulation,
 ): Promise<void> {
-  const { fault, request: noted } = simulation.arrived('upload');
+  const { fault, request: noted } = simulation.arrived({ operation: 'upload', account: accountIn(request) });
   if (await strike(fault, request, response)) return;
   try {
     if (request.method !== 'POST') throw new S3Error('MethodNotAllowed', 'The method is not allowed.');
@@ -54,6 +54,9 @@ export async function answerUpload(
     answerS3Error(request, response, refusal);
   }
 }
+
+/** The account in the path of the upload URL. */
+const accountIn = ({ url = '' }: IncomingMessage) => url.split('/')[2] ?? '';
 
 async function accept(
   request: IncomingMessage,

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PinterestSimulatorOptions } from '../../../../infra/local/pinterest/simulation.ts';
 import { startPinterestSimulator } from '../../../../infra/local/pinterest/simulator.ts';
@@ -190,5 +194,92 @@ describe('the simulated Media API', () => {
     const orders = new Set<string>();
     for (let turn = 0; turn < 12; turn++) orders.add(Object.keys((await client.mediaCreate()).uploadParameters).join());
     expect(orders.size).toBeGreaterThan(1);
+  });
+});
+
+describe('several simulated accounts', () => {
+  const accounts = { 'brand-a': 'pina_a', 'brand-b': 'pina_b' };
+
+  async function twoAccounts(options: PinterestSimulatorOptions = {}) {
+    const { simulator } = await simulated({ accounts, ...options });
+    const clientOf = (accessToken: string) =>
+      new PinterestClient({ apiUrl: simulator.url, accessToken: async () => accessToken });
+    return { simulator, a: clientOf(accounts['brand-a']), b: clientOf(accounts['brand-b']), clientOf };
+  }
+
+  it('have their own media: those of another account are not found and not listed', async () => {
+    const { simulator, a, b } = await twoAccounts();
+    const { mediaId } = await a.mediaCreate();
+    expect(await a.mediaGet(mediaId)).toMatchObject({ mediaId });
+    await expect(b.mediaGet(mediaId)).rejects.toMatchObject({ status: 404 });
+    expect((await b.mediaList()).items).toEqual([]);
+    expect(simulator.media('brand-a').map((media) => media.mediaId)).toEqual([mediaId]);
+    expect(simulator.media('brand-b')).toEqual([]);
+    expect(simulator.media()).toMatchObject([{ mediaId, account: 'brand-a' }]);
+  });
+
+  it('cannot make a Pin of another account’s media', async () => {
+    const { simulator, a } = await twoAccounts();
+    const registration = await a.mediaCreate();
+    expect(await postForm(registration, unchanged)).toMatchObject({ status: 204 });
+    const body = JSON.stringify({
+      board_id: '42',
+      media_source: { source_type: 'video_id', media_id: registration.mediaId, cover_image_key_frame_time: 0 },
+    });
+    const create = (token: string) =>
+      post(`${simulator.url}/pins`, { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }, body);
+    expect(await create(accounts['brand-b'])).toMatchObject({ status: 400 });
+    expect(await create(accounts['brand-a'])).toMatchObject({ status: 201 });
+  });
+
+  it('have their own rate limits', async () => {
+    const { a, b } = await twoAccounts({ rateLimits: { orgWritePerMinute: 1 } });
+    await a.mediaCreate();
+    await expect(a.mediaCreate()).rejects.toMatchObject({ status: 429 });
+    await expect(b.mediaCreate()).resolves.toMatchObject({ mediaId: expect.any(String) });
+  });
+
+  it('can have faults of their own, in API requests and in uploads', async () => {
+    const { simulator, a, b } = await twoAccounts({
+      faults: ({ operation, account }) =>
+        operation === 'media_list' && account === 'brand-a' ? { kind: 'status', status: 429, code: 8 } : undefined,
+    });
+    await expect(a.mediaList()).rejects.toMatchObject({ status: 429 });
+    await expect(b.mediaList()).resolves.toMatchObject({ items: [] });
+    simulator.inject({ operation: 'upload', account: 'brand-b', fault: { kind: 'status', status: 503 } });
+    expect(await postForm(await a.mediaCreate(), unchanged)).toMatchObject({ status: 204 });
+    expect(await postForm(await b.mediaCreate(), unchanged)).toMatchObject({ status: 503 });
+    expect(simulator.requests.map(({ operation, account }) => `${operation} ${account}`)).toEqual([
+      'media_list brand-a',
+      'media_list brand-b',
+      'media_create brand-a',
+      'upload brand-a',
+      'media_create brand-b',
+      'upload brand-b',
+    ]);
+  });
+
+  it('keep their account when their tokens are renewed or issued by a sign-in', async () => {
+    const { simulator, a, clientOf } = await twoAccounts();
+    const { mediaId } = await a.mediaCreate();
+    simulator.renewAccessToken('pina_a2', 'brand-a');
+    await expect(a.mediaGet(mediaId)).rejects.toMatchObject({ status: 401 });
+    expect(await clientOf('pina_a2').mediaGet(mediaId)).toMatchObject({ mediaId });
+    expect(await clientOf(simulator.oauth.signedIn('brand-a').accessToken).mediaGet(mediaId)).toMatchObject({
+      mediaId,
+    });
+    const other = clientOf(simulator.oauth.signedIn('brand-b').accessToken);
+    await expect(other.mediaGet(mediaId)).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('finds the media of a state directory from a version without accounts', async () => {
+    const stateDirectory = mkdtempSync(join(tmpdir(), 'pindrop-simulator-'));
+    onTestFinished(() => rmSync(stateDirectory, { recursive: true, force: true }));
+    const before = new DatabaseSync(join(stateDirectory, 'pinterest.sqlite'));
+    before.exec(`CREATE TABLE media (media_id TEXT PRIMARY KEY, file TEXT, uploads INTEGER NOT NULL DEFAULT 0,
+      ready_at INTEGER, outcome TEXT NOT NULL DEFAULT 'succeeded'); INSERT INTO media (media_id) VALUES ('51')`);
+    before.close();
+    const { client } = await simulated({ stateDirectory });
+    expect(await client.mediaGet('51')).toMatchObject({ status: 'registered' });
   });
 });
