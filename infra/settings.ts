@@ -52,6 +52,15 @@ const constructShape = {
     .default(VIDEO_LIMITS.maxBytes)
     .describe('Larger files are rejected before anything is registered'),
   inspect: truth.default(true).describe('Look inside videos before anything is registered'),
+  tagObjects: truth
+    .default(false)
+    .describe('Tag each object version after its final event: pindrop=succeeded or failed, and pindrop-media-id'),
+  expireSucceededAfterDays: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Days after which the created bucket deletes succeeded videos; needs tagObjects'),
   emulated: truth
     .optional()
     .describe('Leave out what emulators of AWS lack: the rotation schedule, the archive and the event schemas'),

@@ -52,6 +52,18 @@ export interface PindropSettings {
    */
   inspect?: boolean;
   /**
+   * Tag each object version after its final event: `pindrop` is `succeeded` or `failed`, and `pindrop-media-id` is the
+   * media id. Other tags stay. A failed tagging never affects the event.
+   * @default false
+   */
+  tagObjects?: boolean;
+  /**
+   * A lifecycle rule deletes succeeded videos this many days after they were dropped. The bytes of a deleted or
+   * overwritten version remain for the same time again. It needs `tagObjects` and the bucket that Pindrop creates.
+   * @default - no video is deleted
+   */
+  expireSucceededAfterDays?: number;
+  /**
    * Leave out the resources that emulators of AWS lack: the rotation schedule, the archive and the event schemas.
    * @default false
    */

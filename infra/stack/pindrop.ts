@@ -17,11 +17,11 @@ import {
 } from '../../shared/events/event-pattern.ts';
 import { GATE_OPEN, NOTHING_LEARNED } from '../../shared/upload/initial-parameters.ts';
 import { METRIC, METRIC_NAMESPACE, type MetricName } from '../../shared/upload/metrics.ts';
-import { readConstructSettings } from '../settings.ts';
+import { type ConstructSettings, readConstructSettings } from '../settings.ts';
 import { DropBucket } from './drops/drop-bucket.ts';
 import { DropNotifications } from './drops/drop-notifications.ts';
 import { DropQueue } from './drops/drop-queue.ts';
-import { IngestFunction } from './drops/ingest-function.ts';
+import { IngestFunction, literalInPolicy } from './drops/ingest-function.ts';
 import { ReportDeadLetterFunction } from './drops/report-dead-letter-function.ts';
 import { EventRecord } from './events/event-record.ts';
 import { Subscriptions } from './events/subscriptions.ts';
@@ -83,6 +83,7 @@ export class Pindrop extends Construct {
   constructor(scope: Construct, id: string, props: PindropProps = {}) {
     super(scope, id);
     const settings = readConstructSettings(props.settings ?? {});
+    requireExpiry(settings, props);
     // Distinguishes the instances in an account: it contains the stack's name and the construct's path in the stack.
     const deployment = Names.uniqueResourceName(this, { maxLength: 60 });
 
@@ -96,6 +97,7 @@ export class Pindrop extends Construct {
       props.eventBus ??
       // CDK's generated name lacks the stack's name, so two stacks of one app could not be deployed side by side.
       new EventBus(this, 'EventBus', { eventBusName: `${deployment}-Events`, description: 'Final events of Pindrop' });
+    const bucket = props.bucket ?? new DropBucket(this, 'DropBucket', settings);
     const recentFiles = new StringParameter(this, 'RecentFiles', {
       description: 'How long Pinterest took for the last files',
       stringValue: NOTHING_LEARNED,
@@ -106,6 +108,7 @@ export class Pindrop extends Construct {
       token,
       recentFiles,
       bus,
+      taggedObjects: settings.tagObjects ? [bucket.arnForObjects(`${literalInPolicy(settings.prefix)}*`)] : [],
     });
 
     const gate = new StringParameter(this, 'RateLimitGate', {
@@ -114,7 +117,6 @@ export class Pindrop extends Construct {
     });
 
     const drops = new DropQueue(this, 'Drops', { settings });
-    const bucket = props.bucket ?? new DropBucket(this, 'DropBucket');
     new DropNotifications(this, 'DropNotifications', { bucket, queue: drops.queue, prefix: settings.prefix });
     const ingest = new IngestFunction(this, 'Ingest', {
       settings,
@@ -233,5 +235,23 @@ export class Pindrop extends Construct {
   /** Seconds from the drop to the final event, by default the median. */
   metricSecondsToCompletion(options?: MetricOptions): Metric {
     return this.metric(METRIC.secondsToCompletion, { statistic: 'p50', ...options });
+  }
+}
+
+/** @throws Error when the setting `expireSucceededAfterDays` could have no effect */
+function requireExpiry(
+  { expireSucceededAfterDays, tagObjects }: Pick<ConstructSettings, 'expireSucceededAfterDays' | 'tagObjects'>,
+  { bucket }: PindropProps,
+): void {
+  if (expireSucceededAfterDays === undefined) return;
+  if (!tagObjects) {
+    throw new Error(
+      'expireSucceededAfterDays needs tagObjects: the lifecycle rule finds succeeded videos by their tag.',
+    );
+  }
+  if (bucket) {
+    throw new Error(
+      'expireSucceededAfterDays is for the bucket that Pindrop creates: add the lifecycle rule to your own bucket, as docs/existing-buckets.md shows.',
+    );
   }
 }

@@ -98,7 +98,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const s3 = add(await startS3(context, queues));
     const { functions, processes } = add(startFunctions(context));
     const eventBridge = add(startEventBridge(context));
-    const stepFunctions = add(startStepFunctions(context, functions, eventBridge.buses));
+    const stepFunctions = add(startStepFunctions(context, functions, eventBridge.buses, s3.objectTags));
     const { machines, executions } = stepFunctions;
     const rules = add(startEventRules(context, eventBridge.deliveries, { functions, machines, queues }));
     const secretsManager = add(startSecretsManager(context, functions, homes));

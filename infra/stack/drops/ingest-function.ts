@@ -85,4 +85,4 @@ export class IngestFunction extends NodeFunction {
  * Escapes `*`, `?` and `$`, which have a special meaning in the resource of a policy.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
  */
-const literalInPolicy = (text: string) => text.replace(/[*?$]/g, (character) => `\${${character}}`);
+export const literalInPolicy = (text: string) => text.replace(/[*?$]/g, (character) => `\${${character}}`);

@@ -25,6 +25,7 @@ import { readSecret } from '../function/grants.ts';
 import { NodeFunction } from '../function/node-function.ts';
 import { serviceOfThisAccount } from '../service-trust.ts';
 import { askForADay, emitFinalEvent } from './polling-machine.ts';
+import { TAGGING_ACTIONS, tagObject } from './tag-object.ts';
 
 export interface MediaStatusMachineProps {
   settings: Pick<Settings, 'pinterestApiUrl' | 'pollDeadlineMinutes' | 'giveUpAfterHours' | 'maxBackoffSeconds'>;
@@ -32,6 +33,8 @@ export interface MediaStatusMachineProps {
   token: ISecret;
   recentFiles: IStringParameter;
   bus: IEventBus;
+  /** ARNs of the objects that the machine tags after their final event. An empty list: it tags no object. */
+  taggedObjects: string[];
 }
 
 /**
@@ -45,11 +48,11 @@ export class MediaStatusMachine extends Construct {
   constructor(scope: Construct, id: string, props: MediaStatusMachineProps) {
     super(scope, id);
     this.poll = pollFunction(this, props);
-    const role = machineRole(this, this.poll, props.bus);
+    const role = machineRole(this, this.poll, props);
     this.machine = new StateMachine(this, 'Machine', {
       // machineRole below grants the permissions. They are narrower than those that CDK would add.
       role: role.withoutPolicyUpdates(),
-      definitionBody: DefinitionBody.fromChainable(definition(this, this.poll, props.bus)),
+      definitionBody: DefinitionBody.fromChainable(definition(this, this.poll, props)),
       comment: 'Follows one upload until Pinterest has it ready',
       tracingEnabled: true,
       // Longer than any wait or series of retries in an execution.
@@ -101,10 +104,12 @@ function pollFunction(
   return poll;
 }
 
-function machineRole(parts: Construct, poll: NodeFunction, bus: IEventBus): Role {
+type MachineProps = Pick<MediaStatusMachineProps, 'bus' | 'taggedObjects'>;
+
+function machineRole(parts: Construct, poll: NodeFunction, { bus, taggedObjects }: MachineProps): Role {
   const role = new Role(parts, 'MachineRole', { assumedBy: serviceOfThisAccount(parts, 'states', 'stateMachine:*') });
-  const allow = (actions: string[], resource: string) =>
-    role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
+  const allow = (actions: string[], ...resources: string[]) =>
+    role.addToPolicy(new PolicyStatement({ actions, resources }));
   allow(['lambda:InvokeFunction'], poll.functionArn);
   allow(['events:PutEvents'], bus.eventBusArn);
   allow(
@@ -123,12 +128,19 @@ function machineRole(parts: Construct, poll: NodeFunction, bus: IEventBus): Role
     '*',
   );
   allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*');
+  if (taggedObjects.length > 0) allow(TAGGING_ACTIONS, ...taggedObjects);
+  for (const objects of taggedObjects) acknowledgeWildcard(role, objects, 'The keys of future drops are not known.');
   acknowledgeWildcard(role, '*', 'Log deliveries and traces have no resources that they could be narrowed to.');
   return role;
 }
 
-function definition(parts: Construct, poll: NodeFunction, bus: IEventBus): IChainable {
-  const emit = emitFinalEvent(parts, 'EmitFinalEvent', { stateName: 'Emit the final event', bus });
+function definition(parts: Construct, poll: NodeFunction, { bus, taggedObjects }: MachineProps): IChainable {
+  const emit = emitFinalEvent(parts, 'EmitFinalEvent', {
+    stateName: 'Emit the final event',
+    bus,
+    // After the event, so that a failed tagging neither delays nor prevents it.
+    after: taggedObjects.length > 0 ? tagObject(parts) : undefined,
+  });
   const wait = new Wait(parts, 'WaitForPinterest', {
     stateName: 'Wait for Pinterest',
     time: WaitTime.secondsPath('$.waitSeconds'),

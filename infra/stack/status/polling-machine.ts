@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
+  type IChainable,
   type INextable,
   JitterType,
   JsonPath,
@@ -59,13 +60,15 @@ export function askForADay(scope: Construct, id: string, { stateName, fn }: AskP
 export interface EmitProps {
   stateName: string;
   bus: IEventBus;
+  /** The states that follow the event. They must catch every error. @default - the execution ends */
+  after?: IChainable;
 }
 
 /**
- * Puts `$.finalEvent` on the bus, retrying for a week, and ends the execution. Without the event nobody learns the
+ * Puts `$.finalEvent` on the bus, retrying for a week, and then ends the execution. Without the event nobody learns the
  * result of the upload, and a week of retries costs almost nothing.
  */
-export function emitFinalEvent(scope: Construct, id: string, { stateName, bus }: EmitProps): State & INextable {
+export function emitFinalEvent(scope: Construct, id: string, { stateName, bus, after }: EmitProps): State & INextable {
   const emit = new EventBridgePutEvents(scope, id, {
     stateName,
     entries: [
@@ -79,6 +82,6 @@ export function emitFinalEvent(scope: Construct, id: string, { stateName, bus }:
     resultPath: JsonPath.DISCARD,
   });
   emit.addRetry(FOR_A_WEEK);
-  emit.next(new Succeed(scope, 'Ended'));
+  emit.next(after ?? new Succeed(scope, 'Ended'));
   return emit;
 }

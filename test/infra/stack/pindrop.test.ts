@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { readConstructSettings } from '../../../infra/settings.ts';
@@ -83,6 +84,30 @@ describe("Pindrop in a user's app", () => {
     );
   });
 
+  /** Settings that are absent when they are not given. */
+  const WITHOUT_DEFAULT = [
+    'expireSucceededAfterDays',
+    'emulated',
+    'alarmEmail',
+    'notifyEmail',
+    'forwardToQueueArn',
+    'webhookUrl',
+  ];
+
+  it.each<[string, PindropSettings, boolean, string]>([
+    ['without tags', { expireSucceededAfterDays: 30 }, false, 'expireSucceededAfterDays needs tagObjects'],
+    [
+      'in a bucket of the user',
+      { expireSucceededAfterDays: 30, tagObjects: true },
+      true,
+      'add the lifecycle rule to your own bucket',
+    ],
+  ])('refuses a lifecycle rule that could have no effect: %s', (_, settings, ownBucket, message) => {
+    const stack = new Stack();
+    const bucket = ownBucket ? new Bucket(stack, 'Videos') : undefined;
+    expect(() => new Pindrop(stack, 'P', { settings, bucket })).toThrow(message);
+  });
+
   it('accepts every setting of its type', () => {
     const all: Required<PindropSettings> = {
       pinterestApiUrl: 'https://api-sandbox.pinterest.com/v5',
@@ -95,6 +120,8 @@ describe("Pindrop in a user's app", () => {
       redeliverAfterSeconds: 5,
       maxFileBytes: 1,
       inspect: false,
+      tagObjects: true,
+      expireSucceededAfterDays: 30,
       emulated: true,
       alarmEmail: 'a@example.com',
       notifyEmail: 'a@example.com',
@@ -105,7 +132,7 @@ describe("Pindrop in a user's app", () => {
     expect(readConstructSettings(all)).toEqual(all);
     expect(Object.keys(readConstructSettings({})).sort()).toEqual(
       Object.keys(all)
-        .filter((name) => !['emulated', 'alarmEmail', 'notifyEmail', 'forwardToQueueArn', 'webhookUrl'].includes(name))
+        .filter((name) => !WITHOUT_DEFAULT.includes(name))
         .sort(),
     );
   });

@@ -6,8 +6,10 @@ import { EXAMPLE_NAMES } from '../../../infra/examples/example-names.ts';
 import { Pindrop } from '../../../infra/stack/pindrop.ts';
 import { PindropStack } from '../../../infra/stack/pindrop-stack.ts';
 
-/** All the settings that add resources. */
+/** All the settings that add resources or permissions. */
 const EVERYTHING = {
+  tagObjects: true,
+  expireSucceededAfterDays: 30,
   alarmEmail: 'on-call@example.com',
   notifyEmail: 'marketing@example.com',
   webhookUrl: 'https://hooks.example.com/pindrop',
@@ -101,6 +103,14 @@ describe('the permissions', () => {
     );
   });
 
+  it('of the state machine include tagging with tagObjects, and only on objects with the prefix', () => {
+    const before = statementsOf(Template.fromStack(stackWith({ prefix: 'brand-a/' }).stack));
+    const after = statementsOf(Template.fromStack(stackWith({ prefix: 'brand-a/', tagObjects: true }).stack));
+    expect(after.filter((statement) => !before.includes(statement))).toEqual([
+      'MediaStatusMachine: Allow s3:GetObjectVersionTagging s3:PutObjectVersionTagging on DropBucket.Arn/brand-a/*',
+    ]);
+  });
+
   it.each([
     ['without any setting', {}],
     ['with all that a setting can add', { ...EVERYTHING, with: [...EXAMPLE_NAMES] }],
@@ -159,6 +169,25 @@ describe('the resources of Pindrop', () => {
       'AWS::EventSchemas::Schema',
       'AWS::Events::Archive',
       'AWS::SecretsManager::RotationSchedule',
+    ]);
+  });
+
+  it('delete succeeded videos with expireSucceededAfterDays: current and noncurrent versions, and delete markers', () => {
+    const rulesOf = (settings: object) =>
+      Object.values(Template.fromStack(stackWith(settings).stack).findResources('AWS::S3::Bucket'))[0]?.Properties
+        .LifecycleConfiguration.Rules;
+    const abort = { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' };
+    expect(rulesOf({ tagObjects: true })).toEqual([abort]);
+    expect(rulesOf({ tagObjects: true, expireSucceededAfterDays: 30 })).toEqual([
+      abort,
+      {
+        Id: 'ExpireSucceeded',
+        Status: 'Enabled',
+        TagFilters: [{ Key: 'pindrop', Value: 'succeeded' }],
+        ExpirationInDays: 30,
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+      },
+      { Id: 'RemoveExpiredDeleteMarkers', Status: 'Enabled', ExpiredObjectDeleteMarker: true },
     ]);
   });
 

@@ -4,6 +4,7 @@ import type { AccessKey } from '../access-key.ts';
 import { isDiskFull } from '../disk-full.ts';
 import { SignatureError, verifySignature } from '../signature.ts';
 import { Buckets, type LocalBucket, type Unrecovered } from './buckets.ts';
+import { type ObjectTagging, objectTagging } from './object-tagging.ts';
 import { createBucket } from './operations/bucket.ts';
 import { operationOf } from './routes.ts';
 import { answerS3Error, S3Error } from './s3-error.ts';
@@ -12,6 +13,8 @@ import { S3Request } from './s3-request.ts';
 export interface LocalS3 {
   /** Handles S3 requests with path-style addresses. */
   readonly handler: RequestListener;
+  /** For the tasks of state machines, which call S3 without a request. */
+  readonly objectTags: ObjectTagging;
   createBucket(name: string, bucket: LocalBucket): Promise<void>;
   /** Sends the missing notifications of versions that were stored just before the process was killed. */
   recover(): Promise<void>;
@@ -40,6 +43,7 @@ export async function startLocalS3({
 }): Promise<LocalS3> {
   const buckets = new Buckets(directory, accessKey, spareBytes);
   return {
+    objectTags: objectTagging(buckets),
     handler: (request, response) => {
       answer(request, response, buckets).catch((error: unknown) => {
         // An error document can no longer be sent: closing the connection tells the client that the response failed.

@@ -4,6 +4,7 @@ import type { LocalQueues } from '../sqs/queues.ts';
 import type { Resource } from '../template/template.ts';
 import type { LocalBucket } from './buckets.ts';
 import { startLocalS3 } from './local-s3.ts';
+import type { ObjectTagging } from './object-tagging.ts';
 
 interface QueueConfiguration {
   Events: string[];
@@ -11,11 +12,15 @@ interface QueueConfiguration {
   Filter?: { Key: { FilterRules: { Name: string; Value: string }[] } };
 }
 
+export interface S3Service extends LocalService {
+  objectTags: ObjectTagging;
+}
+
 /**
  * Starts the template's buckets and their notifications to queues.
  * @throws Error when the local runtime does not support a bucket's notifications; the message names the bucket
  */
-export async function startS3(context: StackContext, queues: LocalQueues): Promise<LocalService> {
+export async function startS3(context: StackContext, queues: LocalQueues): Promise<S3Service> {
   const { ofType, endpoint, accessKey, stateDirectory, observe } = context;
   const s3 = await startLocalS3({
     directory: join(stateDirectory, 's3'),
@@ -32,7 +37,7 @@ export async function startS3(context: StackContext, queues: LocalQueues): Promi
     });
   }
   endpoint.s3 = s3.handler;
-  return { recover: () => s3.recover(), stop: () => s3.close() };
+  return { objectTags: s3.objectTags, recover: () => s3.recover(), stop: () => s3.close() };
 }
 
 function abortAfterDays({ properties }: Resource): number | undefined {

@@ -29,7 +29,7 @@ export function tagsOfXml(tagging: XmlElement | undefined): Tag[] {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
-function requireTags(tags: Tag[]): Tag[] {
+export function requireTags(tags: Tag[]): Tag[] {
   if (tags.length > MOST_TAGS) throw new S3Error('BadRequest', `Object tags cannot be greater than ${MOST_TAGS}`);
   if (new Set(tags.map(({ Key }) => Key)).size < tags.length) {
     throw new S3Error('InvalidTag', 'Cannot provide multiple Tags with the same key');

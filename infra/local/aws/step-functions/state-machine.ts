@@ -10,6 +10,7 @@ import { InvocationError } from '../lambda/invocation.ts';
 import type { Observe } from '../observation.ts';
 import { type Unfinished, unfinished } from '../unfinished.ts';
 import type { ExecutionRow, ExecutionTable } from './execution-table.ts';
+import { withoutJsonata } from './jsonata-state.ts';
 import { resumption, waitsUntil } from './resumption.ts';
 import { isLambda, type Task, type TaskServices, type TaskState, taskOf } from './task.ts';
 
@@ -36,11 +37,11 @@ export class LocalStateMachine {
 
   /** @throws Error that names the part of the definition that the local runtime does not know */
   constructor(parts: StateMachineParts) {
-    const definition = withTimeouts(parts.definition);
+    const definition = withTimeouts(interpretable(parts.definition));
     // Validate the definition once, not for each execution.
     new Interpreter(definition, { validationOptions: { checkArn: false } });
     this.#parts = { ...parts, definition };
-    const tasks = Object.entries(definition.States).flatMap(([name, state]) =>
+    const tasks = Object.entries(parts.definition.States).flatMap(([name, state]) =>
       state.Type === 'Task' ? [[name, state as TaskState] as const] : [],
     );
     this.#lambdaStates = new Set(tasks.flatMap(([name, state]) => (isLambda(state) ? [name] : [])));
@@ -166,6 +167,14 @@ function failure(error: Error): Outcome {
     error: (cause as Error | undefined)?.name ?? 'States.Runtime',
     cause: error.message,
   };
+}
+
+/** The interpreter only knows JSONPath. */
+function interpretable(definition: StateMachineDefinition): StateMachineDefinition {
+  const States = Object.fromEntries(
+    Object.entries(definition.States).map(([name, state]) => [name, withoutJsonata(name, state)]),
+  );
+  return { ...definition, States } as StateMachineDefinition;
 }
 
 function withTimeouts(definition: StateMachineDefinition): StateMachineDefinition {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { executionArn } from '../../../../shared/upload/execution-arn.ts';
 import type { EventBuses, EventEntry } from '../eventbridge/event-bus.ts';
 import type { LocalFunction } from '../lambda/local-function.ts';
+import type { ObjectTagging } from '../s3/object-tagging.ts';
+import { isJsonataTask, jsonataTask } from './jsonata-state.ts';
 
 export interface TaskState {
   Type: 'Task';
@@ -16,6 +18,7 @@ export interface TaskServices {
   /** Functions by ARN and by name. */
   functions: Map<string, LocalFunction>;
   buses: EventBuses;
+  objectTags: ObjectTagging;
 }
 
 export type Task = (input: never, executionName: string) => unknown;
@@ -26,8 +29,13 @@ export const isLambda = ({ Resource }: TaskState) => /^arn:aws:(lambda:|states::
  * Returns the function that runs a Task state.
  * @throws Error that names a resource that the local runtime does not know
  */
-export function taskOf(state: string, { Resource: resource }: TaskState, services: TaskServices): Task {
-  const { functions } = services;
+export function taskOf(name: string, state: TaskState, services: TaskServices): Task {
+  const task = taskOfResource(name, state, services);
+  return isJsonataTask(state) ? jsonataTask(state, task) : task;
+}
+
+function taskOfResource(state: string, { Resource: resource }: TaskState, services: TaskServices): Task {
+  const { functions, objectTags } = services;
   const fn = functions.get(resource);
   if (fn) return (input) => fn.invoke(input);
   switch (resource) {
@@ -43,6 +51,11 @@ export function taskOf(state: string, { Resource: resource }: TaskState, service
     case 'arn:aws:states:::events:putEvents':
       return (input: { Entries: StateEntry[] }, name) =>
         putEvents(input.Entries, { state, name, machineArn: services.arn }, services.buses);
+    // The SDK integrations of Step Functions call any action; the machines of Pindrop call these two.
+    case 'arn:aws:states:::aws-sdk:s3:getObjectTagging':
+      return objectTags.getObjectTagging;
+    case 'arn:aws:states:::aws-sdk:s3:putObjectTagging':
+      return objectTags.putObjectTagging;
     default:
       throw new Error(`The local runtime does not know the resource ${resource} of the state "${state}".`);
   }

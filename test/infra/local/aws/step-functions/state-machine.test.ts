@@ -32,6 +32,7 @@ function processes(States: Record<string, object>) {
       definition: { StartAt, States } as never,
       executions,
       functions: new Map([[FN, { invoke } as never]]),
+      objectTags: { getObjectTagging: () => ({ TagSet: [] }), putObjectTagging: () => ({}) },
       buses: {
         service: {},
         recover() {},
@@ -128,6 +129,48 @@ describe('a local state machine', () => {
   it('refuses an unsupported resource, and the error names it', () => {
     const { start } = processes({ Work: { Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage', End: true } });
     expect(() => start()).toThrow('arn:aws:states:::sqs:sendMessage of the state "Work"');
+  });
+
+  it('evaluates a task in JSONata: arguments, result and output', async () => {
+    const { start, executions } = processes({
+      Work: {
+        ...work,
+        QueryLanguage: 'JSONata',
+        Arguments: { key: "{% $states.input.name & '.mp4' %}", sizes: [1, '{% 1 + 1 %}'] },
+        Output: '{% $merge([$states.input, $states.result]) %}',
+        End: true,
+      },
+    });
+    const asked: unknown[] = [];
+    const { machine, ended } = start(async (event) => {
+      asked.push(event);
+      return { done: true };
+    });
+    machine.start('one', '{"name":"clip"}');
+    expect(await ended('one')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(asked).toEqual([{ key: 'clip.mp4', sizes: [1, 2] }]);
+    expect(JSON.parse(executions.get(arn, 'one')?.output ?? '')).toEqual({ name: 'clip', done: true });
+  });
+
+  it('fails a task in JSONata when an expression has no value, as Step Functions does', async () => {
+    const { start } = processes({
+      Work: { ...work, QueryLanguage: 'JSONata', Arguments: { key: '{% $states.input.nothing %}' }, End: true },
+    });
+    const { machine, ended } = start();
+    machine.start('one', '{}');
+    expect(await ended('one')).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+  });
+
+  it.each([
+    [{ ...work, QueryLanguage: 'JSONata', Assign: { a: 1 }, End: true }, 'Assign in JSONata'],
+    [{ Type: 'Pass', QueryLanguage: 'JSONata', Output: 1, End: true }, 'a state that is not a task in JSONata'],
+    [
+      { ...work, QueryLanguage: 'JSONata', Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Work' }], End: true },
+      'a Catch whose Output is not the input in JSONata',
+    ],
+  ])('refuses an unsupported part of JSONata, and the error names it: %j', (Work, named) => {
+    const { start } = processes({ Work });
+    expect(() => start()).toThrow(`${named} (state "Work")`);
   });
 });
 
