@@ -7,6 +7,8 @@ const number = z.coerce.number();
 /** The environment variables that the stack sets for its functions: settings and names, never secrets. */
 const variables = {
   PINTEREST_API_URL: z.url(),
+  /** The name of the Pinterest account, for a function that works for one of several accounts. */
+  ACCOUNT: z.optional(text),
   TOKEN_SECRET_ARN: text,
   DEPLOYMENT: text,
   STATE_MACHINE_ARN: text,

@@ -18,14 +18,41 @@ export type Measure = (name: MetricName, value?: number) => void;
 
 /** A function's measurements, written to its log in CloudWatch's embedded metric format. */
 export class Measurements {
-  readonly metrics: Metrics;
+  readonly #metrics: Metrics;
+  readonly #account: string | undefined;
+  readonly #ofAccount: Map<string, Measurements>;
 
-  /** @param deployment distinguishes several Pindrops in one account */
-  constructor(deployment: string) {
-    this.metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: deployment });
+  /**
+   * @param deployment distinguishes several Pindrops in one AWS account
+   * @param accounts the names of the Pinterest accounts; empty without the setting `accounts`
+   */
+  constructor(deployment: string, accounts: string[] = [], account?: string) {
+    this.#metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: deployment });
+    this.#account = account;
+    this.#ofAccount = new Map(accounts.map((name) => [name, new Measurements(deployment, [], name)]));
   }
 
-  readonly measure: Measure = (name, value = 1) => this.metrics.addMetric(name, UNITS[name] ?? MetricUnit.Count, value);
+  /** For the middleware that writes the measurements at the end of an invocation. */
+  get metrics(): Metrics[] {
+    return [this.#metrics, ...[...this.#ofAccount.values()].flatMap(({ metrics }) => metrics)];
+  }
+
+  /**
+   * The measurements of a Pinterest account. Each counts twice: with the dimension `account`, and without it as part of
+   * the whole deployment.
+   * @returns the measurements of the deployment when the account is undefined or unknown
+   */
+  of(account: string | undefined): Measurements {
+    return this.#ofAccount.get(account ?? '') ?? this;
+  }
+
+  readonly measure: Measure = (name, value = 1) => {
+    // Writing the measurements clears the dimensions.
+    if (this.#account !== undefined && !this.#metrics.hasStoredMetrics()) {
+      this.#metrics.addDimensions({}).addDimensions({ account: this.#account });
+    }
+    this.#metrics.addMetric(name, UNITS[name] ?? MetricUnit.Count, value);
+  };
 
   /** Measures the final event of a file. Call it once for each file. */
   ended(detail: FinalEventDetail): void {
@@ -36,7 +63,7 @@ export class Measurements {
     this.measure(METRIC.pollsPerFile, polls);
     this.measure(status === 'failed' ? METRIC.failed : METRIC.succeeded);
     if (status !== 'failed') return;
-    const byReason = this.metrics.singleMetric();
+    const byReason = this.#metrics.singleMetric();
     byReason.addDimension('reason', detail.failure.reason);
     byReason.addMetric(METRIC.failed, MetricUnit.Count, 1);
   }

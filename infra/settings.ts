@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isApiUrl } from '../shared/pinterest/api-url.ts';
 import { DEFAULT_API_URL } from '../shared/pinterest/pinterest-client.ts';
 import { VIDEO_LIMITS } from '../shared/pinterest/video-limits.ts';
+import { accountsSchema, requireSeparateAccounts } from './account-settings.ts';
 import { EXAMPLE_NAMES } from './examples/example-names.ts';
 
 const positive = z.coerce.number().positive();
@@ -16,6 +17,7 @@ const constructShape = {
     .default(DEFAULT_API_URL)
     .describe("Base URL of Pinterest's API, with its version"),
   prefix: z.string().default('').describe('Only objects whose key starts with this are uploaded'),
+  accounts: accountsSchema.optional().describe('Several Pinterest accounts, by name, each with the prefix of its keys'),
   maxConcurrency: z.coerce
     .number()
     .int()
@@ -142,9 +144,14 @@ export function readConstructSettings(given: object): ConstructSettings {
   return checked(constructSchema, given, Object.keys(constructShape));
 }
 
-function checked<T extends object>(schema: z.ZodType<T>, given: object, names: string[]): T {
+function checked<T extends Pick<ConstructSettings, 'accounts' | 'prefix'>>(
+  schema: z.ZodType<T>,
+  given: object,
+  names: string[],
+): T {
   const settings = schema.safeParse(given);
   if (settings.success) {
+    requireSeparateAccounts(settings.data);
     read.add(settings.data);
     return settings.data;
   }

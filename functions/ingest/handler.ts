@@ -12,6 +12,7 @@ import middy from '@middy/core';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import { METRIC } from '../../shared/upload/metrics.ts';
+import { accountsOfStack, perAccount } from '../accounts.ts';
 import { accessTokenFromSecret } from '../aws/access-token.ts';
 import { clientOptions, s3ClientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
@@ -21,34 +22,34 @@ import { Measurements } from '../measurements.ts';
 import { backoffSeconds } from '../outcome/decide.ts';
 import { RecentFiles } from '../poll/recent-files.ts';
 import { s3DropSource } from './drop-source.ts';
-import type { IngestPorts } from './ingest-drop.ts';
-import { ingestMessage, type MessageQueues } from './ingest-message.ts';
+import type { AccountPorts } from './ingest-drop.ts';
+import { ingestMessage, type MessagePorts, type MessageQueues } from './ingest-message.ts';
 import { inspectVideo } from './inspection/inspect-video.ts';
 import { leaseMessage } from './message-lease.ts';
 
 const settings = environment(
   'PINTEREST_API_URL',
-  'TOKEN_SECRET_ARN',
   'DEPLOYMENT',
   'STATE_MACHINE_ARN',
   'QUEUE_URL',
   'DEAD_LETTER_QUEUE_URL',
-  'RATE_LIMIT_PARAMETER',
   'MAX_FILE_BYTES',
   'INSPECT',
   'REDELIVER_AFTER_SECONDS',
   'RECENT_FILES_PARAMETER',
 );
+const accounts = accountsOfStack('TOKEN_SECRET_ARN', 'RATE_LIMIT_PARAMETER');
 const retryPolicy = retryPolicyOfStack();
 // Each 16 KiB of an object occupies a buffer outside of V8's heap, and a garbage collection frees it. By default V8
 // collects the whole heap for that, every 20 MB or so. With this flag V8 collects the young generation at 5 % (instead
 // of 80 %) of its capacity, and frees the buffers earlier. An upload then takes half the CPU, and 50 MiB less memory.
 v8.setFlagsFromString('--minor-gc-task-trigger=5');
 const logger = new Logger();
-const measurements = new Measurements(settings.DEPLOYMENT);
+const measurements = new Measurements(settings.DEPLOYMENT, accounts.names);
 // Use the SQS endpoint from AWS_ENDPOINT_URL, as for the other services, not the host in the queue's URL.
 const sqs = new SQSClient({ ...clientOptions, useQueueUrlAsEndpoint: false });
 const ssm = new SSMClient(clientOptions);
+const secrets = new SecretsManagerClient(clientOptions);
 const apiUrl = settings.PINTEREST_API_URL;
 const source = s3DropSource(new S3Client(s3ClientOptions));
 const recentFiles = new RecentFiles({
@@ -57,21 +58,28 @@ const recentFiles = new RecentFiles({
   apiUrl,
   onError: (error) => logger.warn('recent processing times could not be read', { error: error as Error }),
 });
-const ports: Omit<IngestPorts, 'onStep'> = {
+/** The ports of a Pinterest account. They are kept between invocations: the client caches the access token. */
+const accountPorts = perAccount(({ name: account, tokenSecretArn, rateLimitParameter }): AccountPorts => {
+  const { tokenRead, answered } = measurements.of(account);
+  return {
+    account,
+    pinterest: new PinterestClient({
+      apiUrl,
+      accessToken: accessTokenFromSecret(secrets, tokenSecretArn, tokenRead),
+      onAnswer: answered,
+    }),
+    gate: parameterGate(ssm, rateLimitParameter, (error) =>
+      logger.warn('the rate limit could be neither read nor kept', { account, error: error as Error }),
+    ),
+  };
+});
+const ports: Omit<MessagePorts, 'queues'> = {
   source,
   apiUrl,
-  pinterest: new PinterestClient({
-    apiUrl,
-    accessToken: accessTokenFromSecret(
-      new SecretsManagerClient(clientOptions),
-      settings.TOKEN_SECRET_ARN,
-      measurements.tokenRead,
-    ),
-    onAnswer: measurements.answered,
-  }),
-  gate: parameterGate(ssm, settings.RATE_LIMIT_PARAMETER, (error) =>
-    logger.warn('the rate limit could be neither read nor kept', { error: error as Error }),
-  ),
+  portsOfKey(key) {
+    const account = accounts.ofKey(key);
+    return account && accountPorts(account);
+  },
   recentFiles: () => recentFiles.read(),
   executions: stepFunctionsExecutions(new SFNClient(clientOptions), settings.STATE_MACHINE_ARN),
   inspect: async (object) => {

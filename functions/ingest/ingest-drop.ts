@@ -1,5 +1,6 @@
 import type { DroppedObject, FinalEventDetail, KnownFailure } from '../../shared/events/events.ts';
 import type { FormUpload } from '../../shared/pinterest/form-upload.ts';
+import type { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import type { Drop } from '../../shared/upload/drop.ts';
 import {
   type FinalEvent,
@@ -17,9 +18,16 @@ import type { Verdict } from './inspection/inspect-video.ts';
 import { registerMedia } from './register-media.ts';
 import { type UploadPorts, uploadDrop } from './upload-drop.ts';
 
-export interface IngestPorts extends UploadPorts {
-  executions: Executions;
+/** What differs between the Pinterest accounts. */
+export interface AccountPorts {
+  /** The account's name; undefined without the setting `accounts`. */
+  account?: string;
+  pinterest: Pick<PinterestClient, 'mediaCreate' | 'mediaGet'>;
   gate: RateLimitGate;
+}
+
+export interface IngestPorts extends UploadPorts, AccountPorts {
+  executions: Executions;
   /** Inspects the object before a media is registered. */
   inspect: (object: DroppedObject) => Promise<Verdict>;
   now: () => Date;
@@ -71,7 +79,7 @@ interface Retry {
  */
 export async function ingestDrop(drop: Drop, ports: IngestPorts, attempt: Attempt): Promise<IngestOutcome> {
   if (attempt.unstarted) return follow(attempt.unstarted, endOf(attempt.unstarted), drop, ports, attempt);
-  const upload = recordOf(drop);
+  const upload = recordOf(drop, ports.account);
   const ended = await bring(drop, upload, ports, attempt);
   if (ended.outcome === 'retry' || ended.outcome === 'already-followed') return ended;
 

@@ -4,9 +4,11 @@ import { METRIC } from '../../shared/upload/metrics.ts';
 import { readNotification } from '../../shared/upload/notification.ts';
 import { unstartedMessage, unstartedUpload } from '../../shared/upload/unstarted-upload.ts';
 import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
+import { UNDER_NO_ACCOUNT } from '../ignored-key.ts';
 import type { Measurements } from '../measurements.ts';
 import { backoffSeconds } from '../outcome/decide.ts';
-import { type Attempt, type IngestOutcome, type IngestPorts, ingestDrop } from './ingest-drop.ts';
+import { UnknownAccountError } from '../outcome/fault.ts';
+import { type AccountPorts, type Attempt, type IngestOutcome, type IngestPorts, ingestDrop } from './ingest-drop.ts';
 import { progressReports } from './progress.ts';
 
 /** Logger and metrics of one invocation. */
@@ -23,8 +25,10 @@ export interface MessageQueues {
   sendDeadLetter(body: string): Promise<void>;
 }
 
-export interface MessagePorts extends Omit<IngestPorts, 'onStep'> {
+export interface MessagePorts extends Omit<IngestPorts, 'onStep' | keyof AccountPorts> {
   queues: MessageQueues;
+  /** The ports of the Pinterest account that an object belongs to; undefined when it belongs to none. */
+  portsOfKey: (key: string) => AccountPorts | undefined;
 }
 
 export interface DropMessage {
@@ -78,7 +82,11 @@ async function ingestOne(
   watch: Watch,
 ): Promise<number | undefined> {
   const unstarted = unstartedUpload(body, drop);
-  const outcome = await ingestLogged(drop, ports, { ...attempt, unstarted }, watch);
+  const accountPorts = ports.portsOfKey(drop.key);
+  // An upload that was made before its account was removed from the settings still needs its final event.
+  if (!accountPorts && !unstarted) return ignore(drop, attempt, watch);
+  const ofAccount = accountPorts ?? REMOVED_ACCOUNT;
+  const outcome = await ingestLogged(drop, { ...ports, ...ofAccount }, { ...attempt, unstarted }, watch);
   if (outcome.outcome !== 'retry') return undefined;
   const { afterSeconds, unstarted: followed } = outcome;
   if (!followed || unstarted) return afterSeconds;
@@ -86,6 +94,24 @@ async function ingestOne(
   // deleted, both are delivered. The file may then be uploaded twice, but only one execution starts.
   const sendAgain = () => ports.queues.sendAgain(unstartedMessage(body, followed), afterSeconds);
   return (await sent(sendAgain, watch)) ? undefined : afterSeconds;
+}
+
+const removed = () => Promise.reject(new UnknownAccountError('The account was removed from the setting `accounts`.'));
+
+/** Makes no request: an upload that only needs its execution makes none. */
+const REMOVED_ACCOUNT: AccountPorts = {
+  pinterest: { mediaCreate: removed, mediaGet: removed },
+  gate: { closedForSeconds: removed, close: removed },
+};
+
+/** An ignored object has no upload and no final event. */
+function ignore(
+  { bucket, key, versionId }: Drop,
+  { number }: Pick<Attempt, 'number'>,
+  { logger, measurements }: Watch,
+): undefined {
+  logger.info(UPLOAD_LOG.ignored, { bucket, key, versionId, because: UNDER_NO_ACCOUNT });
+  if (number === 0) measurements.measure(METRIC.ignored);
 }
 
 function reportUnreadable(
@@ -112,12 +138,14 @@ async function sent(send: () => Promise<void>, { logger }: Watch): Promise<boole
 
 async function ingestLogged(
   drop: Drop,
-  ports: MessagePorts,
+  ports: Omit<IngestPorts, 'onStep'>,
   attempt: Omit<Attempt, 'onProgress'>,
-  { logger: parent, measurements }: Watch,
+  { logger: parent, measurements: all }: Watch,
 ): Promise<IngestOutcome> {
   const { uploadId, bucket, key, versionId, size } = drop;
-  const logger = parent.createChild({ persistentKeys: { uploadId } });
+  const { account } = ports;
+  const measurements = all.of(account);
+  const logger = parent.createChild({ persistentKeys: { uploadId, account } });
   if (attempt.number === 0 && !attempt.unstarted) measurements.measure(METRIC.dropped);
   logger.info(UPLOAD_LOG.received, { bucket, key, versionId, size, attempt: attempt.number });
   const onProgress = progressReports(size, (progress) => logger.info(UPLOAD_LOG.uploading, { ...progress }));

@@ -134,6 +134,8 @@ function judge(fault: Fault, { ageSeconds }: Pick<Circumstances, 'ageSeconds'>):
         blame: 'token',
         because: 'The secret holds no access token: sign in, or put one there.',
       };
+    case 'account':
+      return ours('The setting `accounts` does not contain the account of this upload any more: deploy with it again.');
     case 'pindrop':
       return ours("Something failed on Pindrop's own side; the function's log says what.");
   }

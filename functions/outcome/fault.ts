@@ -32,8 +32,15 @@ export type Fault =
   | { at: 'source'; kind: SourceFaultKind; answer?: string }
   /** The secret holds no access token yet. */
   | { at: 'token'; kind: 'missing' }
+  /** The upload's account is not in the setting `accounts` any more. */
+  | { at: 'account'; kind: 'unknown' }
   /** Any other fault: of an AWS service, or a bug in Pindrop. */
   | { at: 'pindrop'; kind: 'unknown' };
+
+/** Thrown when an upload belongs to an account that the setting `accounts` does not contain. */
+export class UnknownAccountError extends Error {
+  override readonly name = 'UnknownAccountError';
+}
 
 /** Thrown when Pinterest names an upload host that Pindrop must not send a file to. */
 export class UntrustedUploadHostError extends Error {
@@ -87,6 +94,9 @@ export function isTokenFault(error: unknown): boolean {
   return error instanceof TokenMissingError || (error instanceof PinterestError && error.tokenRefused);
 }
 
+/** True for a fault of Pindrop's own: of an AWS service, of the settings, or a bug. */
+export const isOwnFault = (error: unknown): boolean => ['pindrop', 'account'].includes(faultOf(error).at);
+
 /** Translates an error of the clients that the functions use into a fault. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof PinterestError) return pinterestFault(error);
@@ -94,6 +104,7 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof TokenMissingError) return { at: 'token', kind: 'missing' };
   if (error instanceof UploadTooSlowError) return { at: 'upload', kind: 'too-slow', ...error.sent };
   if (error instanceof UntrustedUploadHostError) return { at: 'upload', kind: 'untrusted-host' };
+  if (error instanceof UnknownAccountError) return { at: 'account', kind: 'unknown' };
   if (error instanceof SourceError) return { at: 'source', kind: error.kind, answer: error.answer };
   return { at: 'pindrop', kind: 'unknown' };
 }

@@ -8,38 +8,36 @@ import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import type { FollowedUpload } from '../../shared/upload/execution.ts';
 import { METRIC } from '../../shared/upload/metrics.ts';
 import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
+import { accountsOfStack, perAccount } from '../accounts.ts';
 import { accessTokenFromSecret } from '../aws/access-token.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { environment, retryPolicyOfStack } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
-import { faultOf, isTokenFault } from '../outcome/fault.ts';
+import { isOwnFault, isTokenFault } from '../outcome/fault.ts';
 import { MediaStatuses } from './media-statuses.ts';
 import { pollMedia, secondsSinceUpload } from './poll-media.ts';
 import type { ProcessedFile } from './question-times.ts';
 import { RecentFiles } from './recent-files.ts';
 
-const settings = environment(
-  'PINTEREST_API_URL',
-  'TOKEN_SECRET_ARN',
-  'DEPLOYMENT',
-  'POLL_DEADLINE_MINUTES',
-  'RECENT_FILES_PARAMETER',
-);
+const settings = environment('PINTEREST_API_URL', 'DEPLOYMENT', 'POLL_DEADLINE_MINUTES', 'RECENT_FILES_PARAMETER');
+const accounts = accountsOfStack('TOKEN_SECRET_ARN');
 const logger = new Logger();
-const measurements = new Measurements(settings.DEPLOYMENT);
-const pinterest = new PinterestClient({
-  apiUrl: settings.PINTEREST_API_URL,
-  accessToken: accessTokenFromSecret(
-    new SecretsManagerClient(clientOptions),
-    settings.TOKEN_SECRET_ARN,
-    measurements.tokenRead,
-  ),
-  onAnswer: measurements.answered,
-});
-// Both objects are kept between invocations: a response for one upload also contains the statuses of other uploads.
-const statuses = new MediaStatuses({
-  pinterest,
-  onListFailure: (error) => logger.warn('media_list failed', { error: error as Error }),
+const measurements = new Measurements(settings.DEPLOYMENT, accounts.names);
+const secrets = new SecretsManagerClient(clientOptions);
+/**
+ * The statuses of an account's media. They are kept between invocations: a response for one upload also contains the
+ * statuses of other uploads of the same account.
+ */
+const statusesOf = perAccount(({ name: account, tokenSecretArn }) => {
+  const { tokenRead, answered } = measurements.of(account);
+  return new MediaStatuses({
+    pinterest: new PinterestClient({
+      apiUrl: settings.PINTEREST_API_URL,
+      accessToken: accessTokenFromSecret(secrets, tokenSecretArn, tokenRead),
+      onAnswer: answered,
+    }),
+    onListFailure: (error) => logger.warn('media_list failed', { error: error as Error }),
+  });
 });
 const recentFiles = new RecentFiles({
   ssm: new SSMClient(clientOptions),
@@ -60,11 +58,12 @@ export const handler = middy<FollowedUpload, FollowedUpload>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .use(logMetrics(measurements.metrics))
   .handler(async (followed) => {
-    const { uploadId, mediaId } = followed.upload;
-    logger.appendKeys({ uploadId, mediaId });
+    const { uploadId, account, mediaId } = followed.upload;
+    logger.appendKeys({ uploadId, account, mediaId });
+    const ofAccount = measurements.of(account);
     let processed: ProcessedFile | undefined;
     const polled = await pollMedia(followed, policy, {
-      mediaStatus: (id, question) => statuses.statusOf(id, question),
+      mediaStatus: async (id, question) => statusesOf(accounts.ofUpload(followed.upload)).statusOf(id, question),
       now: () => new Date(),
       onProcessed: (file) => {
         processed = file;
@@ -72,15 +71,15 @@ export const handler = middy<FollowedUpload, FollowedUpload>()
       onProcessingFailed: (details) => logger.warn('Pinterest could not process the media', { details }),
       onFault(error) {
         logger.warn(UPLOAD_LOG.unasked, { error: error as Error });
-        if (isTokenFault(error)) measurements.measure(METRIC.tokenRefused);
-        if (faultOf(error).at === 'pindrop') measurements.measure(METRIC.ownFaults);
+        if (isTokenFault(error)) ofAccount.measure(METRIC.tokenRefused);
+        if (isOwnFault(error)) ofAccount.measure(METRIC.ownFaults);
       },
     });
     if (processed) await recentFiles.learn(processed);
     const { polls, waitSeconds, finalEvent } = polled;
     if (finalEvent) {
       logger.info(UPLOAD_LOG.ended, { polls, status: finalEvent.detail.status });
-      measurements.ended(finalEvent.detail);
+      ofAccount.ended(finalEvent.detail);
     } else {
       const sinceUploadSeconds = Math.round(secondsSinceUpload(followed, new Date()));
       logger.info(UPLOAD_LOG.processing, { polls, waitSeconds, sinceUploadSeconds });

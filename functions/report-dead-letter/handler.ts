@@ -8,15 +8,19 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { METRIC } from '../../shared/upload/metrics.ts';
 import { readNotification, UnreadableNotificationError } from '../../shared/upload/notification.ts';
 import { unstartedUpload } from '../../shared/upload/unstarted-upload.ts';
+import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
+import { accountsOfStack } from '../accounts.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { environment } from '../environment.ts';
+import { UNDER_NO_ACCOUNT } from '../ignored-key.ts';
 import { Measurements } from '../measurements.ts';
 import { reportDeadLetter } from './report-dead-letter.ts';
 
 const { STATE_MACHINE_ARN, DEPLOYMENT } = environment('STATE_MACHINE_ARN', 'DEPLOYMENT');
 const logger = new Logger();
-const measurements = new Measurements(DEPLOYMENT);
+const accounts = accountsOfStack();
+const measurements = new Measurements(DEPLOYMENT, accounts.names);
 const ports = {
   executions: stepFunctionsExecutions(new SFNClient(clientOptions), STATE_MACHINE_ARN),
   now: () => new Date(),
@@ -33,10 +37,16 @@ async function reportRecord({ body, messageId }: SQSRecord): Promise<void> {
     const { drops, unreadable } = readNotification(body);
     for (const drop of drops) {
       const { uploadId, bucket, key, versionId } = drop;
-      about = { messageId, uploadId, bucket, key, versionId };
-      const reported = await reportDeadLetter(drop, ports, unstartedUpload(body, drop));
+      const account = accounts.ofKey(key);
+      about = { messageId, uploadId, account: account?.name, bucket, key, versionId };
+      const unstarted = unstartedUpload(body, drop);
+      if (!account && !unstarted) {
+        logger.info(UPLOAD_LOG.ignored, { ...about, because: UNDER_NO_ACCOUNT });
+        continue;
+      }
+      const reported = await reportDeadLetter(drop, ports, { account: account?.name, unstarted });
       if (reported) {
-        measurements.ended(reported);
+        measurements.of(account?.name).ended(reported);
         logger.error('dead letter reported as failed', about);
       } else logger.info('dead letter of an upload that is followed', about);
     }

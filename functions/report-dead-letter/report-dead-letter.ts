@@ -11,7 +11,8 @@ export interface DeadLetterPorts {
 
 /**
  * Starts the execution of a drop for which `ingest` reached no outcome.
- * @param unstarted the upload of an earlier attempt, if the file was uploaded but its execution could not be started
+ * @param known `account`: the name of the Pinterest account, with the setting `accounts`. `unstarted`: the upload of an
+ * earlier attempt, if the file was uploaded but its execution could not be started
  * @returns the final event, with status failed, that the new execution emits. Undefined when the execution already
  * existed, or when `unstarted` is given: then the execution polls the upload, and its outcome is not known yet.
  * @throws any error of the request that checks for the execution or starts it
@@ -19,15 +20,15 @@ export interface DeadLetterPorts {
 export async function reportDeadLetter(
   drop: Drop,
   { executions, now }: DeadLetterPorts,
-  unstarted?: FollowedUpload,
+  { account, unstarted }: { account?: string; unstarted?: FollowedUpload } = {},
 ): Promise<FinalEventDetail | undefined> {
   if (await executions.exists(drop.uploadId)) return undefined;
-  const followed = unstarted ?? failedUpload(drop, now());
+  const followed = unstarted ?? failedUpload(drop, account, now());
   return (await executions.start(followed)) ? followed.finalEvent?.detail : undefined;
 }
 
-function failedUpload(drop: Drop, now: Date): FollowedUpload {
-  const upload = recordOf(drop);
+function failedUpload(drop: Drop, account: string | undefined, now: Date): FollowedUpload {
+  const upload = recordOf(drop, account);
   const ageSeconds = (now.getTime() - Date.parse(drop.droppedAt)) / 1000;
   const failure = gaveUp('the function that uploads it died at every attempt; its log says why.', ageSeconds);
   const event = finalEvent(upload, 0, now, { status: 'failed', failure });

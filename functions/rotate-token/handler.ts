@@ -10,7 +10,7 @@ import { environment } from '../environment.ts';
 import { ROTATION_STEPS, type RotationPorts, rotateToken } from './rotate-token.ts';
 import { secretsManagerVersions } from './secret-versions.ts';
 
-const { PINTEREST_API_URL: apiUrl } = environment('PINTEREST_API_URL');
+const { PINTEREST_API_URL: apiUrl, ACCOUNT: account } = environment('PINTEREST_API_URL', 'ACCOUNT');
 const logger = new Logger();
 const secrets = new SecretsManagerClient(clientOptions);
 
@@ -29,11 +29,11 @@ export const handler = middy<unknown, void>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .handler(async (event) => {
     const { Step: step, SecretId, ClientRequestToken: versionId } = eventSchema.parse(event);
-    logger.appendKeys({ step, versionId });
+    logger.appendKeys({ step, versionId, account });
     try {
       await rotateToken(
         { step, versionId },
-        { versions: secretsManagerVersions(secrets, SecretId), apiUrl, renew: renewTokens, test },
+        { versions: secretsManagerVersions(secrets, SecretId), apiUrl, account, renew: renewTokens, test },
       );
     } catch (error) {
       logger.error('the tokens were not renewed', { error: error as Error });

@@ -1,5 +1,6 @@
 import { type OAuthApp, TokenRequestError, type Tokens } from '../../shared/pinterest/oauth.ts';
 import { readTokenSecret, type TokenSecretValue } from '../../shared/pinterest/token-secret.ts';
+import { signInCommand } from '../../shared/upload/sign-in.ts';
 import { CURRENT, type Labels, PENDING, type SecretVersions, SOURCE } from './secret-versions.ts';
 
 /** The four steps of a rotation. Secrets Manager invokes the function once for each. */
@@ -14,6 +15,8 @@ export interface Rotation {
 export interface RotationPorts {
   versions: SecretVersions;
   apiUrl: string;
+  /** The name of the Pinterest account; undefined without the setting `accounts`. */
+  account?: string;
   renew: (app: OAuthApp, refreshToken: string) => Promise<Tokens>;
   /**
    * Makes a harmless request with a token.
@@ -86,34 +89,38 @@ async function requireUnderWay(
   );
 }
 
-async function create(versionId: string, labels: Labels, { versions, renew, apiUrl }: RotationPorts): Promise<void> {
+async function create(
+  versionId: string,
+  labels: Labels,
+  { versions, renew, apiUrl, account }: RotationPorts,
+): Promise<void> {
   const { [SOURCE]: source, [CURRENT]: currentId = '' } = labels;
   const current = readTokenSecret(await versions.read(currentId));
-  const app = appOf(current, apiUrl);
-  const refreshToken = refreshTokenOf(current);
+  const signIn = `Sign in again: ${signInCommand(account)}.`;
+  const app = appOf(current, apiUrl, signIn);
+  const refreshToken = refreshTokenOf(current, signIn);
   // Do this before the renewal. Pinterest may accept a refresh token only once, so nothing that can fail may come
   // between the renewal and storing the new tokens.
   if (source !== currentId) await versions.moveLabel(SOURCE, source, currentId);
   const tokens = await renew(app, refreshToken).catch((error: unknown) => {
-    throw error instanceof TokenRequestError && error.refused ? signInNeeded(error) : error;
+    throw error instanceof TokenRequestError && error.refused ? signInNeeded(error, signIn) : error;
   });
   await versions.putPending(versionId, JSON.stringify({ ...current, ...tokens }));
 }
 
-const SIGN_IN = 'Sign in again: npm run pindrop -- auth.';
+const signInNeeded = (cause: TokenRequestError, signIn: string) =>
+  new SignInNeededError(`${cause.message} ${signIn}`, { cause });
 
-const signInNeeded = (cause: TokenRequestError) => new SignInNeededError(`${cause.message} ${SIGN_IN}`, { cause });
-
-function appOf({ clientId, clientSecret }: TokenSecretValue, apiUrl: string): OAuthApp {
+function appOf({ clientId, clientSecret }: TokenSecretValue, apiUrl: string, signIn: string): OAuthApp {
   if (clientId === undefined || clientSecret === undefined) {
-    throw new SignInNeededError(`The secret lacks clientId or clientSecret, so nothing can be renewed. ${SIGN_IN}`);
+    throw new SignInNeededError(`The secret lacks clientId or clientSecret, so nothing can be renewed. ${signIn}`);
   }
   return { clientId, clientSecret, apiUrl };
 }
 
-function refreshTokenOf({ refreshToken }: TokenSecretValue): string {
+function refreshTokenOf({ refreshToken }: TokenSecretValue, signIn: string): string {
   if (refreshToken === undefined) {
-    throw new SignInNeededError(`The secret has no refreshToken, so nothing can be renewed. ${SIGN_IN}`);
+    throw new SignInNeededError(`The secret has no refreshToken, so nothing can be renewed. ${signIn}`);
   }
   return refreshToken;
 }

@@ -18,6 +18,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { PIN_DETAIL_TYPE } from '../../shared/events/pin/names.ts';
 import type { KnownPinFailure } from '../../shared/events/pin/pin-events.ts';
+import { accountVariables } from '../stack/accounts/account-variables.ts';
 import { acknowledgeWildcard } from '../stack/function/acknowledged-finding.ts';
 import { readSecret } from '../stack/function/grants.ts';
 import { NodeFunction } from '../stack/function/node-function.ts';
@@ -32,7 +33,7 @@ import { StartStateMachine } from './start-state-machine.ts';
  * the guarantee.
  */
 export class PublishPin extends Construct {
-  constructor(scope: Construct, id: string, { settings, bus, token, onCall }: ExampleProps) {
+  constructor(scope: Construct, id: string, { settings, bus, accounts, onCall }: ExampleProps) {
     super(scope, id);
     const lanes = new Bucket(this, 'Lanes', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -59,7 +60,7 @@ export class PublishPin extends Construct {
       timeout: Duration.minutes(2),
       environment: {
         PINTEREST_API_URL: settings.pinterestApiUrl,
-        TOKEN_SECRET_ARN: token.secretArn,
+        ...accountVariables(accounts, ({ tokenSecret }) => ({ TOKEN_SECRET_ARN: tokenSecret.secretArn })),
         GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
         MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
         PIN_PATIENCE_SECONDS: String(settings.pinPatienceSeconds),
@@ -67,7 +68,7 @@ export class PublishPin extends Construct {
         EXECUTION_ARN_PREFIX: execution(''),
       },
     });
-    readSecret(token, publish);
+    for (const { tokenSecret } of accounts) readSecret(tokenSecret, publish);
     publish.addToRolePolicy(
       new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [lanes.arnForObjects('*')] }),
     );

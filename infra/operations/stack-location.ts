@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { ListTagsForResourceCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
-import { OUTPUT_TAG_PREFIX } from '../output-tags.ts';
+import { outputsOfTags } from '../output-tags.ts';
 import { OperationError } from './operation-error.ts';
 
 /** How to reach a stack, and the resources that belong to it. */
@@ -127,11 +127,8 @@ async function taggedOutputs(
     for (const { ResourceType, PhysicalResourceId: resourceArn } of StackResourceSummaries) {
       if (ResourceType !== 'AWS::StepFunctions::StateMachine') continue;
       const { tags = [] } = await states.send(new ListTagsForResourceCommand({ resourceArn }));
-      const ours = tags.flatMap(({ key = '', value = '' }) =>
-        key.startsWith(OUTPUT_TAG_PREFIX) ? [[key.slice(OUTPUT_TAG_PREFIX.length), value] as const] : [],
-      );
-      const { Path = '', ...outputs } = Object.fromEntries(ours);
-      if (ours.length > 0) instances.set(Path, { ...outputs, StateMachineArn: resourceArn ?? '' });
+      const { Path = '', ...outputs } = outputsOfTags(tags);
+      if (Object.keys(outputs).length > 0) instances.set(Path, { ...outputs, StateMachineArn: resourceArn ?? '' });
     }
   }
   const chosen = path === '' && instances.size === 1 ? [...instances.values()][0] : instances.get(path);

@@ -11,6 +11,13 @@ export interface PindropSettings {
    */
   prefix?: string;
   /**
+   * Several Pinterest accounts: the name of each (up to 30 of a-z, 0-9 and hyphens), and the prefix of its keys. Each has
+   * its own secret, rotation, rate limit and alarms. Keys under no account's prefix are ignored. No prefix may begin with
+   * the prefix of another account, and the setting `prefix` must be absent.
+   * @default - one account, which takes every key with `prefix`
+   */
+  accounts?: Record<string, { prefix: string }>;
+  /**
    * Maximum number of simultaneous uploads, 2 to 1000. Further drops wait in the queue.
    * @default 10
    */

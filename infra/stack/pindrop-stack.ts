@@ -1,7 +1,9 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { EXAMPLES } from '../examples/examples.ts';
+import { ACCOUNTS_OUTPUT } from '../output-tags.ts';
 import { readSettings, type Settings } from '../settings.ts';
+import { secretsByName } from './accounts/account.ts';
 import { keepNotificationsLog } from './drops/drop-notifications.ts';
 import { Pindrop } from './pindrop.ts';
 
@@ -26,9 +28,9 @@ export class PindropStack extends Stack {
     // CDK leaves the id `Default` out of the names of the resources.
     const pindrop = new Pindrop(this, 'Default', { settings });
     keepNotificationsLog(pindrop.bucket);
-    const { eventBus: bus, tokenSecret: token, alarmTopic: topic } = pindrop;
+    const { eventBus: bus, accounts, alarmTopic: topic } = pindrop;
     const onCall = { runbookUrl: settings.runbookUrl, topic };
-    for (const name of settings.with) EXAMPLES[name](this, { settings, bus, token, onCall });
+    for (const name of settings.with) EXAMPLES[name](this, { settings, bus, accounts, onCall });
     const outputs = {
       DropBucketName: pindrop.bucket.bucketName,
       EventBusName: pindrop.eventBus.eventBusName,
@@ -38,6 +40,10 @@ export class PindropStack extends Stack {
       TokenSecretArn: pindrop.tokenSecret.secretArn,
       PinterestApiUrl: settings.pinterestApiUrl,
     };
+    const secrets = secretsByName(accounts);
+    if (Object.keys(secrets).length > 0) {
+      new CfnOutput(this, ACCOUNTS_OUTPUT, { value: this.toJsonString(secrets) });
+    }
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 }

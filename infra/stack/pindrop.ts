@@ -15,9 +15,10 @@ import {
   type FailureFilter,
   type ObjectFilter,
 } from '../../shared/events/event-pattern.ts';
-import { GATE_OPEN, NOTHING_LEARNED } from '../../shared/upload/initial-parameters.ts';
+import { NOTHING_LEARNED } from '../../shared/upload/initial-parameters.ts';
 import { METRIC, METRIC_NAMESPACE, type MetricName } from '../../shared/upload/metrics.ts';
 import { type ConstructSettings, readConstructSettings } from '../settings.ts';
+import { type Account, accountsOf, secretsByName } from './accounts/account.ts';
 import { DropBucket } from './drops/drop-bucket.ts';
 import { DropNotifications } from './drops/drop-notifications.ts';
 import { DropQueue } from './drops/drop-queue.ts';
@@ -29,8 +30,6 @@ import { Monitoring } from './monitoring/monitoring.ts';
 import type { PindropSettings } from './pindrop-settings.ts';
 import { MediaStatusMachine } from './status/media-status-machine.ts';
 import { tagWithOutputs } from './status/output-tags.ts';
-import { TokenRotation } from './tokens/token-rotation.ts';
-import { TokenSecret } from './tokens/token-secret.ts';
 
 export interface PindropProps {
   /**
@@ -50,10 +49,15 @@ export interface PindropProps {
    */
   eventBus?: IEventBus;
   /**
-   * The secret with Pinterest's tokens. Pindrop rotates it.
+   * The secret with Pinterest's tokens. Pindrop rotates it. With the setting `accounts`, use {@link tokenSecrets}.
    * @default - a new secret without tokens, which is kept when the stack is deleted
    */
   tokenSecret?: ISecret;
+  /**
+   * With the setting `accounts`: the secrets with Pinterest's tokens, by account name. Pindrop rotates them.
+   * @default - a new secret for each account that has none here
+   */
+  tokenSecrets?: Record<string, ISecret>;
 }
 
 /** Uploads each video that is dropped in a bucket to Pinterest, and puts one final event for it on a bus. */
@@ -62,8 +66,10 @@ export class Pindrop extends Construct {
   readonly bucket: IBucket;
   /** The event bus that receives the final events. */
   readonly eventBus: IEventBus;
-  /** The secret with Pinterest's tokens. */
+  /** The secret with Pinterest's tokens. With the setting `accounts`, the secret of the first account. */
   readonly tokenSecret: ISecret;
+  /** The Pinterest accounts with their secrets. Without the setting `accounts`, one account without a name. */
+  readonly accounts: readonly Account[];
   /** The state machine that runs one execution for each upload. */
   readonly stateMachine: IStateMachine;
   /** The queue of the drops that wait for their upload. */
@@ -77,7 +83,6 @@ export class Pindrop extends Construct {
   readonly alarmTopic?: ITopic;
   /** The value of the dimension `service` of every metric. */
   readonly #deployment: string;
-  readonly #prefix: string;
 
   /** @throws Error that names each setting that is unknown or ill-typed */
   constructor(scope: Construct, id: string, props: PindropProps = {}) {
@@ -87,12 +92,8 @@ export class Pindrop extends Construct {
     // Distinguishes the instances in an account: it contains the stack's name and the construct's path in the stack.
     const deployment = Names.uniqueResourceName(this, { maxLength: 60 });
 
-    const token = props.tokenSecret ?? new TokenSecret(this, 'Token');
-    const { rotateToken } = new TokenRotation(this, 'TokenRotation', {
-      settings,
-      token,
-      scheduled: !settings.emulated,
-    });
+    const accounts = accountsOf(this, { ...props, settings });
+    const prefixes = accounts.map(({ prefix }) => prefix);
     const bus =
       props.eventBus ??
       // CDK's generated name lacks the stack's name, so two stacks of one app could not be deployed side by side.
@@ -105,30 +106,31 @@ export class Pindrop extends Construct {
     const { machine, poll } = new MediaStatusMachine(this, 'MediaStatus', {
       settings,
       deployment,
-      token,
+      accounts,
       recentFiles,
       bus,
-      taggedObjects: settings.tagObjects ? [bucket.arnForObjects(`${literalInPolicy(settings.prefix)}*`)] : [],
-    });
-
-    const gate = new StringParameter(this, 'RateLimitGate', {
-      description: 'Until when Pindrop asks Pinterest for no registration',
-      stringValue: GATE_OPEN,
+      taggedObjects: settings.tagObjects
+        ? prefixes.map((prefix) => bucket.arnForObjects(`${literalInPolicy(prefix)}*`))
+        : [],
     });
 
     const drops = new DropQueue(this, 'Drops', { settings });
-    new DropNotifications(this, 'DropNotifications', { bucket, queue: drops.queue, prefix: settings.prefix });
+    new DropNotifications(this, 'DropNotifications', { bucket, queue: drops.queue, prefixes });
     const ingest = new IngestFunction(this, 'Ingest', {
       settings,
       deployment,
       bucket,
       drops,
-      token,
+      accounts,
       machine,
-      gate,
       recentFiles,
     });
-    const reportDeadLetter = new ReportDeadLetterFunction(this, 'ReportDeadLetter', { deployment, drops, machine });
+    const reportDeadLetter = new ReportDeadLetterFunction(this, 'ReportDeadLetter', {
+      deployment,
+      drops,
+      machine,
+      accounts,
+    });
 
     if (!settings.emulated) new EventRecord(this, 'EventRecord', { bus });
     const { onCall } = new Monitoring(this, 'Monitoring', {
@@ -139,35 +141,43 @@ export class Pindrop extends Construct {
       ingest,
       poll,
       reportDeadLetter,
-      rotateToken,
+      accounts,
     });
     new Subscriptions(this, 'Subscriptions', { settings, bus, onCall });
 
-    tagWithOutputs(machine, {
+    const [first] = accounts;
+    const outputs = {
       Path: this.node.path.slice(Stack.of(this).node.path.length + 1),
       DropBucketName: bucket.bucketName,
       EventBusName: bus.eventBusName,
       QueueUrl: drops.queue.queueUrl,
       DeadLetterQueueUrl: drops.deadLetters.queueUrl,
-      TokenSecretArn: token.secretArn,
+      TokenSecretArn: first.tokenSecret.secretArn,
       PinterestApiUrl: settings.pinterestApiUrl,
-    });
+    };
+    tagWithOutputs(machine, outputs, secretsByName(accounts));
     this.#deployment = deployment;
-    this.#prefix = settings.prefix;
     this.bucket = bucket;
+    this.accounts = accounts;
     this.eventBus = bus;
-    this.tokenSecret = token;
+    this.tokenSecret = first.tokenSecret;
     this.stateMachine = machine;
     this.queue = drops.queue;
     this.deadLetterQueue = drops.deadLetters;
     this.alarmTopic = onCall.topic;
   }
+
   /**
-   * Allows an identity to put files into the drop bucket. If the setting `prefix` is set, only keys with it are
-   * allowed.
+   * Allows an identity to put files into the drop bucket. If the setting `prefix` or `accounts` is set, only keys with
+   * such a prefix are allowed.
+   * @param options with `account`, only the keys of this Pinterest account
+   * @throws Error when there is no such account
    */
-  grantDrop(identity: IGrantable): Grant {
-    return this.bucket.grantPut(identity, `${this.#prefix}*`);
+  grantDrop(identity: IGrantable, { account }: { account?: string } = {}): Grant {
+    const [first, ...others] = this.accounts.filter(({ name }) => account === undefined || name === account);
+    if (first === undefined) throw new Error(`The setting accounts does not contain ${account}.`);
+    const put = ({ prefix }: Account) => this.bucket.grantPut(identity, `${prefix}*`);
+    return others.reduce((grant, each) => grant.combine(put(each)), put(first));
   }
 
   /**

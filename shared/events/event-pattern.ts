@@ -1,7 +1,9 @@
 import { DETAIL_TYPE, EVENT_SOURCE, type FailureReason } from './names.ts';
 
-/** Selects events by their object. */
+/** Selects events by their object and its Pinterest account. */
 export interface ObjectFilter {
+  /** Only uploads to this account, or to one of these accounts, of the setting `accounts`. */
+  account?: string | string[];
   /** Only objects whose key starts with this. */
   keyPrefix?: string;
   /** Only objects whose metadata has these values. An array matches any of its values. */
@@ -28,6 +30,7 @@ export interface MediaUploadEventPattern {
   source: string[];
   detailType: string[];
   detail?: {
+    account?: string[];
     object?: { key?: { prefix: string }[]; metadata?: Record<string, string[]> };
     failure?: { reason?: string[]; retryable?: boolean[] };
   };
@@ -39,7 +42,7 @@ export interface MediaUploadEventPattern {
  *     new Rule(this, 'Ready', { eventBus, eventPattern: eventPattern({ status: 'succeeded' }), targets: […] });
  */
 export function eventPattern(options: EventPatternOptions = {}): MediaUploadEventPattern {
-  const { status, keyPrefix, metadata, reasons, retryable }: EndOptions & FailureFilter = options;
+  const { status, account, keyPrefix, metadata, reasons, retryable }: EndOptions & FailureFilter = options;
   const object = {
     ...(keyPrefix === undefined ? {} : { key: [{ prefix: keyPrefix }] }),
     ...(metadata === undefined ? {} : { metadata: anyOf(metadata) }),
@@ -48,7 +51,11 @@ export function eventPattern(options: EventPatternOptions = {}): MediaUploadEven
     ...(reasons === undefined ? {} : { reason: [...reasons] }),
     ...(retryable === undefined ? {} : { retryable: [retryable] }),
   };
-  const detail = { ...unlessEmpty({ object }), ...unlessEmpty({ failure }) };
+  const detail = {
+    ...(account === undefined ? {} : { account: [account].flat() }),
+    ...unlessEmpty({ object }),
+    ...unlessEmpty({ failure }),
+  };
   return {
     source: [EVENT_SOURCE],
     detailType: status === undefined ? Object.values(DETAIL_TYPE) : [DETAIL_TYPE[status]],

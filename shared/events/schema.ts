@@ -32,6 +32,7 @@ export const timelineSchema = lastingObject({
 const detailShape = {
   version: z.literal('1'),
   uploadId: z.string().describe("The execution's name; unique per attempt"),
+  account: z.string().optional().describe('Name of the Pinterest account; only with the setting `accounts`'),
   mediaType: z.literal('video'),
   object: droppedObjectSchema,
   sidecar: sidecarSchema.optional(),

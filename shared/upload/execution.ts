@@ -5,6 +5,8 @@ import type { Drop } from './drop.ts';
 /** The data about an upload before it ends. The final event is made from it. */
 export interface UploadRecord {
   uploadId: string;
+  /** The Pinterest account of the upload. Absent without the setting `accounts`. */
+  account?: string;
   mediaId?: string;
   object: DroppedObject;
   /** The JSON object stored beside the video, as the last attempt read it. */
@@ -12,10 +14,21 @@ export interface UploadRecord {
   timeline: Omit<Timeline, 'completedAt'>;
 }
 
-/** The record of a drop before its object was inspected. */
-export function recordOf({ uploadId, bucket, key, versionId, eTag, size, droppedAt }: Drop): UploadRecord {
+/**
+ * The record of a drop before its object was inspected.
+ * @param account the name of the Pinterest account; undefined without the setting `accounts`
+ */
+export function recordOf(
+  { uploadId, bucket, key, versionId, eTag, size, droppedAt }: Drop,
+  account?: string,
+): UploadRecord {
   const version = versionId === undefined ? {} : { versionId };
-  return { uploadId, object: { bucket, key, ...version, eTag, size, metadata: {} }, timeline: { droppedAt } };
+  return {
+    uploadId,
+    ...(account !== undefined && { account }),
+    object: { bucket, key, ...version, eTag, size, metadata: {} },
+    timeline: { droppedAt },
+  };
 }
 
 /** The final event as the state machine puts it on the bus. */
@@ -52,6 +65,7 @@ export function finalEvent(upload: UploadRecord, polls: number, completedAt: Dat
   const shared = {
     version: '1' as const,
     uploadId: upload.uploadId,
+    ...(upload.account !== undefined && { account: upload.account }),
     mediaType: 'video' as const,
     object: upload.object,
     ...(upload.sidecar && { sidecar: upload.sidecar }),

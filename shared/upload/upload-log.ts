@@ -1,10 +1,12 @@
 /**
- * The log messages for the steps of an upload. Each log line except `unreadable` has the uploadId, so one query for it
+ * The log messages for the steps of an upload. Each log line except `ignored` and `unreadable` has the uploadId, so one query for it
  * shows the complete history of a file. `npm start` shows the same lines. The comments list the other fields.
  */
 export const UPLOAD_LOG = {
   /** bucket, key, versionId, size, attempt */
   received: 'drop received',
+  /** bucket, key, versionId, because */
+  ignored: 'ignored',
   /** messageId, reasons: why a message, or a record in it, cannot be read */
   unreadable: 'notification unreadable',
   /** verdict */

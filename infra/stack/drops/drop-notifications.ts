@@ -8,16 +8,19 @@ import { QueueOfOwnAccount } from './queue-destination.ts';
 export interface DropNotificationsProps {
   bucket: IBucket;
   queue: IQueue;
-  /** S3 notifies only about keys that start with this prefix. An empty prefix means all keys. */
-  prefix: string;
+  /** S3 notifies only about keys that start with one of these prefixes. An empty prefix means all keys. */
+  prefixes: string[];
 }
 
 /** Configures S3 to send a message to the queue for each dropped object. */
 export class DropNotifications extends Construct {
-  constructor(scope: Construct, id: string, { bucket, queue, prefix }: DropNotificationsProps) {
+  constructor(scope: Construct, id: string, { bucket, queue, prefixes }: DropNotificationsProps) {
     super(scope, id);
-    const filters = prefix === '' ? [] : [{ prefix: encodedForFilter(prefix) }];
-    this.#here(bucket).addEventNotification(EventType.OBJECT_CREATED, new QueueOfOwnAccount(queue), ...filters);
+    const [from, to] = [this.#here(bucket), new QueueOfOwnAccount(queue)];
+    for (const prefix of prefixes) {
+      const filters = prefix === '' ? [] : [{ prefix: encodedForFilter(prefix) }];
+      from.addEventNotification(EventType.OBJECT_CREATED, to, ...filters);
+    }
     const handler = notificationsHandler(Stack.of(this));
     if (!handler) return;
     Validations.of(handler).acknowledge({

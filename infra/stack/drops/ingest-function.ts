@@ -1,10 +1,11 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { ConstructSettings } from '../../settings.ts';
+import type { Account } from '../accounts/account.ts';
+import { accountVariables } from '../accounts/account-variables.ts';
 import { acknowledgeWildcard } from '../function/acknowledged-finding.ts';
 import { followUploads, readSecret, takeFrom } from '../function/grants.ts';
 import { NodeFunction } from '../function/node-function.ts';
@@ -16,9 +17,8 @@ export interface IngestFunctionProps {
   deployment: string;
   bucket: IBucket;
   drops: DropQueue;
-  token: ISecret;
+  accounts: Account[];
   machine: StateMachine;
-  gate: IStringParameter;
   recentFiles: IStringParameter;
 }
 
@@ -27,7 +27,7 @@ export class IngestFunction extends NodeFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, deployment, bucket, drops, token, machine, gate, recentFiles }: IngestFunctionProps,
+    { settings, deployment, bucket, drops, accounts, machine, recentFiles }: IngestFunctionProps,
   ) {
     super(scope, id, {
       folder: 'ingest',
@@ -40,11 +40,13 @@ export class IngestFunction extends NodeFunction {
       environment: {
         PINTEREST_API_URL: settings.pinterestApiUrl,
         DEPLOYMENT: deployment,
-        TOKEN_SECRET_ARN: token.secretArn,
+        ...accountVariables(accounts, ({ tokenSecret, gate }) => ({
+          TOKEN_SECRET_ARN: tokenSecret.secretArn,
+          RATE_LIMIT_PARAMETER: gate.parameterName,
+        })),
         STATE_MACHINE_ARN: machine.stateMachineArn,
         QUEUE_URL: drops.queue.queueUrl,
         DEAD_LETTER_QUEUE_URL: drops.deadLetters.queueUrl,
-        RATE_LIMIT_PARAMETER: gate.parameterName,
         RECENT_FILES_PARAMETER: recentFiles.parameterName,
         GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
         MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
@@ -59,21 +61,22 @@ export class IngestFunction extends NodeFunction {
     // message to the dead-letter queue.
     const queues = [drops.queue.queueArn, drops.deadLetters.queueArn];
     this.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: queues }));
-    this.#readObjects(bucket, settings.prefix);
-    readSecret(token, this);
+    const prefixes = accounts.map(({ prefix }) => prefix);
+    this.#readObjects(bucket, prefixes);
+    for (const { tokenSecret } of accounts) readSecret(tokenSecret, this);
     const may = (actions: string[], { parameterArn }: IStringParameter) =>
       this.addToRolePolicy(new PolicyStatement({ actions, resources: [parameterArn] }));
-    may(['ssm:GetParameter', 'ssm:PutParameter'], gate);
+    for (const { gate } of accounts) may(['ssm:GetParameter', 'ssm:PutParameter'], gate);
     may(['ssm:GetParameter'], recentFiles);
     followUploads(machine, this);
   }
 
-  #readObjects(bucket: IBucket, prefix: string): void {
-    const objects = bucket.arnForObjects(`${literalInPolicy(prefix)}*`);
-    this.addToRolePolicy(
-      new PolicyStatement({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [objects] }),
-    );
-    if (this.role) acknowledgeWildcard(this.role, objects, 'The keys of future drops are not known.');
+  #readObjects(bucket: IBucket, prefixes: string[]): void {
+    const objects = prefixes.map((prefix) => bucket.arnForObjects(`${literalInPolicy(prefix)}*`));
+    this.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: objects }));
+    for (const each of objects) {
+      if (this.role) acknowledgeWildcard(this.role, each, 'The keys of future drops are not known.');
+    }
     // Without s3:ListBucket, S3 answers 403 for a missing object, and a deleted object would look like a forbidden one.
     // The permission cannot be limited to the prefix: a request for an object has no condition key `s3:prefix`.
     this.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));

@@ -1,5 +1,7 @@
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { Account } from '../accounts/account.ts';
+import { accountVariables } from '../accounts/account-variables.ts';
 import { followUploads, takeFrom } from '../function/grants.ts';
 import { NodeFunction } from '../function/node-function.ts';
 import type { DropQueue } from './drop-queue.ts';
@@ -8,15 +10,20 @@ export interface ReportDeadLetterFunctionProps {
   deployment: string;
   drops: DropQueue;
   machine: StateMachine;
+  accounts: Account[];
 }
 
 /** Reports the drops in the dead-letter queue: starts their executions, which emit `Media Upload Failed`. */
 export class ReportDeadLetterFunction extends NodeFunction {
-  constructor(scope: Construct, id: string, { deployment, drops, machine }: ReportDeadLetterFunctionProps) {
+  constructor(scope: Construct, id: string, { deployment, drops, machine, accounts }: ReportDeadLetterFunctionProps) {
     super(scope, id, {
       folder: 'report-dead-letter',
       description: 'Reports drops that could not be ingested as failed',
-      environment: { DEPLOYMENT: deployment, STATE_MACHINE_ARN: machine.stateMachineArn },
+      environment: {
+        DEPLOYMENT: deployment,
+        STATE_MACHINE_ARN: machine.stateMachineArn,
+        ...accountVariables(accounts, () => ({})),
+      },
     });
     takeFrom(drops.deadLetters, this, { batchSize: 10 });
     followUploads(machine, this);

@@ -4,7 +4,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { METRIC, METRIC_NAMESPACE } from '../../../shared/upload/metrics.ts';
+import { signInCommand } from '../../../shared/upload/sign-in.ts';
 import type { Settings } from '../../settings.ts';
+import type { Account } from '../accounts/account.ts';
 import type { DropQueue } from '../drops/drop-queue.ts';
 import { alarm, type OnCall, PERIOD, type Watched } from './alarm.ts';
 import { AlarmTopic } from './alarm-topic.ts';
@@ -20,12 +22,12 @@ export interface MonitoringProps {
   ingest: IFunction;
   poll: IFunction;
   reportDeadLetter: IFunction;
-  rotateToken: IFunction;
+  accounts: readonly Account[];
 }
 
 /** The alarms, in the order in which a file passes through Pindrop. */
 function watched(props: MonitoringProps, measured: Measured): Watched[] {
-  const { drops, machine, rotateToken } = props;
+  const { drops, machine, accounts } = props;
   return [
     {
       id: 'OldestMessage',
@@ -104,25 +106,37 @@ function watched(props: MonitoringProps, measured: Measured): Watched[] {
       }),
       threshold: 1,
     },
+    ...accounts.flatMap((account) => tokenAlarms(account, measured)),
+  ];
+}
+
+/** The alarms for the tokens of one Pinterest account. With the setting `accounts`, each names its account. */
+function tokenAlarms({ name, rotateToken }: Account, measured: Measured): Watched[] {
+  const [suffix, start, dimensions] = name === undefined ? ['', ''] : [`-${name}`, `${name}: `, { account: name }];
+  const signIn = `\`${signInCommand(name)}\``;
+  return [
     {
-      id: 'RefusedToken',
-      says: 'Pinterest refuses the access token; files wait.',
-      todo: 'Sign in again: `npm run pindrop -- auth`.',
-      metric: measured(METRIC.tokenRefused, 'Sum'),
+      id: `RefusedToken${suffix}`,
+      section: 'RefusedToken',
+      says: `${start}Pinterest refuses the access token; files wait.`,
+      todo: `Sign in again: ${signIn}.`,
+      metric: measured(METRIC.tokenRefused, 'Sum', dimensions),
       threshold: 1,
     },
     {
-      id: 'FailedRotation',
-      says: "Pinterest's tokens could not be renewed.",
-      todo: 'If the log of rotate-token says "sign in again", run `npm run pindrop -- auth`; otherwise it is tried again by itself.',
+      id: `FailedRotation${suffix}`,
+      section: 'FailedRotation',
+      says: `${start}Pinterest's tokens could not be renewed.`,
+      todo: `If the log of rotate-token says "sign in again", run ${signIn}; otherwise it is tried again by itself.`,
       metric: rotateToken.metricErrors({ period: PERIOD }),
       threshold: 1,
     },
     {
-      id: 'EndingToken',
-      says: 'The access token ends within 7 days.',
-      todo: 'Sign in again: `npm run pindrop -- auth`.',
-      metric: measured(METRIC.tokenDaysLeft, 'Minimum'),
+      id: `EndingToken${suffix}`,
+      section: 'EndingToken',
+      says: `${start}The access token ends within 7 days.`,
+      todo: `Sign in again: ${signIn}.`,
+      metric: measured(METRIC.tokenDaysLeft, 'Minimum', dimensions),
       threshold: 7,
       when: 'below',
     },

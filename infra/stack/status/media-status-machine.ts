@@ -2,7 +2,6 @@ import { Duration, Names, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import {
   Choice,
@@ -20,6 +19,8 @@ import { Construct } from 'constructs';
 import type { KnownFailure } from '../../../shared/events/events.ts';
 import { DETAIL_TYPE } from '../../../shared/events/names.ts';
 import type { Settings } from '../../settings.ts';
+import type { Account } from '../accounts/account.ts';
+import { accountVariables } from '../accounts/account-variables.ts';
 import { acknowledgeWildcard } from '../function/acknowledged-finding.ts';
 import { readSecret } from '../function/grants.ts';
 import { NodeFunction } from '../function/node-function.ts';
@@ -30,7 +31,7 @@ import { TAGGING_ACTIONS, tagObject } from './tag-object.ts';
 export interface MediaStatusMachineProps {
   settings: Pick<Settings, 'pinterestApiUrl' | 'pollDeadlineMinutes' | 'giveUpAfterHours' | 'maxBackoffSeconds'>;
   deployment: string;
-  token: ISecret;
+  accounts: Account[];
   recentFiles: IStringParameter;
   bus: IEventBus;
   /** ARNs of the objects that the machine tags after their final event. An empty list: it tags no object. */
@@ -79,7 +80,7 @@ export class MediaStatusMachine extends Construct {
 
 function pollFunction(
   parts: Construct,
-  { settings, deployment, token, recentFiles }: MediaStatusMachineProps,
+  { settings, deployment, accounts, recentFiles }: MediaStatusMachineProps,
 ): NodeFunction {
   const poll = new NodeFunction(parts, 'Poll', {
     folder: 'poll',
@@ -90,14 +91,14 @@ function pollFunction(
     environment: {
       PINTEREST_API_URL: settings.pinterestApiUrl,
       DEPLOYMENT: deployment,
-      TOKEN_SECRET_ARN: token.secretArn,
+      ...accountVariables(accounts, ({ tokenSecret }) => ({ TOKEN_SECRET_ARN: tokenSecret.secretArn })),
       GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
       MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
       POLL_DEADLINE_MINUTES: String(settings.pollDeadlineMinutes),
       RECENT_FILES_PARAMETER: recentFiles.parameterName,
     },
   });
-  readSecret(token, poll);
+  for (const { tokenSecret } of accounts) readSecret(tokenSecret, poll);
   poll.addToRolePolicy(
     new PolicyStatement({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [recentFiles.parameterArn] }),
   );

@@ -10,6 +10,8 @@ export interface TokenRotationProps {
   token: ISecret;
   /** False on emulators, which have no rotation schedules. */
   scheduled: boolean;
+  /** The name of the Pinterest account; undefined without the setting `accounts`. */
+  account?: string;
 }
 
 /**
@@ -21,12 +23,12 @@ const EVERY_DAYS = 7;
 export class TokenRotation extends Construct {
   readonly rotateToken: NodeFunction;
 
-  constructor(scope: Construct, id: string, { settings, token, scheduled }: TokenRotationProps) {
+  constructor(scope: Construct, id: string, { settings, token, scheduled, account }: TokenRotationProps) {
     super(scope, id);
     this.rotateToken = new NodeFunction(this, 'RotateToken', {
       folder: 'rotate-token',
       description: "Renews Pinterest's tokens for Secrets Manager's rotation",
-      environment: { PINTEREST_API_URL: settings.pinterestApiUrl },
+      environment: { PINTEREST_API_URL: settings.pinterestApiUrl, ...(account !== undefined && { ACCOUNT: account }) },
     });
     this.rotateToken.addToRolePolicy(
       new PolicyStatement({

@@ -7,9 +7,10 @@ import type { Construct } from 'constructs';
  * "accessTokenExpiresAt"? }`. It is created empty; an operator stores the tokens in it.
  */
 export class TokenSecret extends Secret {
-  constructor(scope: Construct, id: string) {
+  /** @param account the name of the Pinterest account; undefined without the setting `accounts` */
+  constructor(scope: Construct, id: string, { account }: { account?: string } = {}) {
     super(scope, id, {
-      description: "Pindrop: Pinterest's tokens",
+      description: `Pindrop: Pinterest's tokens${account === undefined ? '' : ` of ${account}`}`,
       // CloudFormation sets this value at creation. It overwrites the stored tokens if this line changes.
       secretObjectValue: { accessToken: SecretValue.unsafePlainText('') },
       // Deleting the stack by mistake must not delete the refresh token.

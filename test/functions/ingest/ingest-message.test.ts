@@ -60,10 +60,13 @@ async function stage() {
       read: async () => Buffer.alloc(4),
       open: async () => Readable.from([Buffer.alloc(4)]),
     },
-    pinterest: {
-      mediaCreate: async () => ({ mediaId: '1', uploadUrl: `${url}/upload/`, uploadParameters: { key: 'k' } }),
-      mediaGet: async (mediaId) => ({ mediaId, status: 'registered' }),
-    },
+    portsOfKey: () => ({
+      pinterest: {
+        mediaCreate: async () => ({ mediaId: '1', uploadUrl: `${url}/upload/`, uploadParameters: { key: 'k' } }),
+        mediaGet: async (mediaId) => ({ mediaId, status: 'registered' }),
+      },
+      gate: { closedForSeconds: async () => 0, close: async () => {} },
+    }),
     executions: {
       exists: async (uploadId) => executions.has(uploadId),
       start: async (followed) => {
@@ -71,7 +74,6 @@ async function stage() {
         return true;
       },
     },
-    gate: { closedForSeconds: async () => 0, close: async () => {} },
     inspect: async () => ({ verdict: 'accepted' }),
     now: () => new Date(clock),
     queues: {

@@ -45,7 +45,7 @@ describe('reportDeadLetter', () => {
       polls: 0,
       waitSeconds: 9,
     };
-    await expect(reportDeadLetter(drop, { executions, now }, unstarted)).resolves.toBeUndefined();
+    await expect(reportDeadLetter(drop, { executions, now }, { unstarted })).resolves.toBeUndefined();
     expect(started).toEqual([unstarted]);
   });
 

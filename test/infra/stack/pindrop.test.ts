@@ -86,6 +86,7 @@ describe("Pindrop in a user's app", () => {
 
   /** Settings that are absent when they are not given. */
   const WITHOUT_DEFAULT = [
+    'accounts',
     'expireSucceededAfterDays',
     'emulated',
     'alarmEmail',
@@ -111,7 +112,8 @@ describe("Pindrop in a user's app", () => {
   it('accepts every setting of its type', () => {
     const all: Required<PindropSettings> = {
       pinterestApiUrl: 'https://api-sandbox.pinterest.com/v5',
-      prefix: 'a/',
+      prefix: '',
+      accounts: { 'brand-a': { prefix: 'a/' } },
       maxConcurrency: 4,
       pollDeadlineMinutes: 1,
       giveUpAfterHours: 1,
