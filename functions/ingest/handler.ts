@@ -21,6 +21,7 @@ import { environment, retryPolicyOfStack } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
 import { backoffSeconds } from '../outcome/decide.ts';
 import { RecentFiles } from '../poll/recent-files.ts';
+import { attemptTimeoutMs } from './attempt-timeout.ts';
 import { s3DropSource } from './drop-source.ts';
 import type { AccountPorts } from './ingest-drop.ts';
 import { ingestMessage, type MessagePorts, type MessageQueues } from './ingest-message.ts';
@@ -92,12 +93,6 @@ const ports: Omit<MessagePorts, 'queues'> = {
   now: () => new Date(),
 };
 
-/**
- * An upload is aborted this many seconds before the function's own timeout. The rest of the time is for one request to
- * Pinterest, whether it has the file (up to 20 s), and for the start of the execution.
- */
-const LAST_WORDS_SECONDS = 30;
-
 async function ingestRecord(record: SQSRecord, context: Context): Promise<void> {
   const attempt = Number(record.attributes.ApproximateReceiveCount) - 1;
   const lease = await leaseMessage(sqs, {
@@ -107,8 +102,7 @@ async function ingestRecord(record: SQSRecord, context: Context): Promise<void> 
     seconds: Math.max(settings.REDELIVER_AFTER_SECONDS, backoffSeconds(attempt, retryPolicy, 1)),
     onError: (error) => logger.warn('the message could not be held', { error: error as Error }),
   });
-  const leftSeconds = context.getRemainingTimeInMillis() / 1000;
-  const lastWordsSeconds = Math.min(LAST_WORDS_SECONDS, leftSeconds / 4);
+  const leftMs = context.getRemainingTimeInMillis();
   const message = {
     messageId: record.messageId,
     body: record.body,
@@ -118,8 +112,8 @@ async function ingestRecord(record: SQSRecord, context: Context): Promise<void> 
   try {
     visibleAfterSeconds = await ingestMessage(
       message,
-      { ...ports, queues: messageQueues(leftSeconds) },
-      { number: attempt, retryPolicy, signal: AbortSignal.timeout((leftSeconds - lastWordsSeconds) * 1000) },
+      { ...ports, queues: messageQueues(leftMs / 1000) },
+      { number: attempt, retryPolicy, signal: AbortSignal.timeout(attemptTimeoutMs(leftMs)) },
       { logger, measurements },
     );
   } catch (error) {
