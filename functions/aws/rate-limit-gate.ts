@@ -1,6 +1,21 @@
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { GATE_OPEN } from '../../shared/upload/initial-parameters.ts';
 import { LONGEST_ASKED_WAIT_SECONDS } from '../outcome/decide.ts';
+import type { PauseReason } from '../outcome/fault.ts';
+
+/** A pause after failed registrations of one of several Pinterest accounts. */
+export interface Pause {
+  because: PauseReason;
+  /** Number of consecutive failed registrations. */
+  faults: number;
+}
+
+export interface GateState {
+  /** Seconds until a registration may be requested, 0 to {@link LONGEST_ASKED_WAIT_SECONDS}; 0 means now. */
+  closedForSeconds: number;
+  /** Present when the last registration of the account failed, even if the gate is open again. */
+  pause?: Pause;
+}
 
 /**
  * The time until which no function may request a registration. One function learns it from Pinterest and shares it
@@ -8,18 +23,27 @@ import { LONGEST_ASKED_WAIT_SECONDS } from '../outcome/decide.ts';
  * find out.
  */
 export interface RateLimitGate {
-  /** @returns seconds until a registration may be requested, 0 to {@link LONGEST_ASKED_WAIT_SECONDS}; 0 means now */
-  closedForSeconds(): Promise<number>;
-  /** Closes the gate for this many seconds from now, {@link LONGEST_ASKED_WAIT_SECONDS} at most. */
-  close(seconds: number): Promise<void>;
+  state(): Promise<GateState>;
+  /**
+   * Closes the gate for this many seconds from now, {@link LONGEST_ASKED_WAIT_SECONDS} at most.
+   * @param pause the failed registrations; undefined when Pinterest asked to wait
+   */
+  close(seconds: number, pause?: Pause): Promise<void>;
+  /** Opens the gate, and forgets the failed registrations. */
+  open(): Promise<void>;
 }
 
 const bounded = (seconds: number) => Math.min(Math.max(0, seconds), LONGEST_ASKED_WAIT_SECONDS);
 
+/** How long a closed gate is not read again. Hundreds of waiting files would exceed Systems Manager's request rate. */
+const REMEMBER_CLOSED_MS = 5000;
+
+/** The parameter's value: an ISO 8601 time, and for a pause its reason and the number of faults. */
+const VALUE = /^(\S+?)(?: (token|outage) (\d+))?$/;
+
 /**
  * @param Name name of an AWS Systems Manager parameter that holds an ISO 8601 time
- * @param onError called when the parameter could not be read or written, for the log; neither method of the gate ever
- * throws
+ * @param onError called when the parameter could not be read or written, for the log; no method of the gate ever throws
  */
 export function parameterGate(
   ssm: SSMClient,
@@ -27,20 +51,41 @@ export function parameterGate(
   onError: (error: unknown) => void,
   now: () => number = Date.now,
 ): RateLimitGate {
+  let closed: { value: string; readAt: number } | undefined;
+  const stateOf = (value: string): GateState => {
+    const [, until = '', because, faults] = VALUE.exec(value) ?? [];
+    const closedForSeconds = bounded((Date.parse(until) - now()) / 1000) || 0;
+    return {
+      closedForSeconds,
+      ...(because !== undefined && { pause: { because: because as PauseReason, faults: Number(faults) } }),
+    };
+  };
+  const write = async (Value: string) => {
+    closed = undefined;
+    await ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true })).catch(onError);
+  };
   return {
-    async closedForSeconds() {
+    async state() {
+      if (closed && now() - closed.readAt < REMEMBER_CLOSED_MS) {
+        const state = stateOf(closed.value);
+        if (state.closedForSeconds > 0) return state;
+      }
+      closed = undefined;
       try {
         const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
-        const seconds = (Date.parse(Parameter?.Value ?? GATE_OPEN) - now()) / 1000;
-        return bounded(seconds) || 0;
+        const value = Parameter?.Value ?? GATE_OPEN;
+        const state = stateOf(value);
+        if (state.closedForSeconds > 0) closed = { value, readAt: now() };
+        return state;
       } catch (error) {
         onError(error);
-        return 0;
+        return { closedForSeconds: 0 };
       }
     },
-    async close(seconds) {
-      const Value = new Date(now() + bounded(seconds) * 1000).toISOString();
-      await ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true })).catch(onError);
+    async close(seconds, pause) {
+      const until = new Date(now() + bounded(seconds) * 1000).toISOString();
+      await write(pause === undefined ? until : `${until} ${pause.because} ${pause.faults}`);
     },
+    open: () => write(GATE_OPEN),
   };
 }

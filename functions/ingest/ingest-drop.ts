@@ -1,6 +1,5 @@
 import type { DroppedObject, FinalEventDetail, KnownFailure } from '../../shared/events/events.ts';
 import type { FormUpload } from '../../shared/pinterest/form-upload.ts';
-import type { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import type { Drop } from '../../shared/upload/drop.ts';
 import {
   type FinalEvent,
@@ -10,21 +9,13 @@ import {
   type UploadRecord,
 } from '../../shared/upload/execution.ts';
 import type { Executions } from '../aws/executions.ts';
-import type { RateLimitGate } from '../aws/rate-limit-gate.ts';
 import { type Blame, backoffSeconds, decide, leastWaitSeconds, type RetryPolicy } from '../outcome/decide.ts';
 import { faultOf } from '../outcome/fault.ts';
 import { firstWaitSeconds, type ProcessedFile } from '../poll/question-times.ts';
+import type { AccountPorts } from './account-ports.ts';
 import type { Verdict } from './inspection/inspect-video.ts';
-import { registerMedia } from './register-media.ts';
+import { registerMedia, throwWhileClosed } from './register-media.ts';
 import { type UploadPorts, uploadDrop } from './upload-drop.ts';
-
-/** What differs between the Pinterest accounts. */
-export interface AccountPorts {
-  /** The account's name; undefined without the setting `accounts`. */
-  account?: string;
-  pinterest: Pick<PinterestClient, 'mediaCreate' | 'mediaGet'>;
-  gate: RateLimitGate;
-}
 
 export interface IngestPorts extends UploadPorts, AccountPorts {
   executions: Executions;
@@ -101,15 +92,18 @@ async function bring(
   ports: IngestPorts,
   attempt: Attempt,
 ): Promise<Ended | Retry | { outcome: 'already-followed' }> {
-  const { source, pinterest, gate, inspect, now, onStep, executions } = ports;
+  const { source, gate, inspect, now, onStep, executions } = ports;
   try {
+    // The first attempt inspects the file even while the gate is closed, so that a file that Pinterest would not accept
+    // fails at once. The later ones cost one request.
+    if (attempt.number > 0) throwWhileClosed(await gate.state());
     if (await executions.exists(drop.uploadId)) return { outcome: 'already-followed' };
     upload.object = await source.head(drop);
     const verdict = await inspect(upload.object);
     onStep?.({ step: 'inspected', object: upload.object, verdict });
     if (verdict.verdict === 'rejected') return { outcome: 'failed', failure: rejection(verdict), blame: 'file' };
 
-    const registration = await registerMedia(pinterest, gate);
+    const registration = await registerMedia(ports);
     const { mediaId } = registration;
     upload.mediaId = mediaId;
     upload.timeline.registeredAt = now().toISOString();
@@ -126,6 +120,7 @@ async function bring(
     const decision = decide(faultOf(cause), {
       attempt: attempt.number,
       ageSeconds: ageSeconds(drop, now()),
+      account: ports.account,
       ...attempt.retryPolicy,
     });
     const { blame } = decision;

@@ -8,7 +8,8 @@ import { UNDER_NO_ACCOUNT } from '../ignored-key.ts';
 import type { Measurements } from '../measurements.ts';
 import { backoffSeconds } from '../outcome/decide.ts';
 import { UnknownAccountError } from '../outcome/fault.ts';
-import { type AccountPorts, type Attempt, type IngestOutcome, type IngestPorts, ingestDrop } from './ingest-drop.ts';
+import type { AccountPorts } from './account-ports.ts';
+import { type Attempt, type IngestOutcome, type IngestPorts, ingestDrop } from './ingest-drop.ts';
 import { progressReports } from './progress.ts';
 
 /** Logger and metrics of one invocation. */
@@ -101,7 +102,7 @@ const removed = () => Promise.reject(new UnknownAccountError('The account was re
 /** Makes no request: an upload that only needs its execution makes none. */
 const REMOVED_ACCOUNT: AccountPorts = {
   pinterest: { mediaCreate: removed, mediaGet: removed },
-  gate: { closedForSeconds: removed, close: removed },
+  gate: { state: removed, close: removed, open: removed },
 };
 
 /** An ignored object has no upload and no final event. */

@@ -1,6 +1,7 @@
 import type { KnownFailure } from '../../shared/events/events.ts';
 import type { FailureReason } from '../../shared/events/names.ts';
 import type { PinterestOperation } from '../../shared/pinterest/pinterest-error.ts';
+import { signInCommand } from '../../shared/upload/sign-in.ts';
 import type { Fault } from './fault.ts';
 
 /** What caused the fault, for logs and metrics. */
@@ -29,6 +30,8 @@ export interface Circumstances extends RetryPolicy {
   attempt: number;
   /** Seconds from the drop until now. */
   ageSeconds: number;
+  /** The name of the Pinterest account; undefined without the setting `accounts`. */
+  account?: string;
   /** Random number for the jitter, from 0 up to 1. */
   random?: number;
 }
@@ -116,14 +119,14 @@ const final = (blame: Blame, reason: FailureReason, message: string, retryable: 
   failure: { reason, message, retryable },
 });
 
-function judge(fault: Fault, { ageSeconds }: Pick<Circumstances, 'ageSeconds'>): Judgement {
+function judge(fault: Fault, { ageSeconds, account }: Pick<Circumstances, 'ageSeconds' | 'account'>): Judgement {
   switch (fault.at) {
     case 'media_create':
     case 'media_get':
     case 'media_list':
     case 'pins_create':
     case 'boards_list_pins':
-      return fault.kind === 'no-answer' ? forNow('Pinterest did not answer.') : judgeApiAnswer(fault);
+      return fault.kind === 'no-answer' ? forNow('Pinterest did not answer.') : judgeApiAnswer(fault, account);
     case 'upload':
       return judgeUpload(fault, ageSeconds);
     case 'source':
@@ -135,10 +138,20 @@ function judge(fault: Fault, { ageSeconds }: Pick<Circumstances, 'ageSeconds'>):
         because: 'The secret holds no access token: sign in, or put one there.',
       };
     case 'account':
-      return ours('The setting `accounts` does not contain the account of this upload any more: deploy with it again.');
+      return judgeAccount(fault, account);
     case 'pindrop':
       return ours("Something failed on Pindrop's own side; the function's log says what.");
   }
+}
+
+function judgeAccount(fault: Extract<Fault, { at: 'account' }>, account: string | undefined): Judgement {
+  if (fault.kind === 'unknown') {
+    return ours('The setting `accounts` does not contain the account of this upload any more: deploy with it again.');
+  }
+  const { because, retryAfterSeconds: askedSeconds } = fault;
+  if (because === 'outage') return forNow(`Registrations for the account ${account} fail at the moment.`, askedSeconds);
+  const says = `Pinterest refuses the access token of ${account}, or there is none: sign in with ${signInCommand(account)}.`;
+  return { passes: true, blame: 'token', because: says, askedSeconds };
 }
 
 /** The scopes that each operation needs. @see Pinterest OpenAPI 5.23.0, security */
@@ -150,7 +163,10 @@ const SCOPES: Record<PinterestOperation, string> = {
   boards_list_pins: 'boards:read and pins:read',
 };
 
-function judgeApiAnswer(fault: Extract<Fault, { at: PinterestOperation; kind: 'answer' }>): Judgement {
+function judgeApiAnswer(
+  fault: Extract<Fault, { at: PinterestOperation; kind: 'answer' }>,
+  account: string | undefined,
+): Judgement {
   const { at, status, code, says, retryAfterSeconds, unexpected } = fault;
   const answer = `${status}${code === undefined ? '' : `, code ${code}`}`;
   const itsWords = says === undefined ? '' : ` It says: "${says}"`;
@@ -159,7 +175,7 @@ function judgeApiAnswer(fault: Extract<Fault, { at: PinterestOperation; kind: 'a
     return {
       passes: true,
       blame: 'token',
-      because: `The access token lacks a scope (${answer}): ${at} needs ${SCOPES[at]}. Sign in again with npm run pindrop -- auth.${itsWords}`,
+      because: `The access token lacks a scope (${answer}): ${at} needs ${SCOPES[at]}. Sign in again with ${signInCommand(account)}.${itsWords}`,
     };
   }
   if (status === 401) {

@@ -34,12 +34,30 @@ export type Fault =
   | { at: 'token'; kind: 'missing' }
   /** The upload's account is not in the setting `accounts` any more. */
   | { at: 'account'; kind: 'unknown' }
+  /** Registrations of the upload's account failed just now, so this one was not requested. */
+  | { at: 'account'; kind: 'paused'; because: PauseReason; retryAfterSeconds: number }
   /** Any other fault: of an AWS service, or a bug in Pindrop. */
   | { at: 'pindrop'; kind: 'unknown' };
 
 /** Thrown when an upload belongs to an account that the setting `accounts` does not contain. */
 export class UnknownAccountError extends Error {
   override readonly name = 'UnknownAccountError';
+}
+
+/** Why an account is paused: the token is missing or refused, or Pinterest has trouble. */
+export type PauseReason = 'token' | 'outage';
+
+/** Thrown instead of a registration's request while the account is paused after failed registrations. */
+export class AccountPausedError extends Error {
+  override readonly name = 'AccountPausedError';
+  readonly because: PauseReason;
+  readonly retryAfterSeconds: number;
+
+  constructor(because: PauseReason, retryAfterSeconds: number) {
+    super('No registration was requested, because the last one of this account failed.');
+    this.because = because;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
 }
 
 /** Thrown when Pinterest names an upload host that Pindrop must not send a file to. */
@@ -95,7 +113,8 @@ export function isTokenFault(error: unknown): boolean {
 }
 
 /** True for a fault of Pindrop's own: of an AWS service, of the settings, or a bug. */
-export const isOwnFault = (error: unknown): boolean => ['pindrop', 'account'].includes(faultOf(error).at);
+export const isOwnFault = (error: unknown): boolean =>
+  faultOf(error).at === 'pindrop' || error instanceof UnknownAccountError;
 
 /** Translates an error of the clients that the functions use into a fault. */
 export function faultOf(error: unknown): Fault {
@@ -105,6 +124,10 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof UploadTooSlowError) return { at: 'upload', kind: 'too-slow', ...error.sent };
   if (error instanceof UntrustedUploadHostError) return { at: 'upload', kind: 'untrusted-host' };
   if (error instanceof UnknownAccountError) return { at: 'account', kind: 'unknown' };
+  if (error instanceof AccountPausedError) {
+    const { because, retryAfterSeconds } = error;
+    return { at: 'account', kind: 'paused', because, retryAfterSeconds };
+  }
   if (error instanceof SourceError) return { at: 'source', kind: error.kind, answer: error.answer };
   return { at: 'pindrop', kind: 'unknown' };
 }

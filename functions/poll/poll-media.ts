@@ -94,6 +94,7 @@ function afterFault(followed: FollowedUpload, cause: unknown, policy: PollPolicy
   const decision = decide(faultOf(cause), {
     attempt: faults,
     ageSeconds: secondsBetween(faultsSince, now),
+    account: followed.upload.account,
     ...policy.retryPolicy,
     random: ports.random?.(),
   });

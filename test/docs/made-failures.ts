@@ -64,7 +64,7 @@ async function rejection(bytes: Buffer, size: number): Promise<Failure> {
       source: { head: async () => ({ ...drop, size, metadata: {} }), read: unused, open: unused },
       inspect: () => inspectVideo({ size, read: async (start, end) => bytes.subarray(start, end) }),
       pinterest: { mediaCreate: unused, mediaGet: unused },
-      gate: { closedForSeconds: unused, close: unused },
+      gate: { state: unused, close: unused, open: unused },
       apiUrl: 'https://api.pinterest.com/v5',
       // Not called: a rejected file is never uploaded.
       recentFiles: async () => [],

@@ -66,7 +66,7 @@ export async function crowd(options: CrowdOptions): Promise<Crowd> {
     for (let message = await queue.receive(); message; message = await queue.receive()) {
       const begun = clock.seconds;
       await clock.sleep(LOOK_SECONDS);
-      const registration = await registerMedia(pinterest, gate).catch((cause: unknown) => cause as Error);
+      const registration = await registerMedia({ pinterest, gate }).catch((cause: unknown) => cause as Error);
       if (registration instanceof Error) {
         putOff++;
         queue.putOff(message, waitAfter(registration, { ...message, ageSeconds: clock.seconds, random: random() }));
@@ -121,12 +121,16 @@ class SimulatedGate {
     this.#clock = clock;
   }
 
-  async closedForSeconds(): Promise<number> {
-    return Math.max(0, this.#openAt - this.#clock.seconds);
+  async state(): Promise<{ closedForSeconds: number }> {
+    return { closedForSeconds: Math.max(0, this.#openAt - this.#clock.seconds) };
   }
 
   async close(seconds: number): Promise<void> {
     this.#openAt = this.#clock.seconds + seconds;
+  }
+
+  async open(): Promise<void> {
+    this.#openAt = 0;
   }
 }
 

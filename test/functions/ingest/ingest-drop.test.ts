@@ -64,9 +64,12 @@ async function workingPorts(answer: { status: number; body?: string } | 'reset' 
       },
     },
     gate: {
-      closedForSeconds: async () => closedFor,
+      state: async () => ({ closedForSeconds: closedFor }),
       close: async (seconds) => {
         closedFor = seconds;
+      },
+      open: async () => {
+        closedFor = 0;
       },
     },
     inspect: async () => ({ verdict: 'accepted' }),

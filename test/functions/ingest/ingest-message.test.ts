@@ -65,7 +65,7 @@ async function stage() {
         mediaCreate: async () => ({ mediaId: '1', uploadUrl: `${url}/upload/`, uploadParameters: { key: 'k' } }),
         mediaGet: async (mediaId) => ({ mediaId, status: 'registered' }),
       },
-      gate: { closedForSeconds: async () => 0, close: async () => {} },
+      gate: { state: async () => ({ closedForSeconds: 0 }), close: async () => {}, open: async () => {} },
     }),
     executions: {
       exists: async (uploadId) => executions.has(uploadId),
