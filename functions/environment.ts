@@ -19,6 +19,7 @@ const variables = {
   PIN_LANES_BUCKET: text,
   EXECUTION_ARN_PREFIX: text,
   PIN_PATIENCE_SECONDS: number,
+  PIN_SPACING_SECONDS: number,
   RATE_LIMIT_PARAMETER: text,
   GIVE_UP_AFTER_HOURS: number,
   MAX_BACKOFF_SECONDS: number,

@@ -95,6 +95,12 @@ const stackShape = {
     .max(3600)
     .default(120)
     .describe('publish-pin: seconds to look for a Pin after a lost answer, before it is created again'),
+  pinSpacingMinutes: z.coerce
+    .number()
+    .min(0)
+    .max(24 * 60)
+    .default(0)
+    .describe('publish-pin: least minutes between two Pins on one board'),
 };
 
 const constructSchema = z.strictObject(constructShape);

@@ -6,11 +6,15 @@ import {
   Choice,
   Condition,
   DefinitionBody,
+  Errors,
   type IChainable,
+  IntegrationPattern,
   JsonPath,
   Pass,
   Result,
   StateMachine,
+  TaskInput,
+  Timeout,
   Wait,
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
@@ -40,8 +44,10 @@ export class PublishPin extends Construct {
       enforceSSL: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       removalPolicy: RemovalPolicy.RETAIN,
-      // Longer than any execution runs. No execution reads a lane after that.
-      lifecycleRules: [{ expiration: Duration.days(14) }],
+      // A schedule is written at least once a week while its Pin waits. Other objects are needed until their execution
+      // has ended, which takes two weeks at most after its last write: the give-up time, a day of a broken function and
+      // a week of a broken bus.
+      lifecycleRules: [{ expiration: Duration.days(45) }],
     });
     const stack = Stack.of(this);
     // A fixed name avoids a circular dependency: the state machine invokes the function, and the function describes the
@@ -64,6 +70,7 @@ export class PublishPin extends Construct {
         GIVE_UP_AFTER_HOURS: String(settings.giveUpAfterHours),
         MAX_BACKOFF_SECONDS: String(settings.maxBackoffSeconds),
         PIN_PATIENCE_SECONDS: String(settings.pinPatienceSeconds),
+        PIN_SPACING_SECONDS: String(settings.pinSpacingMinutes * 60),
         PIN_LANES_BUCKET: lanes.bucketName,
         EXECUTION_ARN_PREFIX: execution(''),
       },
@@ -98,6 +105,7 @@ export class PublishPin extends Construct {
     });
     new StartStateMachine(this, 'Start', { name: 'PublishPin', bus, machine, events: { status: 'succeeded' }, onCall });
     new CfnOutput(stack, 'PublishPinStateMachineArn', { value: machine.stateMachineArn });
+    new CfnOutput(stack, 'PublishPinBucketName', { value: lanes.bucketName });
   }
 }
 
@@ -128,11 +136,22 @@ function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IC
     stateName: 'Wait',
     time: WaitTime.secondsPath('$.waitSeconds'),
   });
+  const sleep = sleepState(parts, publish);
+  sleep.next(read);
+  sleep.addCatch(read, { errors: [Errors.TIMEOUT], resultPath: JsonPath.DISCARD });
+  // The token was not kept. The function then waits without a token.
+  const sleepless = new Pass(parts, 'Sleepless', {
+    stateName: 'Not asleep',
+    result: Result.fromBoolean(true),
+    resultPath: '$.sleepless',
+  });
+  sleep.addCatch(sleepless.next(read), { resultPath: JsonPath.DISCARD });
   const which = new Choice(parts, 'WhichStep', { stateName: 'Which step?' })
     .when(Condition.stringEquals('$.step', 'create'), create)
     .otherwise(read);
   const ended = new Choice(parts, 'EndedNow', { stateName: 'Ended?' })
     .when(Condition.isPresent('$.finalEvent'), emit)
+    .when(Condition.stringEquals('$.step', 'sleep'), sleep)
     .when(Condition.numberGreaterThan('$.waitSeconds', 0), wait)
     .otherwise(which);
   wait.next(which);
@@ -140,6 +159,21 @@ function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IC
   create.next(ended);
   return begin.next(read);
 }
+
+/**
+ * Waits for hours or days, at no cost. The function stores the task's token, and with it an operator who cancels or
+ * reschedules the Pin wakes the execution. Otherwise the task ends with its timeout.
+ */
+const sleepState = (parts: Construct, publish: NodeFunction) =>
+  new LambdaInvoke(parts, 'Sleep', {
+    stateName: 'Wait until the Pin is due',
+    lambdaFunction: publish,
+    integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,
+    payload: TaskInput.fromObject({ sleep: JsonPath.entirePayload, taskToken: JsonPath.taskToken }),
+    taskTimeout: Timeout.at('$.waitSeconds'),
+    resultPath: JsonPath.DISCARD,
+    retryOnServiceExceptions: false,
+  });
 
 const PUBLISHING_BROKE: KnownPinFailure = {
   reason: 'gave_up',

@@ -9,15 +9,19 @@ export interface PinProgress {
   upload: MediaUploadSucceeded;
   /**
    * The next step. `prepare` and `look` may be repeated at any time. `create` may start a second time only if the
-   * function itself requested it.
+   * function itself requested it. `sleep` is `prepare` after a wait that an operator can end.
    */
-  step: 'prepare' | 'create' | 'look';
+  step: 'prepare' | 'sleep' | 'create' | 'look';
   /** Whole seconds to wait before the next step. */
   waitSeconds: number;
-  /** ISO 8601: time of the first step. */
+  /** ISO 8601: start of the give-up time, which is the first step or the end of the last sleep. */
   startedAt?: string;
   /** Absent until the metadata is read. */
   pin?: PinRequest;
+  /** ISO 8601, UTC: when the Pin is due; absent when nobody scheduled it. */
+  dueAt?: string;
+  /** True when the last sleep could not begin. */
+  sleepless?: boolean;
   /** ISO 8601: the time of the last creation request whose result is unknown. */
   unansweredSince?: string;
   /** Consecutive failed attempts; the backoff grows with them. */
@@ -37,6 +41,7 @@ export function published(progress: PinProgress, pinId: string, now: Date): PinP
     url: `https://www.pinterest.com/pin/${pinId}/`,
     object,
     publishedAt: now.toISOString(),
+    ...lateness(progress.dueAt, now),
   };
   return { ...progress, finalEvent: { detailType: PIN_DETAIL_TYPE.published, detail } };
 }
@@ -52,7 +57,11 @@ export function failed(progress: PinProgress, failure: KnownPinFailure, now: Dat
     boardId,
     object,
     failedAt: now.toISOString(),
+    dueAt: progress.dueAt,
     failure,
   };
   return { ...progress, finalEvent: { detailType: PIN_DETAIL_TYPE.failed, detail } };
 }
+
+const lateness = (dueAt: string | undefined, now: Date) =>
+  dueAt === undefined ? {} : { dueAt, lateBySeconds: Math.max(0, now.getTime() - Date.parse(dueAt)) / 1000 };

@@ -1,15 +1,19 @@
 import type { MediaUploadSucceeded } from '../../../shared/events/events.ts';
 import { PIN_LIMITS, type PinRequest } from '../../../shared/pinterest/pin.ts';
+import { publishAtOf } from './publish-at.ts';
 
 /** Many videos begin with a black frame. A frame at one second is rarely black. */
 const DEFAULT_COVER_SECONDS = 1;
 
 /**
  * Reads the Pin from an object's metadata: `board` (an id), and optionally `section` (an id), `title`, `description`, `link`,
- * `alt`, and `cover` (the URL of a picture, or seconds into the video).
+ * `alt`, `cover` (the URL of a picture, or seconds into the video), and `publish_at` (when the Pin is due).
  * @returns the Pin, or one sentence for each mistake in the metadata
  */
-export function pinRequestOf({ mediaId, object }: MediaUploadSucceeded): PinRequest | { problems: string[] } {
+export function pinRequestOf(
+  { mediaId, object }: MediaUploadSucceeded,
+  now: Date,
+): { pin: PinRequest; dueAt?: string } | { problems: string[] } {
   const problems: string[] = [];
   const text = (name: string, most = Number.POSITIVE_INFINITY) => {
     const value = (object.metadata[name] ?? '').trim();
@@ -35,8 +39,13 @@ export function pinRequestOf({ mediaId, object }: MediaUploadSucceeded): PinRequ
   const cover = coverOf(text('cover'));
   if (cover === undefined)
     problems.push('The cover must be the web address of a picture or whole seconds into the video, such as 12.');
-  if (problems.length > 0 || cover === undefined) return { problems };
-  return { boardId, mediaId, cover, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== '')) };
+  const publishAt = text('publish_at');
+  const due: ReturnType<typeof publishAtOf> | { dueAt?: string } =
+    publishAt === '' ? {} : publishAtOf(publishAt, 'publish_at', now);
+  if ('problem' in due) problems.push(due.problem);
+  if (problems.length > 0 || cover === undefined || 'problem' in due) return { problems };
+  const texts: Partial<typeof said> = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== ''));
+  return { pin: { boardId, mediaId, cover, ...texts }, ...due };
 }
 
 /** The board that an object's metadata names, valid or not. */

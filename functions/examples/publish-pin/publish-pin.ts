@@ -2,17 +2,21 @@ import type { KnownPinFailure } from '../../../shared/events/pin/pin-events.ts';
 import type { Pin, PinRequest } from '../../../shared/pinterest/pin.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import { backoffSeconds, leastWaitSeconds, type RetryPolicy } from '../../outcome/decide.ts';
+import { type BoardTurn, type BoardTurns, boardKey } from './board-turns.ts';
 import { judgeCreation } from './judge-creation.ts';
 import { laneWaitSeconds } from './lane-wait.ts';
 import type { PinLane } from './pin-lane.ts';
 import { failed, type PinProgress, published } from './pin-progress.ts';
 import { pinRequestOf } from './pin-request.ts';
+import type { PinSchedules } from './pin-schedule.ts';
 import { likeness, mayBe } from './same-pin.ts';
 
 export interface PinPorts {
   createPin: (pin: PinRequest) => Promise<Pin>;
   boardPins: (boardId: string) => AsyncIterable<Pin>;
   lane: PinLane;
+  schedules: PinSchedules;
+  turns: BoardTurns;
   now: () => Date;
   random?: () => number;
   /** Called with the reason of each fault, for the log. */
@@ -23,7 +27,14 @@ export interface PinPolicy {
   retryPolicy: RetryPolicy;
   /** How long to search the board for a Pin, in seconds, before the creation is repeated. */
   patienceSeconds: number;
+  /** Least time between two Pins of one board, in seconds; 0 for none. */
+  spacingSeconds: number;
 }
+
+/** A sleep is bounded, so that an execution whose wake-up got lost is late by a week at most. */
+const LONGEST_SLEEP_SECONDS = 7 * 24 * 60 * 60;
+/** Backoff when a sleep cannot begin: less than 100 attempts in 30 days. */
+const SLEEPLESS: RetryPolicy = { giveUpAfterSeconds: Number.POSITIVE_INFINITY, maxBackoffSeconds: 24 * 60 * 60 };
 
 /**
  * Takes the next step towards the one Pin of an upload.
@@ -31,46 +42,153 @@ export interface PinPolicy {
  * that step
  */
 export async function publishPin(before: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
-  const progress = { ...before, startedAt: before.startedAt ?? ports.now().toISOString() };
-  const next = await nextStep(progress, policy, ports);
-  if (next.finalEvent || next.waitSeconds === 0) return next;
+  const now = ports.now().toISOString();
+  // An operator can end a sleep early: the give-up time then starts now.
+  const startedAt = before.startedAt === undefined || before.startedAt > now ? now : before.startedAt;
+  const next = await nextStep({ ...before, startedAt }, policy, ports);
+  if (next.finalEvent || next.waitSeconds === 0 || next.step === 'sleep') return next;
   // A minimum wait limits the number of waits, and with it the length of the execution's history.
   return {
     ...next,
-    waitSeconds: Math.max(next.waitSeconds, leastWaitSeconds(secondsSince(progress.startedAt, ports))),
+    waitSeconds: Math.max(next.waitSeconds, leastWaitSeconds(secondsSince(startedAt, ports))),
   };
 }
 
 function nextStep(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
   const { pin, step } = progress;
-  if (pin === undefined || step === 'prepare') return prepare(progress, policy, ports);
-  return step === 'create' ? create(progress, pin, policy, ports) : look(progress, pin, policy, ports);
+  if (pin && step === 'create') return create(progress, pin, policy, ports);
+  if (pin && step === 'look') return look(progress, pin, policy, ports);
+  return prepare(progress, policy, ports);
+}
+
+/** Reads the metadata, and prepares the creation. A Pin that fails here was not requested. */
+async function prepare(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
+  const { upload, pin, dueAt, sleepless = false } = progress;
+  const request = pin ? { pin, dueAt } : pinRequestOf(upload, ports.now());
+  if ('problems' in request) {
+    const message = `${request.problems.join(' ')} Drop the file again with metadata that fits.`;
+    return closed(failed(progress, { reason: 'rejected_metadata', message, retryable: false }, ports.now()), ports);
+  }
+  const faults = progress.step === 'sleep' && !sleepless ? 0 : progress.faults;
+  const planned: PinProgress = { ...progress, ...request, step: 'prepare', faults };
+  const next = await whenDue(planned, request.pin, policy, ports).catch((error: unknown) =>
+    afterReadFault(planned, error, policy, ports),
+  );
+  return next.finalEvent ? closed(next, ports) : next;
+}
+
+/** Sleeps until the Pin is due. */
+async function whenDue(
+  progress: PinProgress,
+  pin: PinRequest,
+  policy: PinPolicy,
+  ports: PinPorts,
+): Promise<PinProgress> {
+  const { uploadId } = progress.upload;
+  const schedule = await ports.schedules.read(uploadId);
+  const { state = 'open', dueAt = progress.dueAt } = schedule.value ?? {};
+  const planned = { ...progress, dueAt };
+  if (state === 'cancelled') return failed(planned, CANCELLED, ports.now());
+  if (state === 'closed') return whenFree(planned, pin, policy, ports, async () => true);
+  if (dueAt !== undefined && secondsSince(dueAt, ports) < 0) {
+    // An operator can postpone a Pin that already waits for its turn.
+    await ports.lane.leave(likeness(pin), uploadId);
+    if (policy.spacingSeconds > 0) await ports.turns.leave(boardOf(planned, pin), uploadId);
+    return sleepUntil(Date.parse(dueAt), planned, ports);
+  }
+  return whenFree(planned, pin, policy, ports, () => schedule.replace({ state: 'closed', dueAt }));
 }
 
 /**
- * Reads the metadata, waits for the lane, and records the existing Pins on the board that look like the requested Pin.
+ * Waits for the board's turn and for the lane, and records the existing Pins on the board that look like the requested
+ * Pin.
+ * @param close closes the schedule: from then on nobody can cancel the Pin. Returns false if somebody just has.
  */
-async function prepare(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
-  const pin = pinRequestOf(progress.upload);
-  if ('problems' in pin) {
-    const message = `${pin.problems.join(' ')} Drop the file again with metadata that fits.`;
-    return failed(progress, { reason: 'rejected_metadata', message, retryable: false }, ports.now());
+async function whenFree(
+  progress: PinProgress,
+  pin: PinRequest,
+  policy: PinPolicy,
+  ports: PinPorts,
+  close: () => Promise<boolean>,
+): Promise<PinProgress> {
+  const turn = await turnOf(progress, pin, policy, ports);
+  if ('askAt' in turn) {
+    return turn.held
+      ? inTheWay(progress, 'Another Pin was being made on the board.', policy, ports)
+      : sleepUntil(turn.askAt, progress, ports);
   }
-  const prepared = { ...progress, pin };
+  const entered = await ports.lane.enter(likeness(pin), progress.upload.uploadId);
+  if (entered === undefined)
+    return inTheWay(progress, 'Other Pins with the same words were being made.', policy, ports);
+  if (entered.before === undefined) {
+    const listed = (await lookAlikes(pin, ports)).map(({ pinId }) => pinId);
+    await entered.note([...new Set([...entered.made, ...listed])]);
+  }
+  const { sleepless, ...rested } = progress;
+  // The turn comes before the close: a Pin that waits can still be cancelled.
+  const ours = (await turn.take()) && (await close());
+  return ours ? { ...rested, step: 'create', waitSeconds: 0, faults: 0 } : { ...rested, waitSeconds: 1 };
+}
+
+const boardOf = ({ upload }: PinProgress, { boardId }: PinRequest) =>
+  boardKey(upload.account, boardId);
+
+function turnOf(
+  progress: PinProgress,
+  pin: PinRequest,
+  { spacingSeconds }: PinPolicy,
+  { turns }: PinPorts,
+): Promise<BoardTurn> {
+  if (spacingSeconds === 0) return Promise.resolve({ take: async () => true });
+  const { uploadId, timeline } = progress.upload;
+  // A due time before the drop must not overtake all other Pins.
+  const dueAt = [progress.dueAt ?? '', timeline.droppedAt].sort().at(-1) ?? '';
+  return turns.ask(boardOf(progress, pin), { uploadId, dueAt }, spacingSeconds * 1000);
+}
+
+const CANCELLED: KnownPinFailure = {
+  reason: 'cancelled',
+  message:
+    'An operator cancelled the Pin before it was published. To publish it after all, retry the drop with npm run pindrop -- retry --again.',
+  retryable: true,
+};
+
+/** Sleeps until a time, in a state that an operator can end. */
+function sleepUntil(wakeAt: number, { sleepless, ...progress }: PinProgress, ports: PinPorts): PinProgress {
+  const { faults = 0 } = progress;
+  const left = Math.ceil((wakeAt - ports.now().getTime()) / 1000);
+  const sleep = (waitSeconds: number) => ({
+    ...progress,
+    waitSeconds,
+    startedAt: new Date(ports.now().getTime() + waitSeconds * 1000).toISOString(),
+  });
+  if (!sleepless) return { ...sleep(Math.max(1, Math.min(LONGEST_SLEEP_SECONDS, left))), step: 'sleep' };
+  ports.onFault?.('The sleep could not begin.');
+  const waitSeconds = Math.max(1, Math.min(left, backoffSeconds(faults, SLEEPLESS, ports.random?.())));
+  return { ...sleep(waitSeconds), faults: faults + 1 };
+}
+
+function inTheWay(progress: PinProgress, because: string, policy: PinPolicy, ports: PinPorts): PinProgress {
+  const seconds = laneWaitSeconds(secondsSince(progress.startedAt ?? '', ports), ports.random?.());
+  return unlessGivenUp(progress, because, seconds, policy, ports);
+}
+
+/**
+ * Closes the schedule of a Pin that fails before it was requested, so that nobody can cancel it any more.
+ * @returns the failure, or `cancelled` when an operator was faster
+ */
+async function closed(ended: PinProgress, ports: PinPorts): Promise<PinProgress> {
   try {
-    const turn = await ports.lane.enter(likeness(pin), progress.upload.uploadId);
-    if (turn === undefined) {
-      const seconds = laneWaitSeconds(secondsSince(progress.startedAt ?? '', ports), ports.random?.());
-      return unlessGivenUp(prepared, 'Other Pins with the same words were being made.', seconds, policy, ports);
-    }
-    if (turn.before === undefined) {
-      const listed = (await lookAlikes(pin, ports)).map(({ pinId }) => pinId);
-      await turn.note([...new Set([...turn.made, ...listed])]);
-    }
-    return { ...prepared, step: 'create', waitSeconds: 0, faults: 0 };
+    const schedule = await ports.schedules.read(ended.upload.uploadId);
+    const { state } = schedule.value ?? {};
+    if (state === 'cancelled') return failed(ended, CANCELLED, ports.now());
+    if (state !== 'closed' && !(await schedule.replace({ ...schedule.value, state: 'closed' })))
+      return closed(ended, ports);
   } catch (error) {
-    return afterReadFault(prepared, error, policy, ports);
+    // The Pin fails all the same. Without the lanes it may fail because of them.
+    ports.onFault?.(error instanceof Error ? error.message : String(error));
   }
+  return ended;
 }
 
 async function create(

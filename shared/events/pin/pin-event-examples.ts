@@ -16,6 +16,8 @@ export const pinPublishedExample: PinPublished = {
   url: 'https://www.pinterest.com/pin/813744226420795884/',
   object,
   publishedAt: '2026-03-01T09:00:54.002Z',
+  dueAt: '2026-03-01T09:00:53.000Z',
+  lateBySeconds: 1.002,
 };
 
 const failures: Record<PinFailureReason, Omit<PinFailed['failure'], 'reason'>> = {
@@ -26,6 +28,11 @@ const failures: Record<PinFailureReason, Omit<PinFailed['failure'], 'reason'>> =
   pin_refused: {
     message:
       'Pinterest answered pins_create with 404 (code 40): Board not found. Check the board and the other metadata, then retry the drop.',
+    retryable: true,
+  },
+  cancelled: {
+    message:
+      'An operator cancelled the Pin before it was published. To publish it after all, retry the drop with npm run pindrop -- retry --again.',
     retryable: true,
   },
   gave_up: {

@@ -10,6 +10,10 @@ const detailShape = {
   object: droppedObjectSchema,
 };
 
+const dueAt = z.iso
+  .datetime()
+  .describe('ISO 8601, UTC: when the Pin was to be published; absent when nobody scheduled it');
+
 /** Detail of `Pin Published`. */
 export const pinPublishedSchema = lastingObject({
   ...detailShape,
@@ -18,6 +22,8 @@ export const pinPublishedSchema = lastingObject({
   boardId: z.string(),
   url: z.url().describe('Where people see the Pin'),
   publishedAt: instant,
+  dueAt: dueAt.optional(),
+  lateBySeconds: z.number().nonnegative().optional().describe('From dueAt to publishedAt; absent without dueAt'),
 });
 
 /** Detail of `Pin Failed`. */
@@ -26,6 +32,7 @@ export const pinFailedSchema = lastingObject({
   status: z.literal('failed'),
   boardId: z.string().optional().describe("As the object's metadata names it; absent when it names no board"),
   failedAt: instant,
+  dueAt: dueAt.optional(),
   failure: lastingObject({
     reason: lastingEnum(PIN_FAILURE_REASONS),
     message: z.string().describe('What happened and what to do'),

@@ -1,21 +1,29 @@
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import type { ExecutionRow } from './execution-table.ts';
+import { waitsForToken } from './task-tokens.ts';
 
 interface WaitState {
-  Type: 'Wait';
+  Type: 'Wait' | 'Task';
   Next?: string;
   End?: boolean;
   Seconds?: number;
   SecondsPath?: string;
+  /** Of a task that waits for its token. */
+  Resource?: string;
+  TimeoutSecondsPath?: string;
 }
 
 const REST_OF_THE_WAIT = 'The rest of the wait';
 
-/** @returns the end of the execution's current Wait state, in milliseconds since 1970; undefined in any other state */
+/**
+ * @returns the end of the execution's current Wait state, or of its current task that waits for a token, in
+ * milliseconds since 1970; undefined in any other state
+ */
 export function waitsUntil(definition: StateMachineDefinition, row: ExecutionRow): number | undefined {
   const state = definition.States[row.state ?? ''] as Partial<WaitState> | undefined;
-  if (state?.Type !== 'Wait' || row.stateEnteredAt === null) return undefined;
-  const seconds = state.Seconds ?? Number(JSON.parse(row.stateInput ?? row.input)[(state.SecondsPath ?? '').slice(2)]);
+  if (row.stateEnteredAt === null || !(state?.Type === 'Wait' || waitsForToken(state?.Resource))) return undefined;
+  const path = state?.SecondsPath ?? state?.TimeoutSecondsPath ?? '';
+  const seconds = state?.Seconds ?? Number(JSON.parse(row.stateInput ?? row.input)[path.slice(2)]);
   return Number.isFinite(seconds) ? row.stateEnteredAt + seconds * 1000 : undefined;
 }
 
@@ -29,7 +37,7 @@ export function resumption(
 ): { definition: StateMachineDefinition; input: unknown } {
   if (row.state === null || !(row.state in definition.States)) return { definition, input: JSON.parse(row.input) };
   const input = JSON.parse(row.stateInput ?? row.input);
-  const until = waitsUntil(definition, row);
+  const until = definition.States[row.state]?.Type === 'Wait' ? waitsUntil(definition, row) : undefined;
   if (until === undefined) return { definition: { ...definition, StartAt: row.state }, input };
   const Seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
   const { Next, End } = definition.States[row.state] as WaitState;

@@ -13,6 +13,7 @@ import type { ExecutionRow, ExecutionTable } from './execution-table.ts';
 import { withoutJsonata } from './jsonata-state.ts';
 import { resumption, waitsUntil } from './resumption.ts';
 import { isLambda, type Task, type TaskServices, type TaskState, taskOf } from './task.ts';
+import { TaskTokens, waitsForToken } from './task-tokens.ts';
 
 export interface StateMachineParts extends TaskServices {
   definition: StateMachineDefinition;
@@ -26,6 +27,8 @@ const TASK_TIMEOUT_SECONDS = 7 * 24 * 3600;
 /** Runs the executions of one state machine. After a restart, each execution continues from its last state. */
 export class LocalStateMachine {
   readonly #parts: StateMachineParts;
+  /** The definition with the timeouts that the interpreter needs. */
+  readonly #interpreted: StateMachineDefinition;
   readonly #tasks: Record<string, Task>;
   /**
    * States that invoke a function. A function ends with this process. Repeating an interrupted state could repeat work
@@ -33,6 +36,8 @@ export class LocalStateMachine {
    */
   readonly #lambdaStates: Set<string>;
   readonly #aborts = new Map<string, () => void>();
+  /** The tokens of each running execution, by its name. */
+  readonly #tokens = new Map<string, TaskTokens>();
   #stopped = false;
 
   /** @throws Error that names the part of the definition that the local runtime does not know */
@@ -40,7 +45,8 @@ export class LocalStateMachine {
     const definition = withTimeouts(interpretable(parts.definition));
     // Validate the definition once, not for each execution.
     new Interpreter(definition, { validationOptions: { checkArn: false } });
-    this.#parts = { ...parts, definition };
+    this.#parts = parts;
+    this.#interpreted = definition;
     const tasks = Object.entries(parts.definition.States).flatMap(([name, state]) =>
       state.Type === 'Task' ? [[name, state as TaskState] as const] : [],
     );
@@ -60,7 +66,7 @@ export class LocalStateMachine {
     const { executions, arn } = this.#parts;
     executions.start(arn, name, input, new Date().toISOString());
     const row = executions.get(arn, name);
-    if (row) void this.#run(row, this.#parts.definition, JSON.parse(input));
+    if (row) void this.#run(row, this.#interpreted, JSON.parse(input));
   }
 
   /** Starts an execution, unless an execution with this name exists. */
@@ -71,7 +77,7 @@ export class LocalStateMachine {
   /** Continues every execution that was running when the process ended. */
   recover(): void {
     for (const row of this.#parts.executions.running(this.#parts.arn)) {
-      const { definition, input } = resumption(this.#parts.definition, row);
+      const { definition, input } = resumption(this.#interpreted, row);
       void this.#run(row, definition, input, row.state);
     }
   }
@@ -83,9 +89,15 @@ export class LocalStateMachine {
     return executions.running(arn).map((row) => unfinished(where, row.input, waitsUntil(definition, row)));
   }
 
+  /** Ends the task that waits for this token. @returns false when there is no such task */
+  succeedTask(token: string, output: unknown): boolean {
+    return [...this.#tokens.values()].some((tokens) => tokens.succeed(token, output));
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const abort of this.#aborts.values()) abort();
+    for (const tokens of this.#tokens.values()) tokens.stop();
   }
 
   /** @param interrupted the state that was running when the previous process ended */
@@ -97,6 +109,8 @@ export class LocalStateMachine {
   ): Promise<void> {
     const { arn, executions, observe } = this.#parts;
     const entered = { Name: '', EnteredTime: startedAt };
+    const tokens = new TaskTokens();
+    this.#tokens.set(name, tokens);
     let lost = interrupted !== null && this.#lambdaStates.has(interrupted) ? interrupted : undefined;
     const act = async (state: string, taskInput: never) => {
       // Start a task only when its state is in the database. Otherwise the previous state would run again after a kill.
@@ -105,7 +119,11 @@ export class LocalStateMachine {
         lost = undefined;
         throw new InvocationError('Lambda.Unknown', 'The function ended with the machine that it ran on.', true);
       }
-      return this.#tasks[state]?.(taskInput, name);
+      const start = async () => this.#tasks[state]?.(taskInput, name);
+      if (!waitsForToken((this.#parts.definition.States[state] as TaskState).Resource)) return start();
+      const row = executions.get(arn, name);
+      const until = row && waitsUntil(this.#parts.definition, row);
+      return tokens.wait(start, until ?? Number.POSITIVE_INFINITY);
     };
     const { result, eventLogs, abort } = new Interpreter(definition, { validationOptions: { noValidate: true } }).run(
       input as never,
@@ -113,6 +131,7 @@ export class LocalStateMachine {
         context: {
           Execution: { Id: this.executionArn(name), Name: name },
           State: entered,
+          Task: tokens.context,
           StateMachine: { Id: arn, Name: arn.split(':').at(-1) },
         },
         overrides: {
@@ -146,6 +165,7 @@ export class LocalStateMachine {
 
   #end(name: string, { status, ...end }: Outcome): void {
     this.#aborts.delete(name);
+    this.#tokens.delete(name);
     // An interrupted execution continues at the next start.
     if (this.#stopped) return;
     this.#parts.executions.end(this.#parts.arn, name, status, end);
@@ -181,8 +201,15 @@ function withTimeouts(definition: StateMachineDefinition): StateMachineDefinitio
   const States = Object.fromEntries(
     Object.entries(definition.States).map(([name, state]) => [
       name,
-      state.Type === 'Task' ? { TimeoutSeconds: TASK_TIMEOUT_SECONDS, ...state } : state,
+      state.Type === 'Task' ? withTimeout(state) : state,
     ]),
   );
   return { ...definition, States } as StateMachineDefinition;
+}
+
+function withTimeout(state: TaskState): TaskState {
+  const timed = { TimeoutSeconds: TASK_TIMEOUT_SECONDS, ...state };
+  // The interpreter looks for the path in the task's parameters, AWS in the state's input. `TaskTokens` keeps this timeout.
+  if (waitsForToken(state.Resource)) delete timed.TimeoutSecondsPath;
+  return timed;
 }

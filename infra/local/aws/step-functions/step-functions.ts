@@ -42,6 +42,12 @@ export function stepFunctionsService(machines: LocalStateMachine[], executions: 
         cause: row.cause ?? undefined,
       };
     },
+    SendTaskSuccess({ taskToken, output }) {
+      const value = JSON.parse(output);
+      if (!machines.some((machine) => machine.succeedTask(taskToken, value)))
+        throw new AwsError('TaskTimedOut', 'Task Timed Out: the task has ended, or its token is not valid.');
+      return {};
+    },
     ListExecutions({ stateMachineArn, statusFilter, maxResults = 100, nextToken }) {
       const machine = machineOf(stateMachineArn);
       const rows = executions.list(stateMachineArn, statusFilter, maxResults, nextToken && JSON.parse(nextToken));

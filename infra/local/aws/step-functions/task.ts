@@ -9,6 +9,7 @@ export interface TaskState {
   Type: 'Task';
   Resource: string;
   TimeoutSeconds?: number;
+  TimeoutSecondsPath?: string;
 }
 
 /** The resources that the tasks of a state machine can use. */
@@ -40,6 +41,7 @@ function taskOfResource(state: string, { Resource: resource }: TaskState, servic
   if (fn) return (input) => fn.invoke(input);
   switch (resource) {
     case 'arn:aws:states:::lambda:invoke':
+    case 'arn:aws:states:::lambda:invoke.waitForTaskToken':
       return async (input: { FunctionName: string; Payload: unknown }) => {
         const invoked = functions.get(input.FunctionName);
         if (!invoked) {

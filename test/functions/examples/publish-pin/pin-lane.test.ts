@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { findEndOfExecution } from '../../../../functions/examples/publish-pin/ended-execution.ts';
 import { s3PinLane } from '../../../../functions/examples/publish-pin/pin-lane.ts';
 import { startLocalS3 } from '../../../../infra/local/aws/s3/local-s3.ts';
 
@@ -39,12 +40,17 @@ async function lane() {
   const later = (hours: number) => {
     clock += hours * 3_600_000;
   };
-  const { enter } = s3PinLane(s3, states, { bucket: 'lanes', executionArnPrefix: 'arn:' }, () => clock);
+  const { enter, leave } = s3PinLane(
+    s3,
+    findEndOfExecution(states, 'arn:', () => clock),
+    'lanes',
+    () => clock,
+  );
   const set = (uploadId: string, status: string, pinId?: string) => {
     const detail = pinId === undefined ? {} : { pinId, publishedAt: new Date(clock).toISOString() };
     executions.set(`arn:${uploadId}`, { status, output: JSON.stringify({ finalEvent: { detail } }) });
   };
-  return { enter, set, later };
+  return { enter, leave, set, later };
 }
 
 describe('a lane', () => {
@@ -103,6 +109,22 @@ describe('a lane', () => {
     await expect(givenUp?.note(['1', 'ours'])).rejects.toThrow('recorded by another invocation');
     await expect((await enter('spring', 'a'))?.note([])).rejects.toThrow('recorded by another invocation');
     expect((await enter('spring', 'a'))?.before).toEqual(['1']);
+  });
+
+  it('is free for others after its holder left, and for the holder again', async () => {
+    const { enter, leave, set } = await lane();
+    await enter('spring', 'a');
+    set('a', 'SUCCEEDED', '1');
+    set('b', 'RUNNING');
+    await (await enter('spring', 'b'))?.note(['0']);
+    await leave('spring', 'a');
+    expect(await enter('spring', 'c')).toBeUndefined();
+    await leave('spring', 'b');
+    const again = await enter('spring', 'b');
+    expect(again).toMatchObject({ made: ['1'] });
+    expect(again).not.toHaveProperty('before');
+    await leave('spring', 'b');
+    expect(await enter('spring', 'c')).toMatchObject({ made: ['1'] });
   });
 
   it.each([['RUNNING'], ['PENDING_REDRIVE'], [undefined]])('is not free while its holder is %s', async (status) => {

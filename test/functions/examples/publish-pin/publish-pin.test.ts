@@ -1,23 +1,35 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PinLane } from '../../../../functions/examples/publish-pin/pin-lane.ts';
 import type { PinProgress } from '../../../../functions/examples/publish-pin/pin-progress.ts';
+import { keepTaskToken, type PinSchedule } from '../../../../functions/examples/publish-pin/pin-schedule.ts';
 import { type PinPorts, publishPin } from '../../../../functions/examples/publish-pin/publish-pin.ts';
 import type { Fault } from '../../../../infra/local/pinterest/faults.ts';
 import type { PinterestSimulatorOptions } from '../../../../infra/local/pinterest/simulation.ts';
 import { startPinterestSimulator } from '../../../../infra/local/pinterest/simulator.ts';
 import { mediaUploadSucceededExample } from '../../../../shared/events/examples.ts';
-import { pinFailedSchema } from '../../../../shared/events/pin/pin-event-schema.ts';
+import { pinFailedSchema, pinPublishedSchema } from '../../../../shared/events/pin/pin-event-schema.ts';
+import type { PinPublished } from '../../../../shared/events/pin/pin-events.ts';
 import { PinterestClient } from '../../../../shared/pinterest/pinterest-client.ts';
+import { freeLane, freeTurns, memorySchedules } from './memory-ports.ts';
 
-const policy = { patienceSeconds: 60, retryPolicy: { giveUpAfterSeconds: 3600, maxBackoffSeconds: 60 } };
+const policy = {
+  patienceSeconds: 60,
+  spacingSeconds: 0,
+  retryPolicy: { giveUpAfterSeconds: 3600, maxBackoffSeconds: 60 },
+};
 
-/** A lane that is always free and lists these recent Pins. */
-function freeLane(made: string[] = []): PinLane {
-  let before: string[] | undefined;
-  const note = async (noted: string[]) => {
-    before = noted;
-  };
-  return { enter: async () => ({ made, note, before }) };
+/** Called before each sleep. A number ends the sleep after so many seconds; the sleep cannot begin after an error. */
+type WhenAsleep = (progress: PinProgress) => Promise<number | undefined>;
+
+/** @returns the seconds that the wait before the next step lasts, and what the state machine adds to the progress */
+async function asleep(progress: PinProgress, whenAsleep: WhenAsleep) {
+  const { step, waitSeconds } = progress;
+  if (step !== 'sleep') return { slept: waitSeconds };
+  try {
+    return { slept: (await whenAsleep(progress)) ?? waitSeconds };
+  } catch {
+    return { slept: 0, sleepless: true };
+  }
 }
 
 /** Runs the steps of one Pin against the simulator on a virtual clock. */
@@ -30,22 +42,32 @@ async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane
   simulator.finish(mediaId, 'succeeded');
   const { object } = mediaUploadSucceededExample;
   const upload = { ...mediaUploadSucceededExample, mediaId, object: { ...object, metadata: { board: '42' } } };
+  const schedules = memorySchedules();
   let clock = Date.parse('2026-03-01T09:00:00Z');
   const ports: PinPorts = {
     createPin: (pin) => pinterest.pinsCreate(pin),
     boardPins: (boardId) => pinterest.boardsListAllPins(boardId),
     lane,
+    schedules,
+    turns: freeTurns,
     now: () => new Date(clock),
     random: () => 0.5,
   };
   const step = (progress: PinProgress) => publishPin(progress, policy, ports);
   /** Runs the steps as the state machine does, including its handling of a function that crashes. */
-  const run = async (from: PinProgress, dieAfterCreating = 0, whenCreated = async () => {}) => {
+  const run = async (
+    from: PinProgress,
+    dieAfterCreating = 0,
+    whenCreated = async () => {},
+    whenAsleep: WhenAsleep = async () => undefined,
+  ) => {
     let progress = from;
     let deaths = 0;
     const steps: string[] = [];
     while (!progress.finalEvent) {
-      clock += progress.waitSeconds * 1000;
+      const { slept, ...rest } = await asleep(progress, whenAsleep);
+      progress = { ...progress, ...rest };
+      clock += slept * 1000;
       steps.push(progress.step);
       const next = await step(progress);
       if (progress.step === 'create') await whenCreated();
@@ -55,7 +77,7 @@ async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane
     return { ...progress.finalEvent.detail, steps, seconds: (clock - Date.parse('2026-03-01T09:00:00Z')) / 1000 };
   };
   const begin: PinProgress = { upload, step: 'prepare', waitSeconds: 0 };
-  return { simulator, pinterest, step, run, begin, mediaId };
+  return { simulator, pinterest, step, run, begin, mediaId, schedules, ports };
 }
 
 describe('publishPin', () => {
@@ -107,13 +129,13 @@ describe('publishPin', () => {
     let turns = 0;
     const free = freeLane();
     const enter: PinLane['enter'] = async (...who) => (++turns > 3 ? free.enter(...who) : undefined);
-    const { simulator, run, begin } = await publishing({}, { enter });
+    const { simulator, run, begin } = await publishing({}, { ...free, enter });
     expect(await run(begin)).toMatchObject({ steps: ['prepare', 'prepare', 'prepare', 'prepare', 'create'] });
     expect(simulator.requests.filter(({ operation }) => operation === 'boards_list_pins')).toHaveLength(1);
   });
 
   it('gives up waiting for the lane at the give-up time', async () => {
-    const { run, begin } = await publishing({}, { enter: async () => undefined });
+    const { run, begin } = await publishing({}, { ...freeLane(), enter: async () => undefined });
     const { steps, seconds, ...event } = await run(begin);
     expect(event).toMatchObject({
       failure: { reason: 'gave_up', message: expect.stringContaining('Other Pins with the same words') },
@@ -185,5 +207,160 @@ describe('publishPin', () => {
     expect(await run({ ...begin, pin, step: 'look' })).toMatchObject({
       failure: { reason: 'gave_up', message: expect.stringContaining('The Pin may be there: look at the board') },
     });
+  });
+});
+
+describe('a Pin that is scheduled', () => {
+  const START = Date.parse('2026-03-01T09:00:00Z');
+  const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();
+  const scheduled = async (seconds: number, ...options: Parameters<typeof publishing>) => {
+    const pin = await publishing(...options);
+    const { upload } = pin.begin;
+    const metadata = { board: '42', publish_at: at(seconds) };
+    const begin = { ...pin.begin, upload: { ...upload, object: { ...upload.object, metadata } } };
+    const change = async (schedule: PinSchedule) => {
+      const found = await pin.schedules.read(upload.uploadId);
+      return found.value?.state !== 'closed' && found.replace(schedule);
+    };
+    return { ...pin, begin, change };
+  };
+  const undisturbed = async () => {};
+
+  it('is published when it is due, and its event says how late', async () => {
+    const { simulator, run, begin } = await scheduled(3600);
+    const { steps, seconds, ...event } = await run(begin);
+    expect(steps).toEqual(['prepare', 'sleep', 'create']);
+    expect(pinPublishedSchema.parse(event)).toEqual(event);
+    expect(event).toMatchObject({ status: 'published', dueAt: at(3600), publishedAt: at(3600), lateBySeconds: 0 });
+    expect(seconds).toBe(3600);
+    expect(simulator.pins()).toHaveLength(1);
+  });
+
+  it('is published at once when it was due in the past', async () => {
+    const { run, begin } = await scheduled(-60);
+    expect(await run(begin)).toMatchObject({ steps: ['prepare', 'create'], dueAt: at(-60), lateBySeconds: 60 });
+  });
+
+  it('sleeps a week at a time', async () => {
+    const { run, begin } = await scheduled(30 * 24 * 3600);
+    const { steps, seconds } = await run(begin);
+    expect(steps).toEqual(['prepare', 'sleep', 'sleep', 'sleep', 'sleep', 'sleep', 'create']);
+    expect(seconds).toBe(30 * 24 * 3600);
+  });
+
+  it('has the whole give-up time after it is due', async () => {
+    const { simulator, run, begin } = await scheduled(5 * 24 * 3600);
+    const fault = { kind: 'status', status: 429, retryAfterSeconds: 1800 } as const;
+    simulator.inject({ operation: 'pins_create', fault });
+    expect(await run(begin)).toMatchObject({ status: 'published', lateBySeconds: 1800 });
+  });
+
+  it('is not made when an operator cancels it while it waits', async () => {
+    const { simulator, run, begin, change } = await scheduled(3600);
+    const event = await run(begin, 0, undisturbed, async () => {
+      await change({ state: 'cancelled' });
+      return 10;
+    });
+    const { steps, seconds, ...detail } = event;
+    expect(pinFailedSchema.parse(detail)).toEqual(detail);
+    expect(detail).toMatchObject({ failure: { reason: 'cancelled' }, dueAt: at(3600), failedAt: at(10) });
+    expect(simulator.pins()).toEqual([]);
+  });
+
+  it('is not made when an operator cancelled it before the upload was ready', async () => {
+    const { simulator, run, begin, change } = await scheduled(3600);
+    await change({ state: 'cancelled' });
+    expect(await run(begin)).toMatchObject({ steps: ['prepare'], failure: { reason: 'cancelled' } });
+    expect(simulator.pins()).toEqual([]);
+  });
+
+  it.each([
+    ['later', 7200, 10],
+    ['earlier', 60, 10],
+    ['to the past', 60, 600],
+  ])('is published at the new time when an operator moves it %s', async (_where, dueAt, after) => {
+    const { simulator, run, begin, change } = await scheduled(3600);
+    let sleeps = 0;
+    const event = await run(begin, 0, undisturbed, async () => {
+      if (sleeps++ > 0) return undefined;
+      await change({ state: 'open', dueAt: at(dueAt) });
+      return after;
+    });
+    const published = Math.max(dueAt, after);
+    expect(event).toMatchObject({ dueAt: at(dueAt), publishedAt: at(published), lateBySeconds: published - dueAt });
+    expect(simulator.pins()).toHaveLength(1);
+  });
+
+  it('is either cancelled or published when an operator cancels it during the last check', async () => {
+    for (const moment of ['before', 'after']) {
+      let cancelled: boolean | undefined;
+      const free = freeLane();
+      const pin = await scheduled(
+        60,
+        {},
+        {
+          ...free,
+          async enter(...who) {
+            const turn = await free.enter(...who);
+            if (moment === 'before') cancelled ??= await pin.change({ state: 'cancelled' });
+            return turn;
+          },
+        },
+      );
+      const event = await pin.run(pin.begin, 0, async () => {
+        cancelled ??= await pin.change({ state: 'cancelled' });
+      });
+      expect(cancelled).toBe(moment === 'before');
+      expect(event.status).toBe(cancelled ? 'failed' : 'published');
+      expect(pin.simulator.pins()).toHaveLength(cancelled ? 0 : 1);
+    }
+  });
+
+  it('cannot be cancelled after it failed', async () => {
+    const { run, begin, change } = await scheduled(60);
+    const upload = { ...begin.upload, object: { ...begin.upload.object, metadata: {} } };
+    expect(await run({ ...begin, upload })).toMatchObject({ failure: { reason: 'rejected_metadata' } });
+    expect(await change({ state: 'cancelled' })).toBe(false);
+  });
+
+  it('leaves the lane and the queue of the board when it is moved at the last moment', async () => {
+    const left: string[] = [];
+    const free = freeLane();
+    let changed = false;
+    const pin = await scheduled(
+      60,
+      {},
+      {
+        async enter(...who) {
+          if (!changed) changed = await pin.change({ state: 'open', dueAt: at(3600) });
+          return free.enter(...who);
+        },
+        leave: async (_lane, uploadId) => void left.push(uploadId),
+      },
+    );
+    expect(await pin.run(pin.begin)).toMatchObject({ status: 'published', publishedAt: at(3600) });
+    expect(left).toHaveLength(2);
+    expect(pin.simulator.pins()).toHaveLength(1);
+  });
+
+  it('is published in time when its sleep can never begin', async () => {
+    const { run, begin } = await scheduled(30 * 24 * 3600);
+    const event = await run(begin, 0, undisturbed, () => Promise.reject(new Error('killed')));
+    expect(event).toMatchObject({ status: 'published' });
+    expect((event as PinPublished).lateBySeconds).toBeLessThanOrEqual(1);
+    expect(event.steps.length).toBeLessThan(500);
+  });
+
+  it('refuses a task token of a wait that an operator has changed', async () => {
+    const { schedules, begin, change } = await scheduled(3600);
+    const { uploadId } = begin.upload;
+    const sleep = { uploadId, dueAt: at(3600), taskToken: 'one' };
+    await keepTaskToken(schedules, sleep);
+    await keepTaskToken(schedules, { ...sleep, taskToken: 'two' });
+    expect(schedules.get(uploadId)).toEqual({ state: 'open', dueAt: at(3600), taskToken: 'two' });
+    await change({ state: 'open', dueAt: at(60) });
+    await expect(keepTaskToken(schedules, sleep)).rejects.toThrow('has changed');
+    await change({ state: 'cancelled' });
+    await expect(keepTaskToken(schedules, sleep)).rejects.toThrow('has changed');
   });
 });

@@ -16,14 +16,22 @@ export async function historyEvents(
   input: object,
   tasks: Record<string, Task>,
 ): Promise<number> {
-  const states = definition['States'] as Record<string, { Type: string; Retry?: unknown }>;
+  const states = definition['States'] as Record<string, { Type: string; Retry?: unknown; TimeoutSecondsPath?: string }>;
   const named = (type: string) => Object.keys(states).filter((name) => states[name]?.Type === type);
   const none = (names: string[]) => Object.fromEntries(names.map((name) => [name, 0]));
-  const machine = new StateMachine(definition as unknown as StateMachineDefinition, {
-    validationOptions: { checkArn: false },
+  // A task that waits for its token has no waits here.
+  const untimed = Object.entries(states).map(([name, state]) => {
+    const { TimeoutSecondsPath: _path, ...untimed } = state;
+    return [name, untimed];
   });
+  const machine = new StateMachine(
+    { ...definition, States: Object.fromEntries(untimed) } as unknown as StateMachineDefinition,
+    {
+      validationOptions: { checkArn: false },
+    },
+  );
   const { result, eventLogs } = machine.run(JSON.parse(JSON.stringify(input)), {
-    context: { State: { EnteredTime: '2026-03-01T09:00:00.000Z' } },
+    context: { State: { EnteredTime: '2026-03-01T09:00:00.000Z' }, Task: { Token: 'token' } },
     overrides: {
       waitTimeOverrides: none(named('Wait')),
       retryIntervalOverrides: none(named('Task')),

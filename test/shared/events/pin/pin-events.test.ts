@@ -24,7 +24,7 @@ describe('the Pin events', () => {
 
   it('have the same messages as the code produces', () => {
     const [noBoard] = (
-      pinRequestOf({ ...mediaUploadSucceededExample, object: { ...object, metadata: {} } }) as Problems
+      pinRequestOf({ ...mediaUploadSucceededExample, object: { ...object, metadata: {} } }, new Date()) as Problems
     ).problems;
     expect(pinFailedExamples.rejected_metadata.failure.message).toContain(noBoard);
     const refused = new PinterestError('Pinterest answered pins_create with 404 (code 40): Board not found.', {

@@ -174,6 +174,81 @@ describe('a local state machine', () => {
   });
 });
 
+/** A task that gives its function a token, and waits until it is returned or `seconds` have passed. */
+const callback = {
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+  Parameters: { FunctionName: FN, Payload: { 'token.$': '$$.Task.Token', 'input.$': '$' } },
+  TimeoutSecondsPath: '$.seconds',
+  Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: '$.error', Next: 'Late' }],
+  Next: 'Done',
+};
+const after = { Done: { Type: 'Pass', End: true }, Late: { Type: 'Pass', End: true } };
+
+describe('a task that waits for its token', () => {
+  it('ends with the output that comes with the token', async () => {
+    const { start } = processes({ Sleep: callback, ...after });
+    const tokens: string[] = [];
+    const { machine, ended, entered } = start(async (event) => tokens.push((event as { token: string }).token));
+    machine.start('one', '{"seconds":3600}');
+    await entered('Sleep');
+    await expect.poll(() => tokens).toHaveLength(1);
+    expect(machine.unfinished()[0]?.againAt).toBeGreaterThan(Date.now() + 3_500_000);
+    expect(machine.succeedTask('another', {})).toBe(false);
+    expect(machine.succeedTask(tokens[0] ?? '', { woken: true })).toBe(true);
+    expect(await ended('one')).toMatchObject({ status: 'SUCCEEDED', output: '{"woken":true}' });
+    expect(machine.succeedTask(tokens[0] ?? '', {})).toBe(false);
+  });
+
+  it('gets a new token in each wait', async () => {
+    const { start } = processes({
+      First: { ...callback, ResultPath: null, Next: 'Second' },
+      Second: { ...callback, ResultPath: null },
+      ...after,
+    });
+    const tokens: string[] = [];
+    const { machine, ended } = start(async (event) => tokens.push((event as { token: string }).token));
+    machine.start('one', '{"seconds":3600}');
+    await expect.poll(() => tokens).toHaveLength(1);
+    machine.succeedTask(tokens[0] ?? '', {});
+    await expect.poll(() => tokens).toHaveLength(2);
+    expect(machine.succeedTask(tokens[0] ?? '', {})).toBe(false);
+    machine.succeedTask(tokens[1] ?? '', {});
+    expect(await ended('one')).toMatchObject({ status: 'SUCCEEDED', output: '{"seconds":3600}' });
+  });
+
+  it('ends with States.Timeout after the time in its input', async () => {
+    const { start } = processes({ Sleep: callback, ...after });
+    const { machine, ended } = start();
+    machine.start('one', '{"seconds":1}');
+    const { output } = (await ended('one')) ?? {};
+    expect(JSON.parse(output ?? '')).toMatchObject({ seconds: 1, error: { Error: 'States.Timeout' } });
+  });
+
+  it('fails when its function fails', async () => {
+    const { start } = processes({ Sleep: callback, ...after });
+    const { machine, ended } = start(async () => {
+      throw Object.assign(new Error('No.'), { name: 'Changed' });
+    });
+    machine.start('one', '{"seconds":3600}');
+    expect(await ended('one')).toMatchObject({ status: 'FAILED', error: 'Changed' });
+  });
+
+  it('fails after a restart, like an interrupted function', async () => {
+    const { start } = processes({
+      Sleep: { ...callback, Catch: [{ ErrorEquals: ['Lambda.Unknown'], ResultPath: null, Next: 'Late' }] },
+      ...after,
+    });
+    const first = start();
+    first.machine.start('one', '{"seconds":3600}');
+    await first.entered('Sleep');
+    first.machine.stop();
+    const second = start();
+    second.machine.recover();
+    expect(await second.ended('one')).toMatchObject({ status: 'SUCCEEDED', output: '{"seconds":3600}' });
+  });
+});
+
 describe('after a restart', () => {
   it('a wait lasts only for its remaining time, counted from its original start', async () => {
     const { start, executions, database } = processes({
