@@ -18,7 +18,7 @@ export interface BoardTurns {
 }
 
 /** A Pin that is due. */
-export interface Waiting {
+interface Waiting {
   uploadId: string;
   /** ISO 8601: Pins that are due at the same time are made in any order. */
   dueAt: string;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 /** How far ahead a Pin can be scheduled. */
-export const LONGEST_SCHEDULE_DAYS = 30;
+const LONGEST_SCHEDULE_DAYS = 30;
 
 const withOffset = z.union([
   z.iso.datetime({ offset: true }),

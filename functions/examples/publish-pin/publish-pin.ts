@@ -130,8 +130,7 @@ async function whenFree(
   return ours ? { ...rested, step: 'create', waitSeconds: 0, faults: 0 } : { ...rested, waitSeconds: 1 };
 }
 
-const boardOf = ({ upload }: PinProgress, { boardId }: PinRequest) =>
-  boardKey(upload.account, boardId);
+const boardOf = ({ upload }: PinProgress, { boardId }: PinRequest) => boardKey(upload.account, boardId);
 
 function turnOf(
   progress: PinProgress,
