@@ -8,10 +8,10 @@ import { SourceError, type SourceFaultKind } from '../outcome/fault.ts';
 /** Reads a dropped object. It reads only the version that was dropped, never another one. */
 export interface DropSource {
   /**
-   * The object's properties, as S3 reports them, with decoded metadata.
+   * The object's properties, as S3 reports them, with decoded metadata, and the time of its last modification.
    * @throws SourceError when the object was deleted or replaced, or cannot be read
    */
-  head(drop: Drop): Promise<DroppedObject>;
+  head(drop: Drop): Promise<ObjectHead>;
   /**
    * The object's bytes [start, end).
    * @throws SourceError, also when S3 returns another range
@@ -20,6 +20,8 @@ export interface DropSource {
   /** A stream of all of the object's bytes. */
   open(object: DroppedObject): Promise<Readable>;
 }
+
+export type ObjectHead = DroppedObject & { lastModified?: Date };
 
 /** A {@link DropSource} over Amazon S3, or any store with the same API. */
 export function s3DropSource(s3: S3Client): DropSource {
@@ -67,7 +69,7 @@ async function readRange(s3: S3Client, object: DroppedObject, start: number, end
   return bytes;
 }
 
-async function head(s3: S3Client, drop: Drop): Promise<DroppedObject> {
+async function head(s3: S3Client, drop: Drop): Promise<ObjectHead> {
   const { bucket, key, versionId, eTag } = drop;
   const request = new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId });
   const answer = await s3.send(request).catch(async (error) => {
@@ -82,6 +84,7 @@ async function head(s3: S3Client, drop: Drop): Promise<DroppedObject> {
     eTag: found,
     size: answer.ContentLength ?? 0,
     contentType: answer.ContentType,
+    lastModified: answer.LastModified,
     metadata: Object.fromEntries(
       Object.entries(answer.Metadata ?? {}).map(([name, value]) => [name, metadataText(value)]),
     ),

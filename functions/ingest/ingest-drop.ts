@@ -1,6 +1,6 @@
 import type { DroppedObject, FinalEventDetail, KnownFailure } from '../../shared/events/events.ts';
 import type { FormUpload } from '../../shared/pinterest/form-upload.ts';
-import type { Drop } from '../../shared/upload/drop.ts';
+import { type Drop, objectUploadId } from '../../shared/upload/drop.ts';
 import {
   type FinalEvent,
   type FollowedUpload,
@@ -10,9 +10,10 @@ import {
 } from '../../shared/upload/execution.ts';
 import type { Executions } from '../aws/executions.ts';
 import { type Blame, backoffSeconds, decide, leastWaitSeconds, type RetryPolicy } from '../outcome/decide.ts';
-import { faultOf } from '../outcome/fault.ts';
+import { faultOf, SourceError } from '../outcome/fault.ts';
 import { firstWaitSeconds, type ProcessedFile } from '../poll/question-times.ts';
 import type { AccountPorts } from './account-ports.ts';
+import type { ObjectHead } from './drop-source.ts';
 import type { Verdict } from './inspection/inspect-video.ts';
 import { registerMedia, throwWhileClosed } from './register-media.ts';
 import { type UploadPorts, uploadDrop } from './upload-drop.ts';
@@ -29,6 +30,7 @@ export interface IngestPorts extends UploadPorts, AccountPorts {
 }
 
 type IngestStep =
+  | { step: 'identified'; objectUploadId: string }
   | { step: 'inspected'; object: DroppedObject; verdict: Verdict }
   | { step: 'registered'; mediaId: string }
   | { step: 'uploaded'; mediaId: string };
@@ -92,13 +94,21 @@ async function bring(
   ports: IngestPorts,
   attempt: Attempt,
 ): Promise<Ended | Retry | { outcome: 'already-followed' }> {
-  const { source, gate, inspect, now, onStep, executions } = ports;
+  const { gate, inspect, now, onStep, executions } = ports;
   try {
     // The first attempt inspects the file even while the gate is closed, so that a file that Pinterest would not accept
     // fails at once. The later ones cost one request.
     if (attempt.number > 0) throwWhileClosed(await gate.state());
     if (await executions.exists(drop.uploadId)) return { outcome: 'already-followed' };
-    upload.object = await source.head(drop);
+    const head = await headOf(drop, ports);
+    if (!head) return { outcome: 'already-followed' };
+    const { lastModified, ...object } = head;
+    upload.object = object;
+    if (drop.provisional && lastModified) {
+      upload.uploadId = objectUploadId(object, lastModified);
+      onStep?.({ step: 'identified', objectUploadId: upload.uploadId });
+      if (await executions.exists(upload.uploadId)) return { outcome: 'already-followed' };
+    }
     const verdict = await inspect(upload.object);
     onStep?.({ step: 'inspected', object: upload.object, verdict });
     if (verdict.verdict === 'rejected') return { outcome: 'failed', failure: rejection(verdict), blame: 'file' };
@@ -126,6 +136,21 @@ async function bring(
     const { blame } = decision;
     if (decision.action === 'fail') return { outcome: 'failed', failure: decision.failure, blame, cause };
     return { outcome: 'retry', afterSeconds: decision.afterSeconds, because: decision.because, blame, cause };
+  }
+}
+
+/**
+ * The object's properties. The upload id of an object without version id is known only from these, so an object that was
+ * deleted or overwritten after its upload is searched among the executions.
+ * @returns undefined when an execution already followed the upload of this object
+ */
+async function headOf(drop: Drop, { source, executions }: IngestPorts): Promise<ObjectHead | undefined> {
+  try {
+    return await source.head(drop);
+  } catch (error) {
+    const isGone = error instanceof SourceError && (error.kind === 'missing' || error.kind === 'changed');
+    if (isGone && drop.provisional && (await executions.existsForObject(drop))) return undefined;
+    throw error;
   }
 }
 

@@ -93,7 +93,7 @@ async function ingestOne(
   if (!followed || unstarted) return afterSeconds;
   // A new message, which contains the upload, replaces this one. If the function crashes before this message is
   // deleted, both are delivered. The file may then be uploaded twice, but only one execution starts.
-  const sendAgain = () => ports.queues.sendAgain(unstartedMessage(body, followed), afterSeconds);
+  const sendAgain = () => ports.queues.sendAgain(unstartedMessage(body, drop, followed), afterSeconds);
   return (await sent(sendAgain, watch)) ? undefined : afterSeconds;
 }
 
@@ -156,6 +156,7 @@ async function ingestLogged(
       ...ports,
       onStep: ({ step, ...details }) => {
         if ('mediaId' in details) logger.appendKeys({ mediaId: details.mediaId });
+        if ('objectUploadId' in details) return changeUploadId(details.objectUploadId, logger);
         if (step === 'registered') measurements.measure(METRIC.registered);
         logger.info(UPLOAD_LOG[step], 'verdict' in details ? { verdict: details.verdict } : {});
       },
@@ -194,6 +195,12 @@ function measure(outcome: IngestOutcome, { droppedAt }: Drop, measurements: Meas
     if (outcome.blame === 'token') measurements.measure(METRIC.tokenRefused);
     if (outcome.blame === 'ours') measurements.measure(METRIC.ownFaults);
   }
+}
+
+/** Later log lines have the new id. */
+function changeUploadId(objectUploadId: string, logger: Logger): void {
+  logger.info(UPLOAD_LOG.identified, { objectUploadId });
+  logger.appendPersistentKeys({ uploadId: objectUploadId });
 }
 
 const causeOf = ({ cause }: { cause?: unknown }) => (cause instanceof Error ? { error: cause } : {});

@@ -23,6 +23,8 @@ export async function reportDeadLetter(
   { account, unstarted }: { account?: string; unstarted?: FollowedUpload } = {},
 ): Promise<FinalEventDetail | undefined> {
   if (await executions.exists(drop.uploadId)) return undefined;
+  // The execution of an object without version id has another name than the drop, and the object may be gone.
+  if (drop.provisional && !unstarted && (await executions.existsForObject(drop))) return undefined;
   const followed = unstarted ?? failedUpload(drop, account, now());
   return (await executions.start(followed)) ? followed.finalEvent?.detail : undefined;
 }

@@ -1,4 +1,4 @@
-import { readableStart } from '../../shared/upload/drop.ts';
+import { modifiedSequencer, readableStart } from '../../shared/upload/drop.ts';
 import { dropsOf } from '../../shared/upload/notification.ts';
 import type { ObjectVersion } from './dropped-object.ts';
 import type { S3Object } from './s3-url.ts';
@@ -21,10 +21,13 @@ export interface AttemptMessage {
  * @returns undefined for a folder marker, which is never uploaded
  */
 export function attemptMessage(
-  { bucket, key, versionId, eTag, size }: ObjectVersion,
+  { bucket, key, versionId, eTag, size, lastModified }: ObjectVersion,
   before: string | undefined,
   at: Date,
 ): AttemptMessage | undefined {
+  // Without a version id, the sequencer is part of the upload id. The first attempt gets the id that `ingest` gives to
+  // the object's put event. For a later attempt, the id of the previous one is enough.
+  const sequencer = before === undefined && lastModified ? modifiedSequencer(lastModified) : 'pindrop';
   const record = {
     eventSource: 'aws:s3',
     eventName: 'ObjectCreated:Put',
@@ -32,9 +35,7 @@ export function attemptMessage(
     pindropAttempt: before,
     s3: {
       bucket: { name: bucket },
-      // In a bucket without versioning, the sequencer is part of the upload id. A constant value keeps the time out of
-      // the id.
-      object: { key: encodedKey(key), size, eTag, versionId, sequencer: 'pindrop' },
+      object: { key: encodedKey(key), size, eTag, versionId, sequencer },
     },
   };
   const body = JSON.stringify({ Records: [record] });
@@ -63,8 +64,8 @@ const NAMES_LOOKED_THROUGH = 10_000;
 
 /**
  * Finds the newest attempt of an object.
- * If the object has a version id, the upload ids are computed. Otherwise the names of the executions decide which
- * executions are described.
+ * The upload ids are computed. If the first one has no execution, the names of the executions decide which executions
+ * are described: an earlier version of Pindrop gave other ids to objects without version ids.
  * @param version undefined when the object no longer exists; the result is then the newest upload of the key
  */
 export async function newestUploadOf(
@@ -72,7 +73,8 @@ export async function newestUploadOf(
   version: ObjectVersion | undefined,
   ports: UploadPorts,
 ): Promise<KnownUpload | undefined> {
-  const first = version?.versionId && uploadIdAfter(version, undefined);
+  const isIdentified = version?.versionId !== undefined || version?.lastModified !== undefined;
+  const first = isIdentified && uploadIdAfter(version, undefined);
   const ofVersion = first && (await findUpload(first, ports));
   if (ofVersion) return newestAttempt(ofVersion, ports);
   const start = readableStart(key);

@@ -5,7 +5,10 @@ import type { S3Object } from './s3-url.ts';
 import { outputOf, type StackPorts } from './stack-ports.ts';
 
 /** The object version that an upload sends to Pinterest. */
-export type ObjectVersion = Pick<DroppedObject, 'bucket' | 'key' | 'versionId' | 'eTag' | 'size'>;
+export type ObjectVersion = Pick<DroppedObject, 'bucket' | 'key' | 'versionId' | 'eTag' | 'size'> & {
+  /** Known when S3 was asked about the object, and not when an execution names it. */
+  lastModified?: Date;
+};
 
 /**
  * Requests the current version of an object in the bucket of the stack.
@@ -25,10 +28,11 @@ export async function currentVersion(
       VersionId,
       ETag = '',
       ContentLength = 0,
+      LastModified: lastModified,
     } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
     // S3 returns the version id "null" for objects that were stored before versioning was enabled.
     const versionId = VersionId === 'null' ? undefined : VersionId;
-    return { bucket, key, versionId, eTag: ETag.replaceAll('"', ''), size: ContentLength };
+    return { bucket, key, versionId, eTag: ETag.replaceAll('"', ''), size: ContentLength, lastModified };
   } catch (error) {
     const { httpStatusCode: status } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
     if (status === 404) return undefined;

@@ -14,6 +14,11 @@ export interface Drop {
   size: number;
   /** ISO 8601 UTC */
   droppedAt: string;
+  /**
+   * True for the first attempt of an object without version id. A listing shows nothing of its put event, so `ingest`
+   * replaces this upload id by {@link objectUploadId} when it has seen the object.
+   */
+  provisional?: true;
 }
 
 /** An object that was put, as a notification describes it. */
@@ -47,8 +52,29 @@ export function dropOf({ bucket, key, versionId, eTag = '', size = 0, sequencer,
     eTag: eTag.replaceAll('"', ''),
     size,
     droppedAt: new Date(time).toISOString(),
+    ...(versionId === undefined && attempt === undefined && { provisional: true }),
   };
 }
+
+/**
+ * The upload id of an object without version id. A put event and a listing of the bucket lead to the same id, because it
+ * is made of the object itself.
+ * @param object the ETag is without quotes
+ */
+export function objectUploadId(
+  { bucket, key, eTag }: Pick<Drop, 'bucket' | 'key' | 'eTag'>,
+  lastModified: Date,
+): string {
+  return dropOf({ bucket, key, eTag, sequencer: modifiedSequencer(lastModified), time: lastModified.toISOString() })
+    .uploadId;
+}
+
+/**
+ * Takes the place of the sequencer in the notification of an object that was found in a listing.
+ * @param lastModified in whole seconds, as HEAD requests return it
+ */
+export const modifiedSequencer = (lastModified: Date): string =>
+  `modified-${lastModified.toISOString().replace(/\.\d+Z$/, 'Z')}`;
 
 /**
  * An execution name that Step Functions accepts (1 to 80 of A-Z a-z 0-9 - _). It starts with readable text, and a hash

@@ -83,6 +83,7 @@ const OTHER_DETAIL_TYPES =
 /** Pindrop's own envelope around a message: one of its drops was already uploaded. @see unstarted-upload.ts */
 const unstartedSchema = z.object({
   pindropUnstarted: z.object({ upload: z.object({ uploadId: z.string() }) }),
+  pindropDrop: optionalText,
   message: z.string(),
 });
 
@@ -120,9 +121,9 @@ function read(body: string, envelopesLeft: number): Notification {
   if (sns.success && envelopesLeft > 0) return read(sns.data.Message, envelopesLeft - 1);
   const unstarted = unstartedSchema.safeParse(json);
   if (unstarted.success && envelopesLeft > 0) {
-    const { pindropUnstarted, message } = unstarted.data;
+    const { pindropUnstarted, pindropDrop = pindropUnstarted.upload.uploadId, message } = unstarted.data;
     const { drops } = read(message, envelopesLeft - 1);
-    return { drops: drops.filter(({ uploadId }) => uploadId === pindropUnstarted.upload.uploadId), unreadable: [] };
+    return { drops: drops.filter(({ uploadId }) => uploadId === pindropDrop), unreadable: [] };
   }
   if (eventBridgeEnvelopeSchema.safeParse(json).success) return eventOfEventBridge(json);
   const records = recordsSchema.safeParse(json);

@@ -9,6 +9,8 @@ export const UPLOAD_LOG = {
   ignored: 'ignored',
   /** messageId, reasons: why a message, or a record in it, cannot be read */
   unreadable: 'notification unreadable',
+  /** objectUploadId: the upload id from now on, because the object has no version id */
+  identified: 'identified by its object',
   /** verdict */
   inspected: 'inspected',
   /** mediaId */

@@ -28,7 +28,11 @@ const drop: Drop = {
 };
 
 /** No execution exists yet, and every start succeeds. */
-const executions: Executions = { exists: async () => false, start: async () => true };
+const executions: Executions = {
+  exists: async () => false,
+  existsForObject: async () => false,
+  start: async () => true,
+};
 
 /** Runs the code to create every failure that a final event can contain. */
 export async function madeFailures(): Promise<Failure[]> {

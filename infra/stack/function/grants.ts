@@ -38,9 +38,14 @@ export function readSecret(secret: ISecret, fn: NodeFunction): void {
   secret.encryptionKey?.grantDecrypt(fn);
 }
 
-/** Lets a function start executions, and check whether one exists. */
+/** Lets a function start executions, list them, and check whether one exists. */
 export function followUploads(machine: StateMachine, fn: NodeFunction): void {
-  fn.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] }));
+  fn.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['states:StartExecution', 'states:ListExecutions'],
+      resources: [machine.stateMachineArn],
+    }),
+  );
   const executions = Stack.of(fn).formatArn({
     service: 'states',
     resource: 'execution',

@@ -57,6 +57,7 @@ async function workingPorts(answer: { status: number; body?: string } | 'reset' 
     },
     executions: {
       exists: async (uploadId) => executions.has(uploadId),
+      existsForObject: async () => false,
       start: async (followed) => {
         if (executions.has(followed.upload.uploadId)) return false;
         executions.set(followed.upload.uploadId, followed);

@@ -69,6 +69,7 @@ async function stage() {
     }),
     executions: {
       exists: async (uploadId) => executions.has(uploadId),
+      existsForObject: async () => false,
       start: async (followed) => {
         executions.set(followed.upload.uploadId, followed);
         return true;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportDeadLetter } from '../../../functions/report-dead-letter/report-dead-letter.ts';
 import { finalEventDetailSchema } from '../../../shared/events/schema.ts';
+import type { Drop } from '../../../shared/upload/drop.ts';
 import type { FollowedUpload } from '../../../shared/upload/execution.ts';
 
 const drop = {
@@ -17,7 +18,7 @@ const now = () => new Date('2026-03-02T09:00:00.000Z');
 function newExecutions() {
   const started: FollowedUpload[] = [];
   const start = async (followed: FollowedUpload) => started.push(followed) > 0;
-  return { started, executions: { exists: async () => false, start } };
+  return { started, executions: { exists: async () => false, existsForObject: async () => false, start } };
 }
 
 describe('reportDeadLetter', () => {
@@ -53,6 +54,15 @@ describe('reportDeadLetter', () => {
     const { started, executions } = newExecutions();
     const exists = async () => true;
     await expect(reportDeadLetter(drop, { executions: { ...executions, exists }, now })).resolves.toBeUndefined();
+    expect(started).toEqual([]);
+  });
+
+  it('does nothing for an object without version id that an execution with another name followed', async () => {
+    const { started, executions } = newExecutions();
+    const { versionId: _, ...unversioned } = drop;
+    const existsForObject = async ({ uploadId }: Drop) => uploadId === 'clip-1';
+    const ports = { executions: { ...executions, existsForObject }, now };
+    await expect(reportDeadLetter({ ...unversioned, provisional: true }, ports)).resolves.toBeUndefined();
     expect(started).toEqual([]);
   });
 });
