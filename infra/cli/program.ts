@@ -1,14 +1,15 @@
-import { join } from 'node:path';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import openInBrowser from 'open';
 import { SCOPES } from '../../shared/pinterest/oauth.ts';
 import { DEFAULT_API_URL } from '../../shared/pinterest/pinterest-client.ts';
+import { AccountError, accountNames, requireAccount, requireAccountName } from '../operations/accounts.ts';
+import { readLocalAccounts } from '../operations/local-accounts.ts';
 import { apiUrlOf } from '../operations/pinterest-of-stack.ts';
 import { LOOKED_THROUGH as DEAD_LETTERS_AMONG } from '../operations/redrive.ts';
 import { DEFAULT_STACK_NAME, deployedStack, localStack } from '../operations/stack-location.ts';
 import { portsOf, type StackPorts } from '../operations/stack-ports.ts';
 import { stateDirectoryOf } from '../operations/state-directory.ts';
-import { TOKEN_FILE } from '../operations/token-file.ts';
+import { tokenFile } from '../operations/token-file.ts';
 import { escapeControls } from '../terminal/escape-controls.ts';
 import type { ExitCode, Output } from './command.ts';
 import { DEFAULT_REDIRECT_PORT, keepInFile, keepInStack, signIn } from './commands/auth.ts';
@@ -34,7 +35,11 @@ interface StackOptions {
   json?: boolean;
 }
 
-interface AuthOptions extends StackOptions {
+interface AccountOptions extends StackOptions {
+  account?: string;
+}
+
+interface AuthOptions extends AccountOptions {
   port: number;
   scopes: string[];
   browser: boolean;
@@ -70,7 +75,7 @@ export async function run(args: string[], streams: Streams, environment: NodeJS.
     // Commander has already written the help or the error message.
     if (error instanceof CommanderError) return error.code === 'commander.helpDisplayed' ? 0 : 2;
     streams.stderr.write(`${escapeControls(sentenceOf(error, args, environment))}\n`);
-    return 1;
+    return error instanceof AccountError ? 2 : 1;
   }
 }
 
@@ -114,9 +119,11 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
   const query = (name: string, description: string) =>
     command(name, description).option('--json', 'one JSON value on each line, for programs');
 
-  query('list', `list the newest ${LISTED} uploads, and what Pinterest says about their media`).action(
-    async (options: StackOptions) => end(await list(await portsFor(options), outputOf(options))),
-  );
+  query('list', `list the newest ${LISTED} uploads, and what Pinterest says about their media`)
+    .option('--account <name>', 'only the uploads and media of this Pinterest account')
+    .action(async ({ account, ...options }: AccountOptions) =>
+      end(await list(account, await portsFor(options), outputOf(options))),
+    );
 
   query('status', 'show where one file is, with its timeline')
     .argument('<what>', 'an upload id, a media id, or s3://bucket/key for the newest attempt of an object')
@@ -124,9 +131,11 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
       end(await status(what, await portsFor(options), outputOf(options))),
     );
 
-  query('watch', 'show what happens to files from now on, until Ctrl+C').action(async (options: StackOptions) =>
-    end(await watch(await portsFor(options), outputOf(options))),
-  );
+  query('watch', 'show what happens to files from now on, until Ctrl+C')
+    .option('--account <name>', 'only the files of this Pinterest account')
+    .action(async ({ account, ...options }: AccountOptions) =>
+      end(await watch(account, await portsFor(options), outputOf(options))),
+    );
 
   query('retry', 'upload files again that failed; prints the new upload ids')
     .argument('<what...>', 'upload ids, or s3://bucket/key for objects as they are now')
@@ -145,6 +154,7 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
   );
 
   command('auth', 'sign in at Pinterest, once; the tokens are renewed from then on')
+    .option('--account <name>', 'the account in the setting accounts, when there are several')
     .option('--port <number>', 'port of the redirect URI; 0 for a free one', portNumber, DEFAULT_REDIRECT_PORT)
     .addOption(
       new Option('--scopes <list>', 'with commas between them; publish-pin needs boards:read and boards:write too')
@@ -155,15 +165,21 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
     .addHelpText('after', AUTH_NOTES)
     .action(async (options: AuthOptions) => {
       const ports = options.local ? undefined : await portsFor(options);
+      const { account } = options;
+      const names = ports ? accountNames(ports) : readLocalAccounts(state);
+      // The first sign-in on this machine can precede the first npm start: no account is known then.
+      if (ports || names.length > 0) requireAccount(account, names);
+      else if (account !== undefined) requireAccountName(account);
       const { PINTEREST_CLIENT_ID, PINTEREST_CLIENT_SECRET, PINTEREST_API_URL, PINTEREST_AUTHORIZE_URL } = environment;
       const how = {
         clientId: PINTEREST_CLIENT_ID,
         clientSecret: PINTEREST_CLIENT_SECRET,
         apiUrl: ports ? apiUrlOf(ports) : PINTEREST_API_URL?.replace(/\/+$/, '') || DEFAULT_API_URL,
         authorizeUrl: PINTEREST_AUTHORIZE_URL,
+        account,
         scopes: options.scopes,
         redirectPort: options.port,
-        keep: ports ? keepInStack(ports) : keepInFile(join(state, TOKEN_FILE)),
+        keep: ports ? keepInStack(ports, account) : keepInFile(tokenFile(state, account)),
         open: async (url: string) => {
           // If no browser can be opened, the user opens the printed URL.
           if (options.browser) await openInBrowser(url).catch(() => {});

@@ -2,7 +2,8 @@ import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { DroppedObject } from '../../shared/events/events.ts';
 import { OperationError } from './operation-error.ts';
 import type { S3Object } from './s3-url.ts';
-import { outputOf, type StackPorts } from './stack-ports.ts';
+import { outputOf } from './stack-outputs.ts';
+import type { StackPorts } from './stack-ports.ts';
 
 /** The object version that an upload sends to Pinterest. */
 export type ObjectVersion = Pick<DroppedObject, 'bucket' | 'key' | 'versionId' | 'eTag' | 'size'> & {

@@ -1,6 +1,7 @@
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { queueDepth } from './stack-health.ts';
-import { outputOf, type StackPorts } from './stack-ports.ts';
+import { outputOf } from './stack-outputs.ts';
+import type { StackPorts } from './stack-ports.ts';
 
 /** Counts of the files that have no final event yet. */
 export interface FilesOnTheWay {

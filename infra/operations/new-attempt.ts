@@ -4,7 +4,7 @@ import { attemptMessage, newestAttempt, newestUploadOf } from './attempts.ts';
 import { currentVersion, type ObjectVersion } from './dropped-object.ts';
 import { OperationError } from './operation-error.ts';
 import { isS3Url, parseS3Url } from './s3-url.ts';
-import { outputOf } from './stack-ports.ts';
+import { outputOf } from './stack-outputs.ts';
 import { findUpload, type KnownUpload, type UploadPorts } from './uploads.ts';
 
 export interface RetryPorts extends UploadPorts {

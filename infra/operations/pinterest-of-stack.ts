@@ -5,7 +5,8 @@ import {
   type PinterestClientOptions,
 } from '../../shared/pinterest/pinterest-client.ts';
 import { readTokenSecret, TokenMissingError, type TokenSecretValue } from '../../shared/pinterest/token-secret.ts';
-import { outputOf, type StackPorts } from './stack-ports.ts';
+import { tokenSecretArn } from './accounts.ts';
+import type { StackPorts } from './stack-ports.ts';
 
 type Ports = Pick<StackPorts, 'secrets' | 'outputs' | 'stackName'>;
 
@@ -13,9 +14,12 @@ type Ports = Pick<StackPorts, 'secrets' | 'outputs' | 'stackName'>;
 export const apiUrlOf = ({ outputs }: Pick<StackPorts, 'outputs'>): string =>
   outputs['PinterestApiUrl'] || DEFAULT_API_URL;
 
-/** @throws TokenMissingError when nobody has signed in yet */
-export async function tokenSecretOf({ secrets, ...stack }: Ports): Promise<TokenSecretValue> {
-  const SecretId = outputOf(stack, 'TokenSecretArn');
+/**
+ * @param account name of one of several accounts; undefined for the only account
+ * @throws TokenMissingError when nobody has signed in yet
+ */
+export async function tokenSecretOf({ secrets, ...stack }: Ports, account?: string): Promise<TokenSecretValue> {
+  const SecretId = tokenSecretArn(stack, account);
   try {
     const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId }));
     return readTokenSecret(SecretString);
@@ -26,11 +30,18 @@ export async function tokenSecretOf({ secrets, ...stack }: Ports): Promise<Token
   }
 }
 
-/** Creates a Pinterest client that uses the token of the stack. */
-export function pinterestOf(ports: Ports, onAnswer?: PinterestClientOptions['onAnswer']): PinterestClient {
+/**
+ * Creates a Pinterest client that uses a token of the stack.
+ * @param account name of one of several accounts; undefined for the only account
+ */
+export function pinterestOf(
+  ports: Ports,
+  account?: string,
+  onAnswer?: PinterestClientOptions['onAnswer'],
+): PinterestClient {
   return new PinterestClient({
     apiUrl: apiUrlOf(ports),
-    accessToken: async () => (await tokenSecretOf(ports)).accessToken,
+    accessToken: async () => (await tokenSecretOf(ports, account)).accessToken,
     onAnswer,
   });
 }

@@ -2,7 +2,8 @@ import { DescribeAlarmsCommand, GetMetricStatisticsCommand, ListMetricsCommand }
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { METRIC, METRIC_NAMESPACE } from '../../shared/upload/metrics.ts';
-import { OUTPUT_NAMES, type StackPorts } from './stack-ports.ts';
+import { OUTPUT_NAMES } from './stack-outputs.ts';
+import type { StackPorts } from './stack-ports.ts';
 
 /** How many failed executions are listed at most for each state machine. */
 const MOST_NAMED = 10;

@@ -3,7 +3,6 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { OperationError } from './operation-error.ts';
 import type { StackLocation } from './stack-location.ts';
 
 /** A stack, and the SDK clients for its services. */
@@ -32,29 +31,4 @@ export function portsOf({ client, ...stack }: StackLocation): StackPorts {
     secrets: new SecretsManagerClient(client),
     cloudWatch: new CloudWatchClient(client),
   };
-}
-
-/** The outputs that every Pindrop stack has. */
-export const OUTPUT_NAMES = [
-  'DropBucketName',
-  'EventBusName',
-  'StateMachineArn',
-  'QueueUrl',
-  'DeadLetterQueueUrl',
-  'TokenSecretArn',
-  'PinterestApiUrl',
-] as const;
-
-export type OutputName = (typeof OUTPUT_NAMES)[number];
-
-/**
- * @returns the value of an output that every Pindrop stack has
- * @throws OperationError when the stack lacks the output
- */
-export function outputOf({ stackName, outputs }: Pick<StackPorts, 'stackName' | 'outputs'>, name: OutputName): string {
-  const value = outputs[name];
-  if (value) return value;
-  throw new OperationError(
-    `The stack ${stackName} has no output ${name}. Is it a Pindrop stack? Deploy it again, or name the right one with --stack.`,
-  );
 }

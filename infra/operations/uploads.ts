@@ -7,7 +7,8 @@ import {
 import { pMapIterable } from 'p-map';
 import type { FollowedUpload } from '../../shared/upload/execution.ts';
 import { executionArn } from '../../shared/upload/execution-arn.ts';
-import { outputOf, type StackPorts } from './stack-ports.ts';
+import { outputOf } from './stack-outputs.ts';
+import type { StackPorts } from './stack-ports.ts';
 
 /** An upload as its execution describes it. */
 export interface KnownUpload extends FollowedUpload {

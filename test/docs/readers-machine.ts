@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SIMULATED_APP } from '../../infra/local/pinterest/oauth.ts';
-import { SIMULATED_ACCESS_TOKEN } from '../../infra/local/pinterest/simulator.ts';
+import { simulatedToken } from '../../infra/local/pinterest/simulator.ts';
 import { startWebhookSimulator } from '../../infra/local/pinterest/webhook-simulator.ts';
 import { PROJECT } from './markdown.ts';
 import { shell } from './shell.ts';
@@ -113,7 +113,7 @@ export async function readersMachine(): Promise<ReadersMachine> {
     [/\bSTATE_MACHINE_ARN\b/g, outputs.StateMachineArn],
     [/\bEXECUTION_ARN\b/g, outputs.StateMachineArn.replace(':stateMachine:', ':execution:').concat(':any')],
     [/\bUPLOAD_ID\b/g, failed.uploadId],
-    [/pina_…/g, SIMULATED_ACCESS_TOKEN],
+    [/pina_…/g, simulatedToken('')],
     [/https:\/\/hooks\.slack\.com\/services\/…/g, webhook.url],
     [/https:\/\/api-sandbox\.pinterest\.com\/v5/g, apiUrl],
   ];

@@ -13,7 +13,16 @@ export interface Run {
   stdout(): string;
   stderr(): string;
   /** The complete lines of stdout, parsed as JSON. */
-  events(): { id: string; detail: { uploadId: string; status: string; object: { key: string; versionId?: string } } }[];
+  events(): {
+    id: string;
+    detail: {
+      uploadId: string;
+      account?: string;
+      status: string;
+      object: { key: string; versionId?: string };
+      sidecar?: object;
+    };
+  }[];
   /** The exit code; null if a signal ended it. */
   ended: Promise<number | null>;
   until(what: () => boolean): Promise<void>;
@@ -47,7 +56,12 @@ export function npmStart(
   environment: Record<string, string> = {},
   project = PROJECT,
 ): Run {
-  const { PINTEREST_ACCESS_TOKEN: _token, PINTEREST_API_URL: _url, ...inherited } = process.env;
+  const {
+    PINTEREST_ACCESS_TOKEN: _token,
+    PINTEREST_ACCESS_TOKENS: _tokens,
+    PINTEREST_API_URL: _url,
+    ...inherited
+  } = process.env;
   const child = spawn(process.execPath, [join(project, 'infra/local/start/start.ts'), ...args], {
     env: { ...inherited, PINDROP_STATE_DIR: directory, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

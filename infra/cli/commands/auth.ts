@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { authorizationUrl, exchangeCode, TokenRequestError } from '../../../shared/pinterest/oauth.ts';
 import { PinterestClient } from '../../../shared/pinterest/pinterest-client.ts';
+import { tokenSecretArn } from '../../operations/accounts.ts';
 import { OperationError } from '../../operations/operation-error.ts';
 import type { StackPorts } from '../../operations/stack-ports.ts';
 import { writeTokenFile } from '../../operations/token-file.ts';
@@ -21,6 +22,8 @@ export interface SignIn {
   authorizeUrl?: string | undefined;
   /** The OAuth scopes of the tokens; by default the scopes that uploads need. */
   scopes?: string[] | undefined;
+  /** Name of the account in the setting `accounts`, if there are several. */
+  account?: string | undefined;
   /** Opens the URL in the user's browser. */
   open: (url: string) => Promise<void>;
   /** Stores the JSON text of the client and the tokens. @returns where it is stored, for the message to the user */
@@ -40,7 +43,8 @@ export async function signIn(how: SignIn, output: Pick<Output, 'say'>): Promise<
     const state = randomBytes(24).toString('base64url');
     const url = authorizationUrl(app, redirectUri, state, how);
     output.say(`The redirect URIs of your app at developers.pinterest.com must have ${redirectUri}`);
-    output.say('Sign in with the account that the videos are for:');
+    const account = how.account === undefined ? 'the account that the videos are for' : `the account ${how.account}`;
+    output.say(`Sign in with ${account}:`);
     output.say(`  ${url}`);
     await how.open(url);
     const tokens = await exchangeCode(app, await receiver.redirect(), { redirectUri, state });
@@ -68,11 +72,14 @@ export const keepInFile = (path: string) => async (secret: string) => {
   return `${path}; npm start uploads with it (delete it to use the simulator again)`;
 };
 
-/** Stores the secret in Secrets Manager for the deployed stack. */
+/**
+ * Stores the secret in Secrets Manager for the deployed stack.
+ * @param account name of one of several accounts; undefined for the only account
+ */
 export const keepInStack =
-  ({ secrets, outputs }: Pick<StackPorts, 'secrets' | 'outputs'>) =>
+  ({ secrets, ...stack }: Pick<StackPorts, 'secrets' | 'outputs' | 'stackName'>, account?: string) =>
   async (SecretString: string) => {
-    const SecretId = outputs['TokenSecretArn'];
+    const SecretId = tokenSecretArn(stack, account);
     // Move AWSPENDING too. This ends a rotation that failed halfway. Otherwise a retry of the rotation would restore
     // the tokens of the previous account, and Secrets Manager would not begin another rotation before that.
     const VersionStages = ['AWSCURRENT', 'AWSPENDING'];

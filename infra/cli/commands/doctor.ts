@@ -1,8 +1,7 @@
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import type { RateLimit } from '../../../shared/pinterest/rate-limit.ts';
-
 import { TokenMissingError, type TokenSecretValue, tokenDaysLeft } from '../../../shared/pinterest/token-secret.ts';
-
+import { accountNames, tokenSecretArn } from '../../operations/accounts.ts';
 import { apiUrlOf, pinterestOf, tokenSecretOf } from '../../operations/pinterest-of-stack.ts';
 import {
   exampleDeadLetterQueues,
@@ -13,12 +12,16 @@ import {
   UNREADABLE_DAYS,
   unreadableNotifications,
 } from '../../operations/stack-health.ts';
-import { outputOf, type StackPorts } from '../../operations/stack-ports.ts';
+import { outputOf } from '../../operations/stack-outputs.ts';
+import type { StackPorts } from '../../operations/stack-ports.ts';
+import { tokenRotation } from '../../operations/token-rotation.ts';
 import type { ExitCode, Output } from '../command.ts';
 import { isConnectionRefused } from '../connection-refused.ts';
 import { hint } from '../hint.ts';
 
 interface Finding {
+  /** Name of the account that the finding is about, if there are several. */
+  account?: string;
   about: string;
   /** `unknown`: the check has no result. It does not change the exit code. */
   well: boolean | 'unknown';
@@ -33,14 +36,12 @@ const UNDELIVERED = 'docs/runbook.md#undelivered-events';
 const FAILED = 'docs/runbook.md#failed-executions';
 const CREDENTIALS = 'check that your AWS credentials are allowed to read it';
 
-/** Runs all checks and prints one line for each finding. */
+/** Runs all checks and prints one line for each finding. The findings about each of several accounts are a section. */
 export async function doctor(ports: StackPorts, output: Output): Promise<ExitCode> {
-  const quota: RateLimit = {};
-  const findings = [
+  const names = accountNames(ports);
+  const ofStack = [
     outputs(ports),
-    await finding('token', () => token(ports, quota)),
-    await finding('token days left', () => tokenDays(ports)),
-    quotaFinding(quota),
+    ...(names.length === 0 ? await accountFindings(undefined, ports) : []),
     await finding('queue', () => queue(ports)),
     await finding('dead letters', () => deadLetters(ports)),
     await finding('unreadable notifications', () => unreadable(ports)),
@@ -48,9 +49,28 @@ export async function doctor(ports: StackPorts, output: Output): Promise<ExitCod
     await finding('failed executions', () => executions(ports)),
     await finding('alarms', () => alarms(ports)),
   ];
-  for (const each of findings) output.print(output.json ? JSON.stringify(each) : line(each));
-  return findings.every(({ well }) => well !== false) ? 0 : 1;
+  const sections = await Promise.all(names.map((name) => accountFindings(name, ports)));
+  for (const each of ofStack) print(each, output);
+  for (const findings of sections) {
+    if (!output.json) for (const heading of ['', `Account ${findings[0]?.account}`]) output.print(heading);
+    for (const each of findings) print(each, output);
+  }
+  return [ofStack, ...sections].flat().every(({ well }) => well !== false) ? 0 : 1;
 }
+
+/** @param account name of one of several accounts; undefined for the only account */
+async function accountFindings(account: string | undefined, ports: StackPorts): Promise<Finding[]> {
+  const quota: RateLimit = {};
+  const findings = [
+    await finding('token', () => token(account, ports, quota)),
+    await finding('token days left', () => tokenDays(account, ports)),
+    await finding('token rotation', () => rotation(account, ports)),
+    quotaFinding(quota),
+  ];
+  return findings.map((each) => ({ account, ...each }));
+}
+
+const print = (finding: Finding, output: Output) => output.print(output.json ? JSON.stringify(finding) : line(finding));
 
 const MARKS = { true: '✔', false: '✘', unknown: '?' };
 const line = ({ about, well, found, fix }: Finding) =>
@@ -73,24 +93,33 @@ function outputs(ports: StackPorts): Finding {
   return { about: 'stack outputs', well: missing.length === 0, found, fix };
 }
 
-async function token(ports: StackPorts, quota: RateLimit): Promise<Omit<Finding, 'about'>> {
+/** The command that signs in. */
+const signIn = (account: string | undefined, ports: StackPorts) =>
+  hint(account === undefined ? 'auth' : `auth --account ${account}`, ports);
+
+async function token(
+  account: string | undefined,
+  ports: StackPorts,
+  quota: RateLimit,
+): Promise<Omit<Finding, 'about'>> {
+  const fix = signIn(account, ports);
   try {
-    await pinterestOf(ports, ({ rateLimit }) => Object.assign(quota, rateLimit)).mediaList({ pageSize: 1 });
+    await pinterestOf(ports, account, ({ rateLimit }) => Object.assign(quota, rateLimit)).mediaList({ pageSize: 1 });
     return { well: true, found: 'Pinterest accepts it' };
   } catch (error) {
     const { message: found } = error as Error;
-    if (error instanceof TokenMissingError) return { well: false, found, fix: hint('auth', ports) };
+    if (error instanceof TokenMissingError) return { well: false, found, fix };
     if (!(error instanceof PinterestError)) throw error;
     const wait = 'wait a minute, and run this again';
-    return { well: false, found, fix: error.tokenRefused ? hint('auth', ports) : wait };
+    return { well: false, found, fix: error.tokenRefused ? fix : wait };
   }
 }
 
-async function tokenDays(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
-  const fix = hint('auth', ports);
+async function tokenDays(account: string | undefined, ports: StackPorts): Promise<Omit<Finding, 'about'>> {
+  const fix = signIn(account, ports);
   let secret: TokenSecretValue;
   try {
-    secret = await tokenSecretOf(ports);
+    secret = await tokenSecretOf(ports, account);
   } catch (error) {
     if (!(error instanceof TokenMissingError)) throw error;
     return { well: false, found: 'nobody has signed in yet', fix };
@@ -104,6 +133,16 @@ async function tokenDays(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
   }
   const renewed = secret.refreshToken === undefined ? 'it is not renewed' : 'it is renewed every week';
   return { well: days >= FEW_DAYS, found: `${Math.floor(days)}; ${renewed}`, fix };
+}
+
+async function rotation(account: string | undefined, ports: StackPorts): Promise<Omit<Finding, 'about'>> {
+  const { scheduled, unfinished, next } = await tokenRotation(tokenSecretArn(ports, account), ports);
+  if (unfinished) {
+    const fix = 'read the reason in the log of rotate-token; a sign-in ends the failed rotation, too';
+    return { well: false, found: 'the last one is not finished, and is attempted again', fix };
+  }
+  if (!scheduled) return { well: 'unknown', found: 'not scheduled', fix: 'deploy without the setting emulated' };
+  return { well: true, found: next === undefined ? 'scheduled' : `scheduled, the next one by ${next.toISOString()}` };
 }
 
 function quotaFinding({ limit, remaining, resetSeconds }: RateLimit): Finding {

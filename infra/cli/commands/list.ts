@@ -1,4 +1,5 @@
 import type { Media } from '../../../shared/pinterest/media.ts';
+import { accountNames, requireKnownAccount } from '../../operations/accounts.ts';
 import { pinterestOf } from '../../operations/pinterest-of-stack.ts';
 import type { StackPorts } from '../../operations/stack-ports.ts';
 import { type KnownUpload, newestUploads } from '../../operations/uploads.ts';
@@ -6,10 +7,14 @@ import type { ExitCode, Output } from '../command.ts';
 import { isConnectionRefused } from '../connection-refused.ts';
 import { tableLines } from '../table.ts';
 
-/** How many uploads and media are listed: the maximum of one media_list request. */
+/** How many uploads, and media of each account, are listed: the maximum of one media_list request. */
 export const LISTED = 250;
+/** How many of the newest uploads are searched for the uploads of one account. */
+const LOOKED_THROUGH = 1000;
 
 interface ListedUpload {
+  /** Absent when the stack has only one account. */
+  account?: string;
   mediaId?: string;
   /** The current status at Pinterest. Absent when Pinterest's list does not contain the media. */
   pinterest?: Media['status'];
@@ -19,47 +24,84 @@ interface ListedUpload {
   droppedAt?: string;
 }
 
-export async function list(ports: StackPorts, output: Output): Promise<ExitCode> {
-  const [uploads, media] = await Promise.all([Array.fromAsync(newestUploads(LISTED, ports)), mediaOf(ports, output)]);
-  const rows = [...joined(uploads, media)];
+/**
+ * @param account lists only the uploads and media of this account
+ * @throws AccountError when the stack has no such account
+ */
+export async function list(account: string | undefined, ports: StackPorts, output: Output): Promise<ExitCode> {
+  const names = accountNames(ports);
+  requireKnownAccount(account, names);
+  const asked = account !== undefined ? [account] : names.length > 0 ? names : [undefined];
+  const [uploads, ...media] = await Promise.all([
+    uploadsOf(account, ports),
+    ...asked.map((name) => mediaOf(name, ports, output)),
+  ]);
+  const rows = [...joined(uploads, media.flat())];
   if (output.json) for (const row of rows) output.print(JSON.stringify(row));
   else if (rows.length === 0) output.say('Nothing was dropped yet.');
   else {
-    const lines = tableLines(['dropped', 'file', 'upload', 'state', 'media', 'at Pinterest'], rows.map(cells));
-    for (const line of lines) output.print(line);
+    const columns = names.length === 0 ? COLUMNS : [ACCOUNT, ...COLUMNS];
+    const cells = rows.map((row) => columns.map(([, cell]) => cell(row) ?? '–'));
+    for (const line of tableLines(
+      columns.map(([title]) => title),
+      cells,
+    ))
+      output.print(line);
   }
   return 0;
 }
+
+async function uploadsOf(account: string | undefined, ports: StackPorts): Promise<KnownUpload[]> {
+  const uploads: KnownUpload[] = [];
+  for await (const known of newestUploads(account === undefined ? LISTED : LOOKED_THROUGH, ports)) {
+    if (account === undefined || known.upload.account === account) uploads.push(known);
+    if (uploads.length === LISTED) break;
+  }
+  return uploads;
+}
+
+type AccountMedia = Media & Pick<ListedUpload, 'account'>;
 
 /**
  * Lists the media at Pinterest. If Pinterest is down or refuses the token, the uploads of the stack are listed without
  * them.
  */
-async function mediaOf(ports: StackPorts, output: Output): Promise<Media[]> {
+async function mediaOf(account: string | undefined, ports: StackPorts, output: Output): Promise<AccountMedia[]> {
   try {
-    return (await pinterestOf(ports).mediaList({ pageSize: LISTED })).items;
+    const { items } = await pinterestOf(ports, account).mediaList({ pageSize: LISTED });
+    return items.map((media) => ({ ...media, account }));
   } catch (error) {
     if (isConnectionRefused(error)) throw error;
-    output.say(`${(error as Error).message} The column "at Pinterest" is left empty.`);
+    const where = account === undefined ? '' : ` for ${account}`;
+    output.say(`${(error as Error).message} The column "at Pinterest" is left empty${where}.`);
     return [];
   }
 }
 
-function* joined(uploads: KnownUpload[], media: Media[]): Generator<ListedUpload> {
-  const statuses = new Map(media.map(({ mediaId, status }) => [mediaId, status]));
+function* joined(uploads: KnownUpload[], media: AccountMedia[]): Generator<ListedUpload> {
+  const others = new Map(media.map((each) => [each.mediaId, each]));
   for (const { upload, state } of uploads) {
-    const { mediaId, uploadId, object, timeline } = upload;
-    const known = { uploadId, state, key: object.key, droppedAt: timeline.droppedAt };
+    const { account, mediaId, uploadId, object, timeline } = upload;
+    const known = { account, uploadId, state, key: object.key, droppedAt: timeline.droppedAt };
     if (mediaId === undefined) yield known;
     else {
-      yield { ...known, mediaId, pinterest: statuses.get(mediaId) };
-      statuses.delete(mediaId);
+      yield { ...known, mediaId, pinterest: others.get(mediaId)?.status };
+      others.delete(mediaId);
     }
   }
   // The other media belong to an attempt that ended early, to an older upload, or to another program with the same
   // account.
-  for (const [mediaId, pinterest] of statuses) yield { mediaId, pinterest };
+  for (const { account, mediaId, status: pinterest } of others.values()) yield { account, mediaId, pinterest };
 }
 
-const cells = ({ droppedAt, key, uploadId, state, mediaId, pinterest }: ListedUpload) =>
-  [droppedAt?.replace(/\.\d+Z$/, 'Z'), key, uploadId, state, mediaId, pinterest].map((cell) => cell ?? '–');
+type Column = [title: string, cell: (row: ListedUpload) => string | undefined];
+
+const ACCOUNT: Column = ['account', ({ account }) => account];
+const COLUMNS: Column[] = [
+  ['dropped', ({ droppedAt }) => droppedAt?.replace(/\.\d+Z$/, 'Z')],
+  ['file', ({ key }) => key],
+  ['upload', ({ uploadId }) => uploadId],
+  ['state', ({ state }) => state],
+  ['media', ({ mediaId }) => mediaId],
+  ['at Pinterest', ({ pinterest }) => pinterest],
+];

@@ -1,4 +1,5 @@
 import { sizeInWords } from '../../../shared/upload/size-words.ts';
+import { accountNames } from '../../operations/accounts.ts';
 import { newestAttempt, newestUploadOf } from '../../operations/attempts.ts';
 import { currentVersion } from '../../operations/dropped-object.ts';
 import { OperationError } from '../../operations/operation-error.ts';
@@ -39,14 +40,24 @@ async function byId(what: string, ports: StackPorts): Promise<KnownUpload> {
   }
   const ofMedia = await findUploadOfMedia(what, LOOKED_THROUGH, ports);
   if (ofMedia) return ofMedia;
-  const media = await pinterestOf(ports)
-    .mediaGet(what)
-    .catch(() => undefined);
+  const found = await mediaAtPinterest(what, ports);
   throw new OperationError(
-    media
-      ? `None of the newest ${LOOKED_THROUGH} uploads has the media ${what}. Pinterest knows it as ${media.status}.`
+    found
+      ? `None of the newest ${LOOKED_THROUGH} uploads has the media ${what}. Pinterest knows it as ${found}.`
       : `None of the newest ${LOOKED_THROUGH} uploads has the media ${what}, and Pinterest does not know it.`,
   );
+}
+
+/** @returns the media's status, and its account if there are several; undefined when no account has the media */
+async function mediaAtPinterest(mediaId: string, ports: StackPorts): Promise<string | undefined> {
+  const names = accountNames(ports);
+  for (const account of names.length === 0 ? [undefined] : names) {
+    const media = await pinterestOf(ports, account)
+      .mediaGet(mediaId)
+      .catch(() => undefined);
+    if (media) return account === undefined ? media.status : `${media.status}, in the account ${account}`;
+  }
+  return undefined;
 }
 
 async function byObject(url: string, ports: StackPorts): Promise<KnownUpload> {
@@ -61,8 +72,9 @@ async function byObject(url: string, ports: StackPorts): Promise<KnownUpload> {
 }
 
 function* story({ upload, state, polls, finalEvent, waitSeconds, newestAttempt }: UploadStatus, ports: StackPorts) {
-  const { object, timeline, uploadId, mediaId } = upload;
+  const { account, object, timeline, uploadId, mediaId } = upload;
   yield `${object.key} (${sizeInWords(object.size)}), upload ${uploadId}`;
+  if (account !== undefined) yield `  account     ${account}`;
   yield `  dropped     ${timeline.droppedAt}`;
   if (timeline.registeredAt) yield `  registered  ${timeline.registeredAt}  media ${mediaId}`;
   if (timeline.uploadedAt) yield `  uploaded    ${timeline.uploadedAt}`;

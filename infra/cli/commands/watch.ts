@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { accountNames, requireKnownAccount } from '../../operations/accounts.ts';
 import type { StackPorts } from '../../operations/stack-ports.ts';
 import { described, executionsNewestFirst, type KnownUpload } from '../../operations/uploads.ts';
 import type { ExitCode, Output } from '../command.ts';
@@ -9,14 +10,19 @@ const EVERY_MS = 2000;
 /** How many of the newest executions are listed at each poll. If more start between two polls, some are not printed. */
 const LOOKED_AT = 200;
 
-/** Prints news about uploads until Ctrl+C. */
-export async function watch(ports: StackPorts, output: Output): Promise<ExitCode> {
+/**
+ * Prints news about uploads until Ctrl+C.
+ * @param account prints only the uploads of this account
+ * @throws AccountError when the stack has no such account
+ */
+export async function watch(account: string | undefined, ports: StackPorts, output: Output): Promise<ExitCode> {
+  requireKnownAccount(account, accountNames(ports));
   const stopped = new AbortController();
   // SIGINT can arrive twice: from the terminal, and forwarded by npm. The second signal may end this process while it
   // exits. The shell then reports exit code 130.
   process.on('SIGINT', () => stopped.abort());
   output.say('Watching. Ctrl+C stops.');
-  await printNews(ports, output, stopped.signal);
+  await printNews(ports, output, stopped.signal, { account });
   return INTERRUPTED;
 }
 
@@ -25,13 +31,16 @@ export async function printNews(
   ports: StackPorts,
   output: Output,
   signal: AbortSignal,
-  everyMs = EVERY_MS,
+  { account, everyMs = EVERY_MS }: { account?: string | undefined; everyMs?: number } = {},
 ): Promise<void> {
   const look = await newsOf(ports);
   let lastProblem = '';
   while (!signal.aborted) {
     try {
-      for await (const upload of look()) output.print(output.json ? JSON.stringify(upload) : sentence(upload));
+      for await (const known of look()) {
+        if (account !== undefined && known.upload.account !== account) continue;
+        output.print(output.json ? JSON.stringify(known) : sentence(known));
+      }
       lastProblem = '';
     } catch (error) {
       const { message } = error as Error;
@@ -77,5 +86,7 @@ async function newsOf(ports: StackPorts): Promise<() => AsyncGenerator<KnownUplo
 function sentence({ upload, state, finalEvent }: KnownUpload): string {
   const time = new Date().toISOString().slice(11, 19);
   const why = finalEvent?.detail.status === 'failed' ? `: ${finalEvent.detail.failure.message}` : '';
-  return `${time}  ${upload.object.key}  ${state}${upload.mediaId === undefined ? '' : ` (media ${upload.mediaId})`}${why}`;
+  const { account, mediaId, object } = upload;
+  const ids = [...(account === undefined ? [] : [account]), ...(mediaId === undefined ? [] : [`media ${mediaId}`])];
+  return `${time}  ${object.key}  ${state}${ids.length === 0 ? '' : ` (${ids.join(', ')})`}${why}`;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { tokenSecretArn } from '../../operations/accounts.ts';
 import { makePrivateDirectory, writePrivateFile } from '../../operations/private-file.ts';
 import { LOCAL_STACK_FILE } from '../../operations/stack-location.ts';
 import { type AccessKey, readAccessKey } from './access-key.ts';
@@ -19,13 +20,19 @@ import { arnOf, LOCAL_ACCOUNT, LOCAL_REGION } from './template/stack-environment
 import { readTemplate } from './template/template.ts';
 import type { Unfinished } from './unfinished.ts';
 
+/** Begins the key of a secret value that belongs to one of several accounts, such as `Accounts.brand-a`. */
+export const ACCOUNT_SECRET = 'Accounts.';
+
 export interface LocalStackOptions {
   /** Directory that `cdk synth` wrote: cdk.out. */
   assemblyDirectory: string;
   stackName: string;
   /** Directory of all data that outlives the process. */
   stateDirectory: string;
-  /** Values of secrets, by the stack output that holds the secret's ARN. They replace the stored values. */
+  /**
+   * Values of secrets, by the stack output that holds the secret's ARN, or by {@link ACCOUNT_SECRET} and the name of an
+   * account. They replace the stored values.
+   */
   secretValues: Record<string, Omit<SecretHome, 'arn'>>;
   /** Port of the endpoint. Default: the port of the last start, or a free port. */
   port?: number;
@@ -90,7 +97,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       stateDirectory,
     };
     const homes = Object.entries(options.secretValues).map(([output, home]) => ({
-      arn: outputs[output] ?? output,
+      arn: output.startsWith(ACCOUNT_SECRET)
+        ? tokenSecretArn({ outputs, stackName }, output.slice(ACCOUNT_SECRET.length))
+        : (outputs[output] ?? output),
       ...home,
     }));
 

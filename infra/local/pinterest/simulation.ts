@@ -47,7 +47,7 @@ export interface AnsweredRequest {
   retryAfterSeconds?: number;
 }
 
-/** The name of the account of a simulator that has only one. */
+/** Stands for the name of the account where there is only one: without the setting `accounts`. */
 export const ONLY_ACCOUNT = '';
 
 /** The options that requests do not read. */

@@ -9,8 +9,9 @@ import { rateLimiter } from './rate-limit.ts';
 import { type AnsweredRequest, ONLY_ACCOUNT, type PinterestSimulatorOptions, type Simulation } from './simulation.ts';
 import { answerUpload } from './upload-host.ts';
 
-/** The default access token. */
-export const SIMULATED_ACCESS_TOKEN = 'pina_simulated_access_token';
+/** The access token of an account that has no other one. */
+export const simulatedToken = (account: string): string =>
+  account === ONLY_ACCOUNT ? 'pina_simulated_access_token' : `pina_simulated_access_token_of_${account}`;
 
 export interface PinterestSimulator {
   /** Base URL of the API, including the version. */
@@ -54,7 +55,7 @@ export const processingSecondsBySize = ({ size }: { size: number }) => Math.min(
  */
 export async function startPinterestSimulator(options: PinterestSimulatorOptions = {}): Promise<PinterestSimulator> {
   const { port = 0, stateDirectory, faults, rateLimits = {}, accessToken, accounts, ...rest } = options;
-  const tokens = new Map(Object.entries(accounts ?? { [ONLY_ACCOUNT]: accessToken ?? SIMULATED_ACCESS_TOKEN }));
+  const tokens = new Map(Object.entries(accounts ?? { [ONLY_ACCOUNT]: accessToken ?? simulatedToken(ONLY_ACCOUNT) }));
   const [firstAccount = ONLY_ACCOUNT] = tokens.keys();
   const limits = new Map<string, ReturnType<typeof rateLimiter>>();
   const requests: AnsweredRequest[] = [];

@@ -1,10 +1,13 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { EXAMPLE_NAMES, type ExampleName } from '../../examples/example-names.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface CommandLine {
   /** Files to drop. Without files, the stack runs until the user stops it. */
   files: string[];
+  /** The Pinterest account of the files: one of the setting `accounts`. */
+  account?: string;
   /** Port for the endpoint. */
   port?: number;
   /** Examples to run together with the stack. */
@@ -18,16 +21,12 @@ export interface CommandLine {
   help: boolean;
 }
 
-/** The command line or the environment is invalid. The message is one sentence for the user. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 export const HELP = `Runs the whole of Pindrop on this machine.
 
   npm start                         stays up; prints the console's address, the endpoint, the bucket and each final event
   npm start -- FILE [FILE …]        drops the files, waits for their final events and exits
 
+  --account NAME          the Pinterest account of the files, when the setting accounts has several
   --with NAME             also runs an example: ${EXAMPLE_NAMES.join(', ')}
   --metadata NAME=VALUE   metadata of the files, such as board=42
   -c NAME=VALUE           a setting, as for npm run deploy
@@ -35,10 +34,13 @@ export const HELP = `Runs the whole of Pindrop on this machine.
   --port N                port of the endpoint (default: the one used last, or a free one)
   --help                  this text
 
-PINTEREST_ACCESS_TOKEN   uploads to the real Pinterest; without it, to a simulator on this machine
-PINTEREST_API_URL        base URL of Pinterest's API (default https://api.pinterest.com/v5)
-PINDROP_STATE_DIR        what is kept, and deleted to start afresh (default .pindrop); every file that was dropped is in it
-SLACK_WEBHOOK_URL        where slack-webhook posts; without it, to a stand-in that shows what it gets
+PINTEREST_ACCESS_TOKEN    uploads to the real Pinterest; without it, to a simulator on this machine
+PINTEREST_ACCESS_TOKENS   the same for several accounts: a JSON object of account name to token
+PINTEREST_API_URL         base URL of Pinterest's API (default https://api.pinterest.com/v5)
+PINDROP_STATE_DIR         what is kept, and deleted to start afresh (default .pindrop); every file that was dropped is in it
+SLACK_WEBHOOK_URL         where slack-webhook posts; without it, to a stand-in that shows what it gets
+
+clip.mp4.json (sidecar) and clip.mp4.jpg, .jpeg or .png (cover) beside clip.mp4 are dropped before it.
 
 stdout has one JSON line for each final event, and each event of an example, stderr what a person reads.
 Exit code: 0 all succeeded, 1 at least one failed, 2 wrong usage.
@@ -61,7 +63,11 @@ export async function readCommandLine(args: string[]): Promise<CommandLine> {
   // A run that drops files ends before anybody could open the console.
   const console = files.length === 0 && !values['no-console'];
   if (!help) for (const file of files) await requireReadable(file);
-  return { files, help, examples, settings, metadata, console, port };
+  const { account } = values;
+  if (account !== undefined && files.length === 0 && !help) {
+    throw new UsageError('--account goes with a FILE: without files, the prefix of a key decides the account.');
+  }
+  return { files, account, help, examples, settings, metadata, console, port };
 }
 
 function parsed(args: string[]) {
@@ -72,6 +78,7 @@ function parsed(args: string[]) {
       options: {
         port: { type: 'string' },
         'no-console': { type: 'boolean' },
+        account: { type: 'string' },
         with: { type: 'string', multiple: true },
         metadata: { type: 'string', multiple: true },
         context: { type: 'string', short: 'c', multiple: true },

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { isCompanionKey } from '../../../shared/upload/companion-keys.ts';
 import type { AccessKey } from '../aws/access-key.ts';
 import { headerText } from '../console/shared/header-text.ts';
 
@@ -14,11 +15,20 @@ export interface DroppedFile {
 }
 
 /** The content types that the AWS CLI would set for these files. */
-const CONTENT_TYPES: Record<string, string> = { '.mp4': 'video/mp4', '.m4v': 'video/x-m4v', '.mov': 'video/quicktime' };
+const CONTENT_TYPES: Record<string, string> = {
+  '.mp4': 'video/mp4',
+  '.m4v': 'video/x-m4v',
+  '.mov': 'video/quicktime',
+  '.json': 'application/json',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.png': 'image/png',
+};
 
 /**
  * Puts files into the drop bucket, one after the other, as `aws s3 cp` would.
  * @param bucket.prefix prefix of the keys of all files
+ * @param metadata metadata of the videos; their companions get none
  * @yields each file after the bucket has stored it
  */
 export async function* dropFiles(
@@ -47,18 +57,16 @@ export async function* dropFiles(
           Key: key,
           Body: createReadStream(file, { highWaterMark: 1024 * 1024 }),
           ContentLength: size,
-          Metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, headerText(value)])),
-          ...(contentType === undefined ? {} : { ContentType: contentType }),
+          Metadata: isCompanionKey(key) ? {} : headerTexts(metadata),
+          ContentType: contentType,
         }),
       );
-      yield {
-        file,
-        key,
-        versionId,
-        ...(eTag === undefined ? {} : { eTag: eTag.replaceAll('"', '') }),
-      };
+      yield { file, key, versionId, eTag: eTag?.replaceAll('"', '') };
     }
   } finally {
     s3.destroy();
   }
 }
+
+const headerTexts = (metadata: Record<string, string>) =>
+  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, headerText(value)]));

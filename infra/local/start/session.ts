@@ -2,15 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FinalEventDetail } from '../../../shared/events/events.ts';
 import { DETAIL_TYPE } from '../../../shared/events/names.ts';
 import type { PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
+import { isCompanionKey } from '../../../shared/upload/companion-keys.ts';
 import type { LocalStack } from '../aws/local-stack.ts';
 import type { EventEnvelope, Observation } from '../aws/observation.ts';
 import type { Unfinished } from '../aws/unfinished.ts';
 import type { CommandLine } from './command-line.ts';
-import { dropFiles } from './drop-files.ts';
+import { type DroppedFile, dropFiles } from './drop-files.ts';
+import { dropOrder } from './drop-order.ts';
+import type { KeyPrefixes } from './key-prefixes.ts';
 import type { Target } from './target.ts';
 import { exampleSentence } from './terminal/example-lines.ts';
 import type { Person } from './terminal/person.ts';
 import {
+  companionSentence,
   deliverySentence,
   finalSentence,
   ignoredSentence,
@@ -32,8 +36,10 @@ const LOOK_AGAIN_MS = 100;
 const PATIENCE_MS = 30_000;
 
 export interface SessionOptions extends Pick<CommandLine, 'files' | 'metadata'> {
-  /** Only keys that start with this prefix are uploaded. */
+  /** Prefix of the keys of the files. */
   prefix: string;
+  /** Only keys that start with one of these prefixes are uploaded. */
+  prefixes: KeyPrefixes;
 }
 
 /** One run of `npm start`: shows the user what happens, and decides when the run ends. */
@@ -44,6 +50,8 @@ export class Session {
   readonly #progress = uploadProgress();
   /** Final events by object version. A final event can arrive before the response to the put. */
   readonly #ended = new Map<string, FinalEventDetail>();
+  /** Keys of the puts that no upload follows. */
+  readonly #ignored = new Set<string>();
   /** Uploads whose Pin failed. */
   readonly #pinless = new Set<string>();
   #changed: () => void = () => {};
@@ -71,7 +79,9 @@ export class Session {
     } else if (observation.kind === 'version-unrecovered') {
       this.#person.say(unrecoveredSentence(observation));
     } else if (observation.kind === 'put-ignored') {
-      this.#person.say(ignoredSentence(observation, this.#options.prefix));
+      this.#person.say(ignoredSentence(observation, this.#options.prefixes));
+      this.#ignored.add(observation.key);
+      this.#changed();
     } else if (observation.kind === 'event-put') {
       this.#finalEvent(observation.envelope);
     }
@@ -97,7 +107,7 @@ export class Session {
   }
 
   #stayUp(stack: LocalStack, consoleUrl: string | undefined): Promise<never> {
-    this.#person.say(...invitation(stack, consoleUrl, this.#options.prefix));
+    this.#person.say(...invitation(stack, consoleUrl, this.#options.prefixes));
     return new Promise(() => {});
   }
 
@@ -105,21 +115,24 @@ export class Session {
     const name = stack.outputs['DropBucketName'] ?? '';
     const { endpoint, region, accessKey } = stack;
     const { files, metadata, prefix } = this.#options;
-    const awaited: string[] = [];
+    const awaited: DroppedFile[] = [];
+    const stored: string[] = [];
     const onDropping = (file: string) => this.#person.say(`Dropping ${file}`);
     const bucket = { endpoint, name, region, accessKey, prefix };
-    for await (const { key, versionId, eTag } of dropFiles(files, bucket, metadata, onDropping)) {
-      awaited.push(identity({ key, versionId, eTag }));
+    for await (const dropped of dropFiles(await dropOrder(files), bucket, metadata, onDropping)) {
+      if (isCompanionKey(dropped.key)) stored.push(dropped.key);
+      else awaited.push(dropped);
     }
-    while (awaited.some((file) => !this.#ended.has(file))) {
+    if (awaited.length === 0) for (const key of stored) this.#person.say(companionSentence(key));
+    while (awaited.some((file) => !this.#ended.has(identity(file)) && !this.#ignored.has(file.key))) {
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
       });
     }
-    const uploads = awaited.flatMap((file) => this.#ended.get(file) ?? []);
+    const uploads = awaited.flatMap((file) => this.#ended.get(identity(file)) ?? []);
     await this.#examplesDone(stack, uploads);
     const failed = uploads.some(({ uploadId, status }) => status === 'failed' || this.#pinless.has(uploadId));
-    return failed ? ONE_FAILED : ALL_SUCCEEDED;
+    return failed || uploads.length < awaited.length ? ONE_FAILED : ALL_SUCCEEDED;
   }
 
   /** Waits while the examples process these uploads. Later retries are left to the next run. */
@@ -152,12 +165,5 @@ export class Session {
   }
 }
 
-const identity = ({
-  key,
-  versionId,
-  eTag,
-}: {
-  key: string;
-  versionId?: string | undefined;
-  eTag?: string | undefined;
-}) => JSON.stringify([key, versionId ?? eTag]);
+const identity = ({ key, versionId, eTag }: Pick<DroppedFile, 'key' | 'versionId' | 'eTag'>) =>
+  JSON.stringify([key, versionId ?? eTag]);

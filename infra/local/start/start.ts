@@ -1,41 +1,50 @@
 import { join } from 'node:path';
+import { keepLocalAccounts } from '../../operations/local-accounts.ts';
 import { makePrivateDirectory } from '../../operations/private-file.ts';
 import { stateDirectoryOf } from '../../operations/state-directory.ts';
-import { TOKEN_FILE } from '../../operations/token-file.ts';
 import { readSettings } from '../../settings.ts';
 import { whenClosed } from '../../terminal/closed-pipe.ts';
-import { type LocalStack, startLocalStack } from '../aws/local-stack.ts';
+import { ACCOUNT_SECRET, type LocalStack, type LocalStackOptions, startLocalStack } from '../aws/local-stack.ts';
 import { type LocalConsole, startConsole } from '../console/server/console.ts';
 import { FaultSwitches } from '../pinterest/fault-switches.ts';
-import { startPinterestSimulator } from '../pinterest/simulator.ts';
+import { ONLY_ACCOUNT } from '../pinterest/simulation.ts';
+import { simulatedToken, startPinterestSimulator } from '../pinterest/simulator.ts';
 import { startWebhookSimulator } from '../pinterest/webhook-simulator.ts';
-import { type CommandLine, HELP, readCommandLine, UsageError } from './command-line.ts';
+import type { TokenSources } from './account-tokens.ts';
+import { type CommandLine, HELP, readCommandLine } from './command-line.ts';
 import { endOnFullDisk, orFullDisk, requireDiskSpace } from './full-disk.ts';
+import { keyPrefixes, prefixOfFiles } from './key-prefixes.ts';
 import { Session } from './session.ts';
 import { projectContext, synthesize } from './synthesize.ts';
 import { readTarget, type Target } from './target.ts';
 import { type Person, plainPerson, withControlsEscaped } from './terminal/person.ts';
 import { progressBars } from './terminal/progress-bars.ts';
+import { UsageError } from './usage-error.ts';
 
 const STATE = stateDirectoryOf(process.env);
 
 // The state directory contains tokens and videos. Other users must not read the files of this process and its children.
 process.umask(0o077);
 
-/** Returns the API URL and the token of the target. Starts the simulator if it is the target; `close` stops it. */
+/** Returns the API URL and the tokens of the target. Starts the simulator if it is the target; `close` stops it. */
 async function reach(target: Target, stateDirectory: string) {
   if (target.kind === 'pinterest') {
-    const { apiUrl, secret: value, keep } = target;
-    return { apiUrl, secret: { value, keep }, faults: undefined, close: async () => {} };
+    const { apiUrl, tokens } = target;
+    return { apiUrl, tokens, faults: undefined, close: async () => {} };
   }
+  const names = target.accounts.length === 0 ? [ONLY_ACCOUNT] : target.accounts;
+  const accounts = Object.fromEntries(names.map((name) => [name, simulatedToken(name)]));
   const faults = new FaultSwitches();
   const simulator = await startPinterestSimulator({
+    accounts,
     stateDirectory: join(stateDirectory, 'pinterest'),
     faults: faults.source,
     processingSeconds: faults.processingSeconds,
   });
-  const { url: apiUrl, accessToken } = simulator;
-  return { apiUrl, secret: { value: JSON.stringify({ accessToken }) }, faults, close: () => simulator.close() };
+  const tokens: TokenSources = Object.fromEntries(
+    Object.entries(accounts).map(([name, accessToken]) => [name, { value: JSON.stringify({ accessToken }) }]),
+  );
+  return { apiUrl: simulator.url, tokens, faults, close: () => simulator.close() };
 }
 
 /** Returns the URL for slack-webhook: the user's URL, or a simulator that shows the messages that it receives. */
@@ -50,10 +59,30 @@ async function reachWebhook({ SLACK_WEBHOOK_URL: url }: NodeJS.ProcessEnv, perso
  */
 async function readContext({ settings, examples }: CommandLine): Promise<Record<string, unknown>> {
   if ('pinterestApiUrl' in settings) {
-    throw new UsageError('-c pinterestApiUrl means nothing here: set PINTEREST_API_URL and PINTEREST_ACCESS_TOKEN.');
+    throw new UsageError(
+      '-c pinterestApiUrl means nothing here: set PINTEREST_API_URL and PINTEREST_ACCESS_TOKEN, or PINTEREST_ACCESS_TOKENS with several accounts.',
+    );
   }
   return { ...(await projectContext()), ...settings, ...(examples.length === 0 ? {} : { with: examples }) };
 }
+
+/** Stores the names of the accounts. A sign-in checks its account, also after this run refused to start without it. */
+function rememberAccounts(names: string[]): void {
+  try {
+    keepLocalAccounts(STATE, names);
+  } catch (error) {
+    throw orFullDisk(error, STATE);
+  }
+}
+
+/** The token secrets by the stack output that names each secret. */
+const tokenSecrets = (tokens: TokenSources): LocalStackOptions['secretValues'] =>
+  Object.fromEntries(
+    Object.entries(tokens).map(([name, source]) => [
+      name === ONLY_ACCOUNT ? 'TokenSecretArn' : `${ACCOUNT_SECRET}${name}`,
+      source,
+    ]),
+  );
 
 function settingsOf(context: Record<string, unknown>) {
   try {
@@ -65,18 +94,23 @@ function settingsOf(context: Record<string, unknown>) {
 
 async function run(): Promise<number> {
   const commandLine = await readCommandLine(process.argv.slice(2));
-  const { port, files, metadata } = commandLine;
+  const { port, files, account, metadata } = commandLine;
   if (commandLine.help) {
     process.stdout.write(HELP);
     return 0;
   }
   const context = await readContext(commandLine);
-  const { prefix, with: examples } = settingsOf(context);
-  const target = readTarget(process.env, join(STATE, TOKEN_FILE));
+  const settings = settingsOf(context);
+  const { with: examples } = settings;
+  const prefixes = keyPrefixes(settings);
+  const prefix = files.length === 0 ? '' : prefixOfFiles(prefixes, account);
+  const accounts = Object.keys(settings.accounts ?? {});
+  rememberAccounts(accounts);
+  const target = readTarget(process.env, STATE, accounts);
   const person = withControlsEscaped(
     process.stderr.isTTY ? progressBars(process.stdout, process.stderr) : plainPerson(process.stdout, process.stderr),
   );
-  const session = new Session(person, { files, metadata, prefix }, target);
+  const session = new Session(person, { files, metadata, prefix, prefixes }, target);
   const stateDirectory = join(STATE, target.name);
   makePrivateDirectory(stateDirectory);
   requireDiskSpace(stateDirectory);
@@ -95,8 +129,8 @@ async function run(): Promise<number> {
       stackName: 'Pindrop',
       stateDirectory,
       secretValues: {
-        TokenSecretArn: pinterest.secret,
-        ...(webhook === undefined ? {} : { SlackWebhookSecretArn: { value: JSON.stringify({ url: webhook.url }) } }),
+        ...tokenSecrets(pinterest.tokens),
+        ...(webhook && { SlackWebhookSecretArn: { value: JSON.stringify({ url: webhook.url }) } }),
       },
       port,
       observe(observation) {
@@ -105,8 +139,7 @@ async function run(): Promise<number> {
       },
     });
     const { faults } = pinterest;
-    if (commandLine.console)
-      console = await startConsole({ stack, target, prefix, stateDirectory, ...(faults && { faults }) });
+    if (commandLine.console) console = await startConsole({ stack, target, prefixes, stateDirectory, faults });
     return await session.live(stack, console?.url);
   } catch (error) {
     throw orFullDisk(error, stateDirectory);

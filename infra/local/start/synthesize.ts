@@ -23,8 +23,9 @@ export async function synthesize(outputDirectory: string, context: Record<string
     cwd: PROJECT,
     env: {
       ...process.env,
-      // The app and the bundler that it starts do not need the token.
+      // The app and the bundler that it starts do not need the tokens.
       PINTEREST_ACCESS_TOKEN: '',
+      PINTEREST_ACCESS_TOKENS: '',
       // Skip the check against CloudFormation's rules: it takes longer than the rest of the synthesis, and `npm run
       // synth` does it. The local runtime itself rejects resources and properties that it does not know.
       CDK_VALIDATION: 'false',

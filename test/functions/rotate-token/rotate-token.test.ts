@@ -66,7 +66,9 @@ async function secretOf(value: object, { used = [] as string[] } = {}) {
     current: () => JSON.parse(secrets.currentValue(SecretId)),
     /** Stores tokens as `pindrop auth` does. */
     signIn: (tokens: object) =>
-      keepInStack({ secrets: client, outputs: { TokenSecretArn: SecretId } })(JSON.stringify(tokens)),
+      keepInStack({ secrets: client, stackName: 'Pindrop', outputs: { TokenSecretArn: SecretId } })(
+        JSON.stringify(tokens),
+      ),
     /** Stores tokens as the AWS console does, or a program that does not know about rotations. */
     put: (tokens: object) => client.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(tokens) })),
   };

@@ -7,11 +7,19 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SIMULATED_APP } from '../../../infra/local/pinterest/oauth.ts';
 import { startPinterestSimulator } from '../../../infra/local/pinterest/simulator.ts';
 import { readTarget } from '../../../infra/local/start/target.ts';
+import { keepLocalAccounts } from '../../../infra/operations/local-accounts.ts';
+import { tokenFile } from '../../../infra/operations/token-file.ts';
+import { pindrop } from '../../harness/pindrop-command.ts';
 
 const COMMAND = fileURLToPath(new URL('../../../infra/cli/main.ts', import.meta.url));
 
 /** Runs `pindrop auth --local`, and requests the URL that it prints, as a browser would. */
-async function authenticate({ agrees = true, clientSecret = SIMULATED_APP.clientSecret, stateless = false } = {}) {
+async function authenticate({
+  agrees = true,
+  clientSecret = SIMULATED_APP.clientSecret,
+  stateless = false,
+  account = undefined as string | undefined,
+} = {}) {
   const simulator = await startPinterestSimulator();
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-auth-'));
   onTestFinished(async () => {
@@ -19,7 +27,8 @@ async function authenticate({ agrees = true, clientSecret = SIMULATED_APP.client
     rmSync(directory, { recursive: true, force: true });
   });
   simulator.oauth.agrees = agrees;
-  const command = spawn(process.execPath, [COMMAND, 'auth', '--local', '--no-browser', '--port', '0'], {
+  const named = account === undefined ? [] : ['--account', account];
+  const command = spawn(process.execPath, [COMMAND, 'auth', '--local', '--no-browser', '--port', '0', ...named], {
     env: {
       PATH: process.env['PATH'],
       PINDROP_STATE_DIR: directory,
@@ -42,12 +51,12 @@ async function authenticate({ agrees = true, clientSecret = SIMULATED_APP.client
   if (stateless) visited.searchParams.set('state', 'of somebody else');
   const page = await fetch(visited);
   const code = await exited;
-  return { simulator, code, said, page: await page.text(), tokenFile: join(directory, 'tokens.json') };
+  return { simulator, code, said, page: await page.text(), directory, tokenFile: tokenFile(directory, account) };
 }
 
 describe('pindrop auth --local', () => {
   it('saves client and tokens for npm start in a file that only its owner can read', async () => {
-    const { simulator, code, said, page, tokenFile } = await authenticate();
+    const { simulator, code, said, page, directory, tokenFile } = await authenticate();
     expect(code).toBe(0);
     expect(said).toContain('Signed in: Pinterest takes the token');
     expect(said).not.toMatch(/pin[ar]_|simulated_client_secret/);
@@ -57,13 +66,48 @@ describe('pindrop auth --local', () => {
     expect(kept).toMatchObject({ ...SIMULATED_APP, refreshToken: expect.any(String) });
     expect(simulator.oauth.takes(kept.accessToken)).toBe(true);
 
-    const target = readTarget({ PINTEREST_API_URL: simulator.url }, tokenFile);
+    const target = readTarget({ PINTEREST_API_URL: simulator.url }, directory);
     expect(target).toMatchObject({ kind: 'pinterest', apiUrl: simulator.url });
-    const { keep, secret } = target as { secret: string; keep: (secret: string) => void };
-    expect(JSON.parse(secret)).toEqual(kept);
-    keep(JSON.stringify({ ...kept, accessToken: 'pina_renewed' }));
+    const { keep, value = '' } = (target.kind === 'pinterest' && target.tokens['']) || {};
+    expect(JSON.parse(value)).toEqual(kept);
+    keep?.(JSON.stringify({ ...kept, accessToken: 'pina_renewed' }));
     expect(JSON.parse(readFileSync(tokenFile, 'utf8')).accessToken).toBe('pina_renewed');
     expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
+  });
+
+  it('saves the tokens of each of several accounts in a file of its own', async () => {
+    const { simulator, code, said, directory, tokenFile } = await authenticate({ account: 'brand-b' });
+    expect(code).toBe(0);
+    expect(said).toContain('Sign in with the account brand-b:');
+    expect(said).toContain('tokens-brand-b.json');
+    const { accessToken } = JSON.parse(readFileSync(tokenFile, 'utf8'));
+    const environment = { PINTEREST_API_URL: simulator.url, PINTEREST_ACCESS_TOKENS: '{"brand-a":"pina_a"}' };
+    const target = readTarget(environment, directory, ['brand-a', 'brand-b']);
+    const tokens = target.kind === 'pinterest' ? target.tokens : {};
+    expect(JSON.parse(tokens['brand-b']?.value ?? '{}')).toMatchObject({ accessToken });
+    expect(JSON.parse(tokens['brand-a']?.value ?? '{}')).toEqual({ accessToken: 'pina_a' });
+  });
+
+  it.each([
+    ['without --account', ['brand-a', 'brand-b'], [], 'Choose an account with --account: brand-a, brand-b.'],
+    [
+      'with an unknown account',
+      ['brand-a'],
+      ['--account', 'brand-c'],
+      'There is no account brand-c: the accounts are brand-a.',
+    ],
+    [
+      'with a name that no account can have',
+      [],
+      ['--account', '../x'],
+      '../x cannot be the name of an account: names are ',
+    ],
+  ])('asks for the account %s', async (_what, names, args, sentence) => {
+    const directory = mkdtempSync(join(tmpdir(), 'pindrop-auth-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    keepLocalAccounts(directory, names);
+    const run = await pindrop(['auth', '--local', '--no-browser', ...args], { PINDROP_STATE_DIR: directory });
+    expect(run).toEqual({ code: 2, stdout: [], stderr: [expect.stringContaining(sentence)] });
   });
 
   it.each([

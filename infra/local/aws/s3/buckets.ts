@@ -7,18 +7,20 @@ import { S3Error } from './s3-error.ts';
 import { type MultipartUpload, UploadStore } from './upload-store.ts';
 import { type NewVersion, type ObjectVersion, type Place, type Version, VersionStore } from './version-store.ts';
 
+/** The filter rules of one notification, in S3's encoding. */
+export interface NotificationFilter {
+  prefix?: string;
+  suffix?: string;
+}
+
 export interface LocalBucket {
   versioned: boolean;
   /** Called for every put before the put is acknowledged. When the call fails, the put fails. */
   notify?: (record: ObjectCreatedRecord) => Promise<void>;
-  /** Called with the key of every put that the filter excludes from notifications. */
+  /** Called with the key of every put that the filters exclude from notifications. */
   onIgnored?: (key: string) => void;
-  /**
-   * Notifications are sent only for keys with one of the prefixes and one of the suffixes, both in S3's encoding.
-   * An empty list allows all keys.
-   */
-  prefixes?: string[];
-  suffixes?: string[];
+  /** Notifications are sent only for keys that match one of the filters. An empty list allows all keys. */
+  filters?: NotificationFilter[];
   /** Days after which an incomplete multipart upload is aborted; never by default. */
   abortIncompleteMultipartUploadDays?: number;
 }
@@ -141,9 +143,11 @@ export class Buckets {
   }
 }
 
-const isNotified = ({ prefixes = [], suffixes = [] }: LocalBucket, key: string) =>
-  (prefixes.length === 0 || prefixes.some((prefix) => asFiltered(key).startsWith(prefix))) &&
-  (suffixes.length === 0 || suffixes.some((suffix) => asFiltered(key).endsWith(suffix)));
+const isNotified = ({ filters = [] }: LocalBucket, key: string) =>
+  filters.length === 0 ||
+  filters.some(
+    ({ prefix = '', suffix = '' }) => asFiltered(key).startsWith(prefix) && asFiltered(key).endsWith(suffix),
+  );
 
 /**
  * Encodes a key as S3 does before it compares the key with a notification's filter. A filter rule must have the same

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LocalService, StackContext } from '../local-service.ts';
 import type { LocalQueues } from '../sqs/queues.ts';
 import type { Resource } from '../template/template.ts';
-import type { LocalBucket } from './buckets.ts';
+import type { LocalBucket, NotificationFilter } from './buckets.ts';
 import { startLocalS3 } from './local-s3.ts';
 import type { ObjectTagging } from './object-tagging.ts';
 
@@ -46,6 +46,11 @@ function abortAfterDays({ properties }: Resource): number | undefined {
   return rules.flatMap((rule) => rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation ?? [])[0];
 }
 
+function filterOf({ Filter }: QueueConfiguration): NotificationFilter {
+  const ruleOf = (name: string) => Filter?.Key.FilterRules.find((rule) => rule.Name.toLowerCase() === name)?.Value;
+  return { prefix: ruleOf('prefix'), suffix: ruleOf('suffix') };
+}
+
 function notified(
   { logicalId }: Resource,
   notification: Resource | undefined,
@@ -53,17 +58,18 @@ function notified(
   queues: LocalQueues,
 ): Partial<LocalBucket> {
   const { QueueConfigurations = [], ...others } = notification?.properties['NotificationConfiguration'] ?? {};
-  const [configuration, ...more] = QueueConfigurations as QueueConfiguration[];
-  const known = more.length === 0 && Object.keys(others).length === 0;
-  if (!known || (configuration && configuration.Events.join() !== 's3:ObjectCreated:*')) {
-    throw new Error(`The local runtime only knows one notification of s3:ObjectCreated:* to a queue (${logicalId}).`);
+  const configurations = QueueConfigurations as QueueConfiguration[];
+  const [configuration] = configurations;
+  const known =
+    Object.keys(others).length === 0 &&
+    configurations.every(({ Events }) => Events.join() === 's3:ObjectCreated:*') &&
+    configurations.every(({ QueueArn }) => QueueArn === configuration?.QueueArn);
+  if (!known) {
+    throw new Error(`The local runtime only knows notifications of s3:ObjectCreated:* to one queue (${logicalId}).`);
   }
   if (!configuration) return {};
-  const rules = configuration.Filter?.Key.FilterRules ?? [];
-  const valuesOf = (name: string) => rules.filter((rule) => rule.Name.toLowerCase() === name).map(({ Value }) => Value);
   return {
-    prefixes: valuesOf('prefix'),
-    suffixes: valuesOf('suffix'),
+    filters: configurations.map(filterOf),
     onIgnored: (key) => observe({ kind: 'put-ignored', key }),
     async notify(record) {
       const body = JSON.stringify({ Records: [record] });

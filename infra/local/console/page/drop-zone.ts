@@ -1,13 +1,21 @@
-import { byId } from './element.ts';
+import { isCompanionKey } from '../../../../shared/upload/companion-keys.ts';
+import type { StackInfo } from '../shared/wire.ts';
+import { AccountField } from './account-field.ts';
+import { companionsFirst, withoutVideo } from './companions.ts';
+import { byId, setText } from './element.ts';
 import { MetadataField } from './metadata-field.ts';
 import { sampleClip } from './server.ts';
+import type { Transfer } from './transfer.ts';
 import { Transfers } from './transfers.ts';
 
 /** Accepts files that a person drops anywhere on the page, or chooses. */
 export class DropZone {
-  readonly #transfers = new Transfers();
+  readonly #transfers = new Transfers(() => this.#showStored());
   readonly #metadata = new MetadataField();
-  #prefix = '';
+  readonly #account = new AccountField(() => this.#showBucket());
+  #bucket = '';
+  /** Companions of the last drop whose video was not dropped with them. */
+  #alone: Transfer[] = [];
 
   constructor() {
     const input = byId('files', HTMLInputElement);
@@ -30,14 +38,44 @@ export class DropZone {
     this.#transfers.discard();
   }
 
-  /** @param prefix prepended to the name of every file to make its key */
-  set prefix(prefix: string) {
-    this.#prefix = prefix;
+  set stack(stack: StackInfo) {
+    this.#bucket = stack.bucket;
+    this.#account.stack = stack;
+    this.#showBucket();
   }
 
   drop(files: File[]): void {
-    const metadata = this.#metadata.read();
-    if (metadata) for (const file of files) this.#transfers.add({ key: this.#prefix + file.name, file, metadata });
+    if (files.length === 0) return;
+    const prefix = this.#account.read();
+    const metadata = prefix === undefined ? undefined : this.#metadata.read();
+    if (metadata === undefined) return;
+    const alone = new Set(withoutVideo(files));
+    const transfers = new Map<File, Transfer>();
+    this.#alone = [];
+    for (const { file, after } of companionsFirst(files)) {
+      const before = after.flatMap((companion) => transfers.get(companion) ?? []);
+      const isVideo = !isCompanionKey(file.name);
+      const transfer = { key: prefix + file.name, file, metadata: isVideo ? metadata : {}, after: before };
+      transfers.set(file, transfer);
+      if (alone.has(file)) this.#alone.push(transfer);
+      this.#transfers.add(transfer);
+    }
+    this.#showStored();
+  }
+
+  #showBucket(): void {
+    const prefix = this.#account.prefix ?? '';
+    setText(byId('bucket', HTMLElement), `${this.#bucket}${prefix === '' ? '' : `/${prefix}`}`);
+  }
+
+  /** Says what became of companions without a video, since no row follows them. */
+  #showStored(): void {
+    const stored = this.#alone.filter((transfer) => this.#transfers.isStored(transfer));
+    const words = stored.map(({ file: { name } }) => {
+      const video = name.replace(/\.[^.]+$/, '');
+      return `${name} is stored. It gets no row: drop ${video} next, which takes it along.`;
+    });
+    setText(byId('stored', HTMLParagraphElement), words.join(' '));
   }
 
   async #dropSample(): Promise<void> {

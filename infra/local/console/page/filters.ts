@@ -21,6 +21,7 @@ const CHOICES = [
 /** The filters that select the rows to show. */
 export class Filters {
   readonly #name = byId('name', HTMLInputElement);
+  readonly #account = byId('shown-account', HTMLSelectElement);
   readonly #inputs: HTMLInputElement[] = [];
   readonly #counts: HTMLElement[] = [];
 
@@ -41,12 +42,24 @@ export class Filters {
       input.addEventListener('change', onChange);
     }
     this.#name.addEventListener('input', onChange);
+    this.#account.addEventListener('change', onChange);
+  }
+
+  set accounts(names: string[]) {
+    const chosen = this.#account.value;
+    this.#account.hidden = names.length < 2;
+    const choices = names.map((name) => element('option', { value: name }, name));
+    this.#account.replaceChildren(element('option', { value: '' }, 'All accounts'), ...choices);
+    this.#account.value = names.includes(chosen) ? chosen : '';
   }
 
   /** @returns the rows that match, in the same order */
   apply(rows: UploadRow[]): UploadRow[] {
     const wanted = this.#name.value.trim().toLowerCase();
-    const named = wanted === '' ? rows : rows.filter(({ key }) => key.toLowerCase().includes(wanted));
+    const chosen = this.#account.value;
+    const named = rows.filter(
+      ({ key, account }) => key.toLowerCase().includes(wanted) && (chosen === '' || account === chosen),
+    );
     let shown = named;
     CHOICES.forEach(({ shows }, index) => {
       const those = named.filter(shows);
@@ -59,6 +72,7 @@ export class Filters {
 
   clear(): void {
     this.#name.value = '';
+    this.#account.value = '';
     const [all] = this.#inputs;
     if (all) all.checked = true;
   }

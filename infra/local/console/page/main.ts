@@ -41,14 +41,14 @@ function showConnection(state: ConnectionState): void {
 }
 
 function showStack(stack: StackInfo): void {
-  const { simulated, pinterest, bucket, prefix } = stack;
+  const { simulated, pinterest } = stack;
   // A later npm start can use the same port but upload to another Pinterest.
   if (stackBefore && stackBefore.pinterest !== pinterest) showOtherStack(stack);
   stackBefore = stack;
   setText(byId('place', HTMLParagraphElement), simulated ? 'with a simulated Pinterest' : `uploading to ${pinterest}`);
-  setText(byId('bucket', HTMLElement), `${bucket}${prefix === '' ? '' : `/${prefix}`}`);
   nothingYet.show(stack);
-  zone.prefix = prefix;
+  zone.stack = stack;
+  list.accounts = stack.accounts.map(({ name }) => name);
 }
 
 function showOtherStack({ simulated, pinterest }: StackInfo): void {

@@ -8,6 +8,17 @@ const STEPS = [
   ['Hear', 'One final event on the bus says how it ended. You see it here, too.'],
 ] as const;
 
+const command = (
+  prefix: string,
+  { endpoint, region, accessKey, bucket }: Omit<StackInfo, 'prefix' | 'accounts'>,
+): string =>
+  [
+    `AWS_ACCESS_KEY_ID=${accessKey.accessKeyId} AWS_SECRET_ACCESS_KEY=${accessKey.secretAccessKey} \\`,
+    `AWS_REGION=${region} \\`,
+    `aws --endpoint-url ${endpoint} \\`,
+    `  s3 cp clip.mp4 s3://${bucket}/${prefix}`,
+  ].join('\n');
+
 /** The help that the page shows before the first drop. */
 export class NothingYet {
   readonly #command = element('div');
@@ -27,17 +38,10 @@ export class NothingYet {
     );
   }
 
-  show({ endpoint, region, accessKey, bucket, prefix }: StackInfo): void {
+  show({ prefix, accounts, ...stack }: StackInfo): void {
+    const prefixes = accounts.length === 0 ? [{ name: '', prefix }] : accounts;
     this.#command.replaceChildren(
-      codeBlock(
-        'Command',
-        [
-          `AWS_ACCESS_KEY_ID=${accessKey.accessKeyId} AWS_SECRET_ACCESS_KEY=${accessKey.secretAccessKey} \\`,
-          `AWS_REGION=${region} \\`,
-          `aws --endpoint-url ${endpoint} \\`,
-          `  s3 cp clip.mp4 s3://${bucket}/${prefix}`,
-        ].join('\n'),
-      ),
+      ...prefixes.map((each) => codeBlock(`Command ${each.name}`.trim(), command(each.prefix, stack))),
     );
   }
 }

@@ -28,7 +28,9 @@ const FIGURES: [string, (overview: Overview) => Figure][] = [
   [
     'Quota left',
     ({ quota }) =>
-      quota.known ? { value: String(quota.left), note: 'requests that Pinterest still allows' } : unknown(quota.why),
+      quota.known
+        ? { value: String(quota.left), note: of(quota.account, 'requests that Pinterest still allows') }
+        : unknown(quota.why),
   ],
   ['Token', ({ token }) => (token.known ? tokenFigure(token) : unknown(token.why))],
 ];
@@ -36,10 +38,14 @@ const FIGURES: [string, (overview: Overview) => Figure][] = [
 const tone = (count: number, name: string) => (count > 0 ? { tone: name } : {});
 const unknown = (why: string): Figure => ({ value: '—', note: why, unknown: true });
 
-function tokenFigure({ daysLeft, renewed }: { daysLeft: number; renewed: boolean }): Figure {
+/** @param account the account with the least left, if there are several */
+const of = (account: string | undefined, note: string) => (account === undefined ? note : `${account}: ${note}`);
+
+function tokenFigure({ account, daysLeft, renewed }: { account?: string; daysLeft: number; renewed: boolean }): Figure {
   const days = Math.floor(daysLeft);
-  const note = renewed ? 'renewed every week' : 'not renewed: it has no refresh token';
-  if (days < 0) return { value: 'expired', note: 'sign in: npm run pindrop -- auth --local', tone: 'bad' };
+  const note = of(account, renewed ? 'renewed every week' : 'not renewed: it has no refresh token');
+  const command = `npm run pindrop -- auth --local${account === undefined ? '' : ` --account ${account}`}`;
+  if (days < 0) return { value: 'expired', note: `sign in: ${command}`, tone: 'bad' };
   return { value: days === 1 ? '1 day' : `${days} days`, note, ...tone(days < FEW_DAYS ? 1 : 0, 'bad') };
 }
 

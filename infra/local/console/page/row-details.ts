@@ -88,6 +88,7 @@ export class RowDetails {
     if (row.failure) yield this.#failure(row.failure, details.retriedAs);
     const about = element('div', { class: 'about-it' }, this.#times(row), identity(details));
     yield element('div', { class: 'facts' }, about, stateTable(details));
+    if (details.sidecar) yield block('Sidecar', codeBlock('Sidecar', json(details.sidecar)));
     yield block('Final event', event === undefined ? noEvent(row) : codeBlock('Final event', json(event)));
     for (const other of otherEvents) yield block(other['detail-type'], codeBlock(`Event ${other.id}`, json(other)));
     if (deliveries.length > 0) yield block('Not delivered yet', this.#deliveries(deliveries));
@@ -151,11 +152,12 @@ const noEvent = (row: UploadRow) =>
   );
 
 /** The ids that find the upload in a log or with the AWS CLI. */
-function identity({ row: { uploadId, mediaId }, object }: UploadDetails): HTMLElement {
+function identity({ row: { uploadId, account, mediaId }, object }: UploadDetails): HTMLElement {
   const list = element('dl', { class: 'pairs' });
   const add = (name: string, ...value: (string | HTMLElement)[]) =>
     list.append(element('dt', {}, name), element('dd', {}, ...value));
   add('upload', element('code', {}, uploadId), ' ', copyButton('upload id', uploadId));
+  if (account !== undefined) add('account', account);
   add('media', mediaId ?? 'not registered');
   if (object) {
     add('bucket', object.bucket);

@@ -43,6 +43,12 @@ export class RowList {
     this.#drawSoon();
   }
 
+  /** Names of the Pinterest accounts. A person can filter by them if there are several. */
+  set accounts(names: string[]) {
+    this.#filters.accounts = names;
+    this.#drawSoon();
+  }
+
   /** Replaces all rows, except ended rows that are open or have the focus. */
   replace(rows: UploadRow[]): void {
     const read = [...this.#views.values()].filter((view) => view.held && isEnded(view.row)).map(({ row }) => row);

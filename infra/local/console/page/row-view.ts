@@ -15,6 +15,7 @@ export class RowView {
   readonly #summary: HTMLElement;
   readonly #state = element('span', { class: 'state' });
   readonly #name = element('span', { class: 'name' });
+  readonly #account = element('span', { class: 'account', title: 'Pinterest account', hidden: true });
   readonly #situation = element('span', { class: 'situation' });
   readonly #about = element('span', { class: 'about' });
   readonly #took = element('span', { class: 'took' });
@@ -29,7 +30,12 @@ export class RowView {
       'summary',
       {},
       this.#state,
-      element('span', { class: 'what' }, this.#name, this.#situation),
+      element(
+        'span',
+        { class: 'what' },
+        element('span', { class: 'whose' }, this.#name, this.#account),
+        this.#situation,
+      ),
       element('span', { class: 'when' }, this.#picture, this.#about),
       this.#took,
     );
@@ -54,6 +60,8 @@ export class RowView {
     this.#details.dataset['state'] = row.state;
     setText(this.#name, row.key);
     this.#name.title = row.key;
+    setText(this.#account, row.account ?? '');
+    this.#account.hidden = row.account === undefined;
     this.tick();
     this.reload();
   }

@@ -23,14 +23,18 @@ export class Transfers {
   readonly #refused = new RefusedFiles((transfers) => {
     for (const transfer of transfers) this.add(transfer);
   });
+  readonly #onStored: () => void;
   readonly #waiting: Transfer[] = [];
+  readonly #stored = new WeakSet<Transfer>();
   readonly #under = new Map<Transfer, AbortController>();
   #held = true;
   /** Counts since the last time that no transfer was in progress. */
   #files = { all: 0, done: 0 };
   #bytes = { all: 0, sent: 0 };
 
-  constructor() {
+  /** @param onStored called each time that the bucket has another file */
+  constructor(onStored: () => void) {
+    this.#onStored = onStored;
     this.#root.append(this.#progress, this.#refused.root);
     // Ask before the page is closed: this would end the transfers.
     addEventListener('beforeunload', (event) => {
@@ -53,6 +57,10 @@ export class Transfers {
     this.#bytes.all += transfer.file.size;
     this.#waiting.push(transfer);
     this.#next();
+  }
+
+  isStored(transfer: Transfer): boolean {
+    return this.#stored.has(transfer);
   }
 
   /** Shows why a file did not reach the bucket. */
@@ -79,7 +87,8 @@ export class Transfers {
 
   #next(): void {
     while (!this.#held && this.#under.size < AT_ONCE) {
-      const transfer = this.#waiting.shift();
+      const next = this.#waiting.findIndex(({ after }) => after.every((each) => this.#stored.has(each)));
+      const [transfer] = next < 0 ? [] : this.#waiting.splice(next, 1);
       if (!transfer) break;
       void this.#send(transfer);
     }
@@ -98,13 +107,26 @@ export class Transfers {
     };
     try {
       await putFile(transfer, controller.signal, sent);
+      this.#stored.add(transfer);
+      this.#onStored();
     } catch (error) {
-      if (!controller.signal.aborted) this.refuse({ name: file.name, why: (error as Error).message, transfer });
+      if (!controller.signal.aborted) this.#refuseWithVideo(transfer, (error as Error).message);
     }
     sent(file.size);
     this.#files.done++;
     this.#under.delete(transfer);
     this.#next();
+  }
+
+  /** Refuses a file, and the video that waits for it: it must not go without its companion. */
+  #refuseWithVideo(transfer: Transfer, why: string): void {
+    this.refuse({ name: transfer.file.name, why, transfer });
+    for (const video of this.#waiting.filter(({ after }) => after.includes(transfer))) {
+      this.#waiting.splice(this.#waiting.indexOf(video), 1);
+      this.#files.done++;
+      this.#bytes.sent += video.file.size;
+      this.refuse({ name: video.file.name, why: `It waits for ${transfer.file.name}.`, transfer: video });
+    }
   }
 
   #show(): void {

@@ -20,6 +20,7 @@ import {
   rowOfDrop,
   rowOfExecution,
   rowsOfWaiting,
+  sidecarOf,
 } from './uploads.ts';
 
 /** The stack's records that the board reads. */
@@ -34,6 +35,7 @@ export type UploadRecords = Pick<
  */
 export class Board {
   readonly #records: UploadRecords;
+  readonly #accountOf: (key: string) => string | undefined;
   readonly #rows = new Map<string, UploadRow>();
   readonly #log = new KeptLog();
   readonly #throughput = new Throughput();
@@ -42,8 +44,10 @@ export class Board {
   /** Above this number of rows, the oldest ended rows are dropped. */
   #tooMany = SHOWN.ended * 2;
 
-  constructor(records: UploadRecords) {
+  /** @param accountOf returns the account that a key belongs to; undefined when the stack has only one account */
+  constructor(records: UploadRecords, accountOf: (key: string) => string | undefined = () => undefined) {
     this.#records = records;
+    this.#accountOf = accountOf;
     this.#endings = records.endings();
     for (const execution of records.executions(SHOWN.ended)) {
       const row = this.#rowOf(execution);
@@ -79,6 +83,7 @@ export class Board {
     return {
       row,
       ...(own && { object: own.object }),
+      ...(execution && { sidecar: sidecarOf(execution) }),
       ...(retried && { retriedAs: retried.uploadId }),
       states: this.#records.statesOf(uploadId),
       ...(event && { event }),
@@ -199,7 +204,9 @@ export class Board {
     this.#throughput.ended();
   }
 
-  #set(row: UploadRow): void {
+  #set(changed: UploadRow): void {
+    // The account of a drop without an execution is not recorded: its key decides.
+    const row = { ...changed, account: changed.account ?? this.#accountOf(changed.key) };
     this.#rows.set(row.uploadId, row);
     if (this.#rows.size > this.#tooMany) this.#dropOldest();
     for (const watcher of this.#watchers) watcher(row);

@@ -1,8 +1,11 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { tokenSecretArn } from '../../../operations/accounts.ts';
 import type { LocalStack } from '../../aws/local-stack.ts';
 import { listenOnLoopback } from '../../aws/loopback-port.ts';
 import type { Observation } from '../../aws/observation.ts';
+import { ONLY_ACCOUNT } from '../../pinterest/simulation.ts';
+import { accountsOf, type KeyPrefixes } from '../../start/key-prefixes.ts';
 import type { Target } from '../../start/target.ts';
 import { KEY_PARAMETER } from '../shared/key-names.ts';
 import type { Overview, StackInfo } from '../shared/wire.ts';
@@ -12,15 +15,15 @@ import { Refusal, requireOwnPage } from './own-page.ts';
 import { answerPageFile } from './page-files.ts';
 import { Quota } from './quota.ts';
 import { answerJson, consoleRoutes, type Faults } from './routes.ts';
-import { tokenDays } from './token-days.ts';
+import { fewestDays, tokenDays } from './token-days.ts';
 
 export interface ConsoleOptions {
   stack: Pick<LocalStack, 'endpoint' | 'region' | 'accessKey' | 'outputs' | 'secretValue'> & { records: UploadRecords };
   target: Pick<Target, 'kind' | 'name'>;
-  /** The stack's setting: only keys that start with this are uploaded. */
-  prefix: string;
+  /** Only keys that start with one of these prefixes are uploaded. */
+  prefixes: KeyPrefixes;
   /** The faults of the simulator, if there is one. */
-  faults?: Faults;
+  faults?: Faults | undefined;
   /** Directory that stores the port and the key, so that an open page can reconnect after a restart. */
   stateDirectory: string;
 }
@@ -48,9 +51,11 @@ const HEADERS = {
 
 /** Serves the page about the local stack on loopback. */
 export async function startConsole(options: ConsoleOptions): Promise<LocalConsole> {
-  const { stack, target, faults, stateDirectory } = options;
+  const { stack, target, prefixes, faults, stateDirectory } = options;
   const simulated = target.kind === 'simulator';
-  const board = new Board(stack.records);
+  const accounts = accountsOf(prefixes);
+  const accountOf = (key: string) => accounts.find(({ prefix }) => key.startsWith(prefix))?.name;
+  const board = new Board(stack.records, accountOf);
   const quota = new Quota(simulated);
   const stackInfo: StackInfo = {
     bucket: stack.outputs['DropBucketName'] ?? '',
@@ -59,12 +64,17 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
     accessKey: stack.accessKey,
     pinterest: target.name,
     simulated,
-    prefix: options.prefix,
+    prefix: prefixes[ONLY_ACCOUNT] ?? '',
+    accounts,
   };
+  const tokenOf = (account?: string): Overview['token'] => ({
+    account,
+    ...tokenDays(stack.secretValue(tokenSecretArn({ ...stack, stackName: 'Pindrop' }, account)), simulated),
+  });
   const overview = (): Overview => ({
     ...board.counts(),
     quota: quota.known(),
-    token: tokenDays(stack.secretValue(stack.outputs['TokenSecretArn'] ?? ''), simulated),
+    token: fewestDays(accounts.length === 0 ? [tokenOf()] : accounts.map(({ name }) => tokenOf(name))),
     faults: faults?.switches() ?? [],
   });
   const source = {

@@ -1,6 +1,13 @@
 import { readTokenSecret, tokenDaysLeft } from '../../../../shared/pinterest/token-secret.ts';
 import type { Overview } from '../shared/wire.ts';
 
+/** @returns the token with the fewest days left, or one that is unknown if all are */
+export function fewestDays(tokens: Overview['token'][]): Overview['token'] {
+  const days = (token: Overview['token']) => (token.known ? token.daysLeft : Number.POSITIVE_INFINITY);
+  const [fewest] = tokens.toSorted((one, other) => days(one) - days(other));
+  return fewest ?? tokenDays('', false);
+}
+
 /**
  * Days until the access token expires, and whether it is renewed. The function returns nothing else from the secret.
  * @param secretValue the token secret, as JSON

@@ -1,3 +1,4 @@
+import type { Sidecar } from '../../../../shared/events/events.ts';
 import { EVENT_SOURCE } from '../../../../shared/events/names.ts';
 import { PIN_DETAIL_TYPE } from '../../../../shared/events/pin/names.ts';
 import type { PinFailed, PinPublished } from '../../../../shared/events/pin/pin-events.ts';
@@ -87,9 +88,10 @@ export function rowOfExecution({
   stoppedAt,
 }: ExecutionRow): UploadRow {
   const { upload, polls, waitSeconds, finalEvent }: FollowedUpload = JSON.parse(output ?? stateInput ?? input);
-  const { uploadId, mediaId, object, timeline } = upload;
+  const { uploadId, account, mediaId, object, timeline } = upload;
   const row = {
     uploadId,
+    account,
     key: object.key,
     sizeBytes: object.size,
     polls,
@@ -115,6 +117,10 @@ export function rowOfExecution({
     ? { ...ended, state: 'succeeded' }
     : { ...ended, state: 'failed', failure: detail.failure };
 }
+
+/** The JSON object stored beside the video of an execution. */
+export const sidecarOf = ({ input }: ExecutionRow): Sidecar | undefined =>
+  (JSON.parse(input) as FollowedUpload).upload.sidecar;
 
 /** The changes that each log message makes to the row of an upload without an execution. */
 const STEPS: Record<string, (row: UploadRow, line: UploadLogLine) => UploadRow> = {

@@ -1,4 +1,4 @@
-import type { DroppedObject, Failure, Timeline } from '../../../../shared/events/events.ts';
+import type { DroppedObject, Failure, Sidecar, Timeline } from '../../../../shared/events/events.ts';
 import type { EventEnvelope } from '../../aws/observation.ts';
 
 /** The JSON shapes between the console's server and its page. */
@@ -21,6 +21,8 @@ export type UploadState =
 export interface UploadRow {
   uploadId: string;
   key: string;
+  /** Name of the Pinterest account, if the stack has several. */
+  account?: string;
   sizeBytes: number;
   state: UploadState;
   mediaId?: string;
@@ -44,6 +46,8 @@ export interface UploadDetails {
   row: UploadRow;
   /** Absent for an upload whose message has just left the queue. */
   object?: Pick<DroppedObject, 'bucket' | 'versionId'>;
+  /** The JSON object stored beside the video. Absent until the execution starts. */
+  sidecar?: Sidecar;
   /** The final event, as subscribers receive it. */
   event?: EventEnvelope;
   /** Other events on the bus about this upload. */
@@ -68,8 +72,11 @@ export interface LogLine {
   details: Record<string, unknown>;
 }
 
-/** A figure, or the reason why it is unknown. */
-type Known<T> = ({ known: true } & T) | { known: false; why: string };
+/**
+ * A figure, or the reason why it is unknown. With several accounts it is the figure of the account with the least left,
+ * which `account` names.
+ */
+type Known<T> = { account?: string } & (({ known: true } & T) | { known: false; why: string });
 
 /** The figures above the rows. */
 export interface Overview {
@@ -104,8 +111,10 @@ export interface StackInfo {
   /** `simulator`, or the host of Pinterest's API. */
   pinterest: string;
   simulated: boolean;
-  /** Only keys that start with this are uploaded. */
+  /** Only keys that start with this are uploaded; '' when there are accounts. */
   prefix: string;
+  /** The Pinterest accounts, each with the prefix of its keys; empty without the setting `accounts`. */
+  accounts: { name: string; prefix: string }[];
 }
 
 /** Events of the stream, by name. */

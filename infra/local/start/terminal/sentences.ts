@@ -3,16 +3,26 @@ import type { PinEventDetail } from '../../../../shared/events/pin/pin-events.ts
 import type { LocalStack } from '../../aws/local-stack.ts';
 import type { Observation } from '../../aws/observation.ts';
 import type { Unfinished } from '../../aws/unfinished.ts';
+import { ONLY_ACCOUNT } from '../../pinterest/simulation.ts';
+import type { KeyPrefixes } from '../key-prefixes.ts';
 import type { Target } from '../target.ts';
 
 /** The first sentence: the Pinterest that receives the files. */
 export function welcome(target: Target): string {
+  const { accounts } = target;
+  const has = accounts.length === 0 ? '' : ` with a token for each of ${words(accounts, 'and')}`;
   if (target.kind === 'simulator') {
-    return 'Pindrop on this machine, with a simulated Pinterest: set PINTEREST_ACCESS_TOKEN to upload to the real one.';
+    const variable = accounts.length === 0 ? 'PINTEREST_ACCESS_TOKEN' : 'PINTEREST_ACCESS_TOKENS';
+    return `Pindrop on this machine, with a simulated Pinterest${has}: set ${variable} to upload to the real one.`;
   }
-  const how = target.keep ? ', signed in with npm run pindrop -- auth --local' : '';
-  return `Pindrop on this machine, uploading to ${target.apiUrl}${how}.`;
+  const signedIn = Object.values(target.tokens).every(({ keep }) => keep);
+  const how = signedIn ? ', signed in with npm run pindrop -- auth --local' : '';
+  return `Pindrop on this machine, uploading to ${target.apiUrl}${has}${how}.`;
 }
+
+/** @returns such as `brand-a, brand-b and brand-c` */
+const words = (names: string[], last: 'and' | 'or') =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
 
 /** Outputs of the examples that may interest the user. */
 const EXAMPLE_OUTPUTS = [
@@ -25,7 +35,7 @@ const EXAMPLE_OUTPUTS = [
 export function invitation(
   { endpoint, outputs, region, accessKey }: LocalStack,
   consoleUrl: string | undefined,
-  prefix: string,
+  prefixes: KeyPrefixes,
 ): string[] {
   const { accessKeyId, secretAccessKey } = accessKey;
   const credentials = `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=${region}`;
@@ -36,7 +46,10 @@ export function invitation(
     ...EXAMPLE_OUTPUTS.flatMap(([output, what]) => (outputs[output] ? [`  ${what}  ${outputs[output]}`] : [])),
     '',
     consoleUrl === undefined ? 'Drop a video:' : 'Drop a video there, or:',
-    `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/${prefix}`,
+    ...Object.values(prefixes).map(
+      (prefix) =>
+        `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/${prefix}`,
+    ),
     '',
     'Final events come on stdout. Ctrl+C stops; what was dropped is kept.',
   ];
@@ -77,9 +90,16 @@ export function leftSentence(key: string, { where, againAt = Date.now() }: Unfin
   return `${key} is left at ${where}, which goes on with it in ${seconds} s: in the next npm start with the same examples.`;
 }
 
-/** The sentence for a dropped file that is ignored because its key does not have the prefix. */
-export function ignoredSentence({ key }: Extract<Observation, { kind: 'put-ignored' }>, prefix: string): string {
-  return `${key} is not uploaded: only keys that start with ${prefix} are (the setting prefix).`;
+/** The sentence for a dropped file that is ignored because its key does not have a prefix of the settings. */
+export function ignoredSentence({ key }: Extract<Observation, { kind: 'put-ignored' }>, prefixes: KeyPrefixes): string {
+  const setting = ONLY_ACCOUNT in prefixes ? 'prefix' : 'accounts';
+  return `${key} is not uploaded: only keys that start with ${words(Object.values(prefixes), 'or')} are (the setting ${setting}).`;
+}
+
+/** The sentence for a companion that was dropped without its video. */
+export function companionSentence(key: string): string {
+  const video = key.replace(/\.[^.]+$/, '');
+  return `${key} is stored, and gets no event: drop ${video}, which takes it along.`;
 }
 
 /** The sentence for a dropped file that could not be resumed, with what happens next. */

@@ -33,7 +33,7 @@ async function watched(looks: ListedExecution[][], whenListed: (look: number) =>
     lines.push(`${upload.uploadId} ${state}`);
   };
   const output = { json: true, print, say: (line: string) => void said.push(line) };
-  await printNews(ports as StackPorts, output, stopped.signal, 5);
+  await printNews(ports as StackPorts, output, stopped.signal, { everyMs: 5 });
   return [...lines, ...said];
 }
 

@@ -394,3 +394,139 @@ describe('the faults', () => {
     expect(on()).toEqual([]);
   });
 });
+
+describe('several Pinterest accounts', () => {
+  const accounts = { 'brand-a': 'brand-a/', 'brand-b': 'b/' };
+  const uploads: StagedUpload[] = [
+    { key: 'brand-a/one.mp4', account: 'brand-a', sizeBytes: 5, dropped: 30, ...succeeded },
+    { key: 'b/two.mp4', account: 'brand-b', sizeBytes: 5, dropped: 20, ...succeeded },
+    // Without an execution, the key decides.
+    { key: 'b/three.mp4', sizeBytes: 5, dropped: 10 },
+  ];
+
+  it('are shown in each row and in its details, and the rows can be filtered by them', async () => {
+    const page = await chromium.open((await startStagedConsole({ accounts, uploads })).url);
+    await expect
+      .poll(() => rows(page).locator('.account').allTextContents())
+      .toEqual(['brand-b', 'brand-b', 'brand-a']);
+    await rowOf(page, 'one.mp4').locator('summary').click();
+    await page.locator('dt:text-is("account") + dd').getByText('brand-a').waitFor();
+    const filter = page.getByRole('combobox', { name: 'Show uploads of the account' });
+    await filter.selectOption('brand-b');
+    await page.locator('#states label', { hasText: 'All 2' }).waitFor();
+    expect(await rows(page).locator('.name').allTextContents()).toEqual(['b/three.mp4', 'b/two.mp4']);
+    await page.getByRole('searchbox').fill('one');
+    await page.getByRole('button', { name: 'Show all' }).click();
+    expect(await filter.inputValue()).toBe('');
+    expect(await rows(page).count()).toBe(3);
+  });
+
+  it('are chosen for dropped files: the key gets the prefix of the account', async () => {
+    const { endpoint, puts } = await s3([]);
+    const page = await chromium.open((await startStagedConsole({ endpoint, accounts })).url);
+    await page.locator('#files').setInputFiles([video('clip.mp4')]);
+    await page.getByRole('alert').getByText('Choose the account first. Nothing was dropped.').waitFor();
+    expect(await page.locator(':focus').getAttribute('id')).toBe('account');
+    expect(puts).toEqual([]);
+    await page.getByRole('combobox', { name: 'Pinterest account of the files' }).selectOption('brand-b');
+    expect(await page.locator('#account-error').innerText()).toBe('');
+    expect(await page.locator('#bucket').innerText()).toBe('pindrop-dropbucket/b/');
+    await page.locator('#files').setInputFiles([video('clip.mp4')]);
+    await expect.poll(() => puts.map(({ path }) => path)).toEqual(['/pindrop-dropbucket/b/clip.mp4']);
+  });
+
+  it('are not mentioned when there is only one', async () => {
+    const { endpoint, puts } = await s3([]);
+    const page = await chromium.open((await startStagedConsole({ endpoint, accounts: { only: 'o/' } })).url);
+    await page.locator('body[data-ready]').waitFor();
+    expect(await page.getByRole('combobox').count()).toBe(0);
+    await page.locator('#files').setInputFiles([video('clip.mp4')]);
+    await expect.poll(() => puts.map(({ path }) => path)).toEqual(['/pindrop-dropbucket/o/clip.mp4']);
+  });
+
+  it('appear above the rows with the one that has the least left', async () => {
+    const inDays = (days: number) => new Date(Date.now() + (days + 0.5) * 86_400_000).toISOString();
+    const console = await startStagedConsole({
+      accounts,
+      secrets: {
+        'brand-a': { accessToken: 'pina_a', accessTokenExpiresAt: inDays(20) },
+        'brand-b': { accessToken: 'pina_b', accessTokenExpiresAt: inDays(3) },
+      },
+    });
+    const quota = (account: string, QuotaLeft: number) =>
+      console.observe({
+        kind: 'function-log',
+        functionName: 'Pindrop-Ingest',
+        line: JSON.stringify({ _aws: {}, account, QuotaLeft }),
+      });
+    quota('brand-a', 12);
+    quota('brand-b', 900);
+    const page = await chromium.open(console.url);
+    const figure = (title: string) => page.locator('.figure', { hasText: title });
+    await figure('Token').getByText('3 days').waitFor();
+    await figure('Token').getByText('brand-b: not renewed').waitFor();
+    await figure('Quota left').getByText('12').waitFor();
+    await figure('Quota left').getByText('brand-a: requests that Pinterest still allows').waitFor();
+  });
+});
+
+describe('companions of a video', () => {
+  const companion = (name: string, mimeType: string) => ({ name, mimeType, buffer: Buffer.from('{}') });
+  const sidecar = companion('clip.mp4.json', 'application/json');
+  const cover = companion('clip.mp4.jpg', 'image/jpeg');
+  const folder = '/pindrop-dropbucket';
+
+  it('reach the bucket before their video, and get no metadata', async () => {
+    const { endpoint, puts } = await s3([]);
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    await page.getByText('Metadata', { exact: true }).click();
+    await page.getByRole('textbox', { name: 'One NAME=VALUE' }).fill('board=42');
+    await page.locator('#files').setInputFiles([video('clip.mp4'), sidecar, cover]);
+    await expect.poll(() => puts.length).toBe(3);
+    expect(
+      puts
+        .slice(0, 2)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual([`${folder}/clip.mp4.jpg`, `${folder}/clip.mp4.json`]);
+    expect(puts[2]).toMatchObject({ path: `${folder}/clip.mp4`, headers: { 'x-amz-meta-board': '42' } });
+    for (const put of puts.slice(0, 2)) expect(put.headers).not.toHaveProperty('x-amz-meta-board');
+    expect(await page.locator('#stored').innerText()).toBe('');
+  });
+
+  it('hold their video back when they cannot be stored, and a second try sends both in order', async () => {
+    const { endpoint, puts } = await s3([500]);
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    await page.locator('#files').setInputFiles([video('clip.mp4'), sidecar]);
+    await page.getByText('2 files did not reach the bucket.').waitFor();
+    await page.getByText('clip.mp4: It waits for clip.mp4.json.').waitFor();
+    expect(puts).toHaveLength(1);
+    await page.getByRole('button', { name: 'Try all again' }).click();
+    await expect.poll(() => puts.length).toBe(3);
+    expect(puts.map(({ path }) => path)).toEqual([
+      `${folder}/clip.mp4.json`,
+      `${folder}/clip.mp4.json`,
+      `${folder}/clip.mp4`,
+    ]);
+  });
+
+  it('are stored without a video, and the page says that no row follows them', async () => {
+    const { endpoint, puts } = await s3([]);
+    const page = await chromium.open((await startStagedConsole({ endpoint })).url);
+    await page.locator('#files').setInputFiles([sidecar]);
+    await page.getByRole('status').getByText('clip.mp4.json is stored. It gets no row: drop clip.mp4 next').waitFor();
+    expect(puts.map(({ path }) => path)).toEqual([`${folder}/clip.mp4.json`]);
+    await page.locator('#files').setInputFiles([video('clip.mp4')]);
+    await expect.poll(() => puts.length).toBe(2);
+    expect(await page.locator('#stored').innerText()).toBe('');
+  });
+
+  it('appear in the details: the sidecar is what the event has', async () => {
+    const sidecarText = { board: 'Spring', tags: ['garden'] };
+    const uploads = [{ key: 'clip.mp4', sizeBytes: 1, dropped: 9, sidecar: sidecarText, ...succeeded }];
+    const page = await chromium.open((await startStagedConsole({ uploads })).url);
+    await rows(page).locator('summary').click();
+    const shown = page.getByRole('region', { name: 'Sidecar' }).locator('pre');
+    expect(JSON.parse(await shown.innerText())).toEqual(sidecarText);
+  });
+});

@@ -129,12 +129,35 @@ const FILES = ['gift-ideas', 'pumpkin-soup', 'leaf-garland'].map((name) => ({
   buffer: Buffer.alloc(1024),
 }));
 
+/** The prefixes of two accounts. */
+const BRANDS = { 'brand-a': 'spring/', 'brand-b': 'summer/' };
+
 /** Every state of the page. Each is reached as a person would reach it. */
 export const SCENES: Scene[] = [
   // The page only shows this endpoint. Nothing is sent to it.
   { name: 'empty', set: () => startStagedConsole({ endpoint: 'http://127.0.0.1:36521' }) },
   { name: 'rows', set: morning },
   { name: 'opened', set: async () => ({ ...(await morning()), act: opened('raised-beds') }) },
+  {
+    name: 'accounts',
+    async set() {
+      const uploads = MORNING.filter(({ key }) => !key.startsWith('winter/')).map((upload) => ({
+        ...upload,
+        account: upload.key.startsWith('spring/') ? 'brand-a' : 'brand-b',
+        sidecar: { board: 'Spring', tags: ['garden', 'do it yourself'] },
+      }));
+      const { url } = await startStagedConsole({ accounts: BRANDS, uploads });
+      return {
+        url,
+        async act(page) {
+          await page.locator('#files').setInputFiles(FILES);
+          await page.getByText('Choose the account first. Nothing was dropped.').waitFor();
+          await opened('raised-beds')(page);
+          await page.evaluate('scrollTo(0, 0)');
+        },
+      };
+    },
+  },
   { name: 'failed', set: async () => ({ ...(await morning()), act: opened('advent-wreath') }) },
   {
     name: 'faults',

@@ -13,12 +13,19 @@ import { FaultSwitches } from '../../../../infra/local/pinterest/fault-switches.
 import { freePort } from '../../../harness/free-port.ts';
 import { type StagedUpload, stagedRecords } from './staged-uploads.ts';
 
-export interface Stage extends Partial<Pick<ConsoleOptions, 'target' | 'prefix'>> {
+export interface Stage {
+  target?: Pick<ConsoleOptions['target'], 'kind' | 'name'>;
+  /** The setting `prefix`. */
+  prefix?: string;
+  /** The setting `accounts`: key prefixes by account name. */
+  accounts?: Record<string, string>;
   uploads?: StagedUpload[];
   /** Endpoint of the S3 that receives the files. */
   endpoint?: string;
-  /** Value of the token secret. */
+  /** Value of the token secret of each account. */
   secret?: object;
+  /** Values of the token secrets by account name; `secret` is the value of the others. */
+  secrets?: Record<string, object>;
   /** State directory of an earlier console: the new console is a restart of it. */
   stateDirectory?: string;
 }
@@ -44,8 +51,10 @@ export async function startStagedConsole({
   uploads = [],
   endpoint = 'http://127.0.0.1:9',
   secret = { accessToken: 'pina_staged' },
+  secrets = {},
   target = { kind: 'simulator', name: 'simulator' },
   prefix = '',
+  accounts,
   stateDirectory: given,
 }: Stage = {}): Promise<StagedConsole> {
   const stateDirectory = given ?? (await mkdtemp(join(tmpdir(), 'pindrop-console-')));
@@ -59,12 +68,20 @@ export async function startStagedConsole({
       endpoint,
       region: 'us-east-1',
       accessKey: { accessKeyId: 'id', secretAccessKey: 'secret' },
-      outputs: { DropBucketName: 'pindrop-dropbucket', StateMachineArn: 'arn', TokenSecretArn: 'token' },
+      outputs: {
+        DropBucketName: 'pindrop-dropbucket',
+        StateMachineArn: 'arn',
+        TokenSecretArn: 'token',
+        // Each secret is called like its account.
+        ...(accounts && {
+          Accounts: JSON.stringify(Object.fromEntries(Object.keys(accounts).map((name) => [name, name]))),
+        }),
+      },
       records,
-      secretValue: () => JSON.stringify(secret),
+      secretValue: (arn) => JSON.stringify(secrets[arn] ?? secret),
     },
     target,
-    prefix,
+    prefixes: accounts ?? { '': prefix },
     faults,
     stateDirectory,
   });

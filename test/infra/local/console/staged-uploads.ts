@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { WaitingMessage } from '../../../../infra/local/aws/stack-records.ts';
 import type { ExecutionRow } from '../../../../infra/local/aws/step-functions/execution-table.ts';
 import type { UploadRecords } from '../../../../infra/local/console/server/board.ts';
-import type { Failure, KnownFailure } from '../../../../shared/events/events.ts';
+import type { Failure, KnownFailure, Sidecar } from '../../../../shared/events/events.ts';
 import { type FollowedUpload, finalEvent } from '../../../../shared/upload/execution.ts';
 
 const BUCKET = 'pindrop-dropbucket';
@@ -11,6 +11,9 @@ const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Pindrop-Medi
 
 export interface StagedUpload {
   key: string;
+  /** The Pinterest account, as the execution records it. */
+  account?: string;
+  sidecar?: Sidecar;
   sizeBytes: number;
   /** Age of the drop in seconds. */
   dropped: number;
@@ -69,7 +72,19 @@ function inQueue(
 }
 
 function stage(upload: StagedUpload, now: number): { message?: WaitingMessage; row?: ExecutionRow } {
-  const { key, sizeBytes, dropped, queued, uploading, processing, ending, polls = 0, version } = upload;
+  const {
+    key,
+    account,
+    sidecar,
+    sizeBytes,
+    dropped,
+    queued,
+    uploading,
+    processing,
+    ending,
+    polls = 0,
+    version,
+  } = upload;
   const droppedAt = now - dropped * 1000;
   if (queued === undefined && ending === undefined) return { message: inQueue(upload, now) };
   const hash = createHash('sha256').update(`${key} ${droppedAt}`).digest('hex').slice(0, 32);
@@ -83,6 +98,8 @@ function stage(upload: StagedUpload, now: number): { message?: WaitingMessage; r
   const followed: FollowedUpload = {
     upload: {
       uploadId: name,
+      account,
+      sidecar,
       object: {
         bucket: BUCKET,
         key,

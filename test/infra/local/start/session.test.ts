@@ -1,10 +1,14 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LocalStack } from '../../../../infra/local/aws/local-stack.ts';
 import type { Unfinished } from '../../../../infra/local/aws/unfinished.ts';
 import { Session } from '../../../../infra/local/start/session.ts';
 import { mediaUploadSucceededEventExample } from '../../../../shared/events/examples.ts';
 import { pinEventExamples } from '../../../../shared/events/pin/pin-event-examples.ts';
+import { isCompanionKey } from '../../../../shared/upload/companion-keys.ts';
 import { loopbackServer, received } from '../../../harness/loopback-server.ts';
 
 const CLIP = fileURLToPath(new URL('../../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
@@ -23,19 +27,25 @@ const pin = (status: 'published' | 'failed', uploadId: string) => {
  * Runs a session that drops one file, the upload `mine`, on a fake stack.
  * @param events events that the bus receives after the drop and before its final event
  * @param looks the unfinished work at each check, in order; the last entry repeats
+ * @param ignored keys of the puts that the stack ignores
  */
-async function run(events: object[], looks: Unfinished[][] = [[]]) {
+async function run(events: object[], looks: Unfinished[][] = [[]], { files = [CLIP], ignored = [] as string[] } = {}) {
   const said: string[] = [];
+  const puts: string[] = [];
   const nothing = () => {};
   const person = { say: (text: string) => void said.push(text), show: nothing, end: nothing, print: nothing };
   const session = new Session(
     { ...person, close: nothing },
-    { files: [CLIP], metadata: {}, prefix: '' },
-    { kind: 'simulator', name: 'simulator' },
+    { files, metadata: {}, prefix: '', prefixes: { '': '' } },
+    { kind: 'simulator', name: 'simulator', accounts: [] },
   );
   const endpoint = await loopbackServer(async (request, response) => {
-    await received(request);
+    const { path } = await received(request);
+    const key = path.replace(/^\/bucket\/|\?.*/g, '');
+    puts.push(key);
     response.setHeader('x-amz-version-id', 'v1').end();
+    if (ignored.includes(key)) return session.observe({ kind: 'put-ignored', key });
+    if (isCompanionKey(key)) return;
     for (const envelope of [...events, succeeded('mine', 'v1')]) {
       session.observe({ kind: 'event-put', envelope: envelope as never });
     }
@@ -50,7 +60,7 @@ async function run(events: object[], looks: Unfinished[][] = [[]]) {
     },
   };
   const code = await session.live(stack as unknown as LocalStack);
-  return { code, said, looks: () => look };
+  return { code, said, puts, looks: () => look };
 }
 
 describe('a run that drops files', () => {
@@ -74,6 +84,26 @@ describe('a run that drops files', () => {
     expect(said.at(-1)).toMatch(
       /^sample-clip\.mp4 is left at Pindrop-PublishPin, which goes on with it in (900|899) s: in the next npm start with /,
     );
+  });
+
+  it('puts companions before their video, and does not wait for events about them', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'pindrop-session-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const video = join(directory, 'sample-clip.mp4');
+    copyFileSync(CLIP, video);
+    writeFileSync(`${video}.json`, '{}');
+    const both = await run([], [[]], { files: [video] });
+    expect(both).toMatchObject({ code: 0, puts: ['sample-clip.mp4.json', 'sample-clip.mp4'] });
+    const alone = await run([], [[]], { files: [`${video}.json`] });
+    expect(alone).toMatchObject({ code: 0, puts: ['sample-clip.mp4.json'] });
+    expect(alone.said.at(-1)).toBe(
+      'sample-clip.mp4.json is stored, and gets no event: drop sample-clip.mp4, which takes it along.',
+    );
+  });
+
+  it('ends with exit code 1 when the stack ignores its file', async () => {
+    const { code } = await run([], [[]], { ignored: ['sample-clip.mp4'] });
+    expect(code).toBe(1);
   });
 
   it('does not wait for unfinished work on other files', async () => {

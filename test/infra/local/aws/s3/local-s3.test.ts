@@ -125,14 +125,14 @@ describe('the local S3', () => {
     expect(records.map(({ s3 }) => s3.object.versionId)).toEqual([undefined, undefined]);
   });
 
-  it('sends notifications only for keys that match the filter', async () => {
+  it('sends notifications only for keys that match one of the filters', async () => {
     const ignored: string[] = [];
     const onIgnored = (key: string) => void ignored.push(key);
-    const filter = { prefixes: ['videos/'], suffixes: ['.mp4'], onIgnored };
+    const filter = { filters: [{ prefix: 'videos/', suffix: '.mp4' }, { prefix: 'clips/' }], onIgnored };
     const { client, records } = await runS3({ bucket: filter });
-    for (const Key of ['videos/a.mp4', 'videos/a.txt', 'other/a.mp4'])
+    for (const Key of ['videos/a.mp4', 'videos/a.txt', 'clips/a.txt', 'other/a.mp4'])
       await client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
-    expect(records.map(({ s3 }) => s3.object.key)).toEqual(['videos/a.mp4']);
+    expect(records.map(({ s3 }) => s3.object.key)).toEqual(['videos/a.mp4', 'clips/a.txt']);
     expect(ignored).toEqual(['videos/a.txt', 'other/a.mp4']);
   });
 
@@ -141,7 +141,7 @@ describe('the local S3', () => {
     ['my+videos/', 'my videos/a.mp4'],
     ['f%C3%BCr%2Balle%26mehr/', 'für+alle&mehr/a.mp4'],
   ])('compares the filter %j with keys as S3 does', async (prefix, key) => {
-    const { client, records } = await runS3({ bucket: { prefixes: [prefix] } });
+    const { client, records } = await runS3({ bucket: { filters: [{ prefix }] } });
     for (const Key of [key, prefix]) await client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
     expect(records.map(({ s3 }) => decodeURIComponent(s3.object.key.replaceAll('+', ' ')))).toEqual([key]);
   });
@@ -149,7 +149,7 @@ describe('the local S3', () => {
   it.each(['dt=2026/', 'my videos/', 'für/', 'a&b/'])(
     'never notifies for the unencoded filter %j, like S3',
     async (prefix) => {
-      const { client, records } = await runS3({ bucket: { prefixes: [prefix] } });
+      const { client, records } = await runS3({ bucket: { filters: [{ prefix }] } });
       await client.send(new PutObjectCommand({ Bucket, Key: `${prefix}a.mp4`, Body: 'x' }));
       expect(records).toEqual([]);
     },

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { accountsOf, keyPrefixes, prefixOfFiles } from '../../../../infra/local/start/key-prefixes.ts';
+
+const one = keyPrefixes({ prefix: 'pinterest/' });
+const several = keyPrefixes({ prefix: '', accounts: { 'brand-a': { prefix: 'a/' }, 'brand-b': { prefix: 'b/' } } });
+
+describe('the prefix of dropped files', () => {
+  it('is the prefix of the setting, or of the chosen account', () => {
+    expect(prefixOfFiles(one, undefined)).toBe('pinterest/');
+    expect(prefixOfFiles(several, 'brand-b')).toBe('b/');
+    expect(accountsOf(one)).toEqual([]);
+    expect(accountsOf(several)).toEqual([
+      { name: 'brand-a', prefix: 'a/' },
+      { name: 'brand-b', prefix: 'b/' },
+    ]);
+  });
+
+  it.each([
+    [several, undefined, 'Choose the account of the files with --account: brand-a, brand-b.'],
+    [several, 'brand-c', 'There is no account brand-c: the accounts are brand-a, brand-b.'],
+    [several, 'toString', 'There is no account toString: the accounts are brand-a, brand-b.'],
+    [one, 'brand-a', '--account needs the setting accounts'],
+  ])('is refused in one sentence when the account is missing or unknown', (prefixes, account, sentence) => {
+    expect(() => prefixOfFiles(prefixes, account)).toThrow(sentence);
+  });
+});
