@@ -18,6 +18,8 @@ export interface Account {
 export interface Accounts {
   /** The names of the accounts; empty without the setting `accounts`. */
   names: string[];
+  /** Each key under one of these belongs to an account. */
+  prefixes: string[];
   /** @returns undefined when the key is under no account's prefix, so nobody may upload the object */
   ofKey(key: string): Account | undefined;
   /**
@@ -47,7 +49,8 @@ function oneAccount(needed: SingleVariable[]): Accounts {
     Record<SingleVariable, string>
   >;
   const account = { name: undefined, tokenSecretArn: TOKEN_SECRET_ARN, rateLimitParameter: RATE_LIMIT_PARAMETER };
-  return { names: [], ofKey: () => account, ofUpload: () => account };
+  const { PREFIX } = environment('PREFIX');
+  return { names: [], prefixes: [PREFIX], ofKey: () => account, ofUpload: () => account };
 }
 
 function severalAccounts(variable: string): Accounts {
@@ -60,6 +63,7 @@ function severalAccounts(variable: string): Accounts {
   );
   return {
     names: [...named.keys()],
+    prefixes: Object.values(entries).map(({ prefix }) => prefix),
     ofKey: (key) => named.get(accountOfKey(entries, key) ?? ''),
     ofUpload(upload) {
       // An upload has no account if it began before the stack got the setting.

@@ -11,6 +11,10 @@ const variables = {
   ACCOUNT: z.optional(text),
   TOKEN_SECRET_ARN: text,
   DEPLOYMENT: text,
+  DROP_BUCKET: text,
+  PREFIX: z._default(z.string(), ''),
+  /** Separated by commas. */
+  SUFFIXES: z._default(z.string(), ''),
   STATE_MACHINE_ARN: text,
   QUEUE_URL: text,
   DEAD_LETTER_QUEUE_URL: text,

@@ -8,6 +8,12 @@ import { EXAMPLE_NAMES } from './examples/example-names.ts';
 const positive = z.coerce.number().positive();
 const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
+/** A list, or text with commas. Empty and repeated items are left out. */
+const list = z
+  .union([z.array(z.string()), z.string()])
+  .transform((given) => [given].flat().flatMap((items) => items.split(',')))
+  .transform((items) => [...new Set(items.map((item) => item.trim()).filter((item) => item !== ''))]);
+
 /** The settings of the construct `Pindrop`, which docs/settings.md describes. */
 const constructShape = {
   pinterestApiUrl: z
@@ -18,6 +24,10 @@ const constructShape = {
     .describe("Base URL of Pinterest's API, with its version"),
   prefix: z.string().default('').describe('Only objects whose key starts with this are uploaded'),
   accounts: accountsSchema.optional().describe('Several Pinterest accounts, by name, each with the prefix of its keys'),
+  suffixes: list
+    .transform((suffixes) => [...new Set(suffixes.map((suffix) => suffix.toLowerCase()))])
+    .default([])
+    .describe('Only objects whose key ends in one of these are uploaded, in upper or lower case'),
   maxConcurrency: z.coerce
     .number()
     .int()
@@ -85,9 +95,7 @@ const constructShape = {
 
 /** Further settings, which only the stack `PindropStack` of this repository has. */
 const stackShape = {
-  with: z
-    .union([z.array(z.string()), z.string().transform((text) => text.split(',').map((name) => name.trim()))])
-    .transform((names) => [...new Set(names.filter((name) => name !== ''))])
+  with: list
     .pipe(z.array(z.enum(EXAMPLE_NAMES)))
     .default([])
     .describe('Examples to deploy as well, separated by commas'),

@@ -19,6 +19,20 @@ export interface DropSource {
   read(object: DroppedObject, start: number, end: number): Promise<Uint8Array>;
   /** A stream of all of the object's bytes. */
   open(object: DroppedObject): Promise<Readable>;
+  /**
+   * The start of the sidecar's current version.
+   * @param key the sidecar's key, in the object's bucket
+   * @param maxBytes no more bytes than these are read
+   * @returns undefined when there is no sidecar
+   * @throws SourceError that names the sidecar
+   */
+  readSidecar(object: DroppedObject, key: string, maxBytes: number): Promise<SidecarStart | undefined>;
+}
+
+interface SidecarStart {
+  bytes: Uint8Array;
+  /** Length of the whole object in bytes. */
+  size: number;
 }
 
 export type ObjectHead = DroppedObject & { lastModified?: Date };
@@ -29,6 +43,7 @@ export function s3DropSource(s3: S3Client): DropSource {
     head: (drop) => naming(() => head(s3, drop)),
     read: (object, start, end) => naming(() => readRange(s3, object, start, end)),
     open: (object) => naming(async () => bodyOf(await get(s3, object)) as Readable),
+    readSidecar: ({ bucket }, key, maxBytes) => naming(() => readStart(s3, { bucket, key, eTag: '' }, maxBytes), key),
   };
 }
 
@@ -67,6 +82,33 @@ async function readRange(s3: S3Client, object: DroppedObject, start: number, end
   if (bytes.length !== end - start)
     throw new SourceError('trouble', { answer: `${bytes.length} bytes for bytes ${start}-${end - 1}` });
   return bytes;
+}
+
+/** Reads the first bytes of an object. A server may ignore the Range header, so the reading itself has a limit too. */
+async function readStart(s3: S3Client, place: ObjectPlace, maxBytes: number): Promise<SidecarStart | undefined> {
+  try {
+    const answer = await get(s3, place, `bytes=0-${maxBytes - 1}`);
+    const bytes = await firstBytes(bodyOf(answer) as Readable, maxBytes);
+    const total = Number(/\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1] ?? answer.ContentLength ?? 0);
+    return { bytes, size: Math.max(total, bytes.length) };
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    // An empty object has no first byte.
+    if (statusOf(error) === 416) return { bytes: new Uint8Array(), size: 0 };
+    throw error;
+  }
+}
+
+async function firstBytes(body: Readable, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Leaving the loop early destroys the stream, and with it the connection.
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= maxBytes) break;
+  }
+  return Buffer.concat(chunks, Math.min(length, maxBytes));
 }
 
 async function head(s3: S3Client, drop: Drop): Promise<ObjectHead> {
@@ -119,7 +161,8 @@ function kindOf(status: number, { name, message }: Error): SourceFaultKind {
   return KINDS[status] ?? (trouble ? 'trouble' : 'refused');
 }
 
-async function naming<T>(request: () => Promise<T>): Promise<T> {
+/** @param sidecar the key of the sidecar that the request reads; undefined when it reads the dropped object */
+async function naming<T>(request: () => Promise<T>, sidecar?: string): Promise<T> {
   try {
     return await request();
   } catch (cause) {
@@ -129,6 +172,6 @@ async function naming<T>(request: () => Promise<T>): Promise<T> {
     // When a response has no body, the SDK fills in placeholders. Leave them out.
     const words = [name, message].filter((word) => word !== '' && !/^(\d+|Unknown|UnknownError)$/.test(word));
     const answer = `${status}${words.length === 0 ? '' : ` ${[...new Set(words)].join(': ')}`}`.slice(0, 300);
-    throw new SourceError(kindOf(status, cause as S3ServiceException), { cause, answer });
+    throw new SourceError(kindOf(status, cause as S3ServiceException), { cause, answer, sidecar });
   }
 }

@@ -17,6 +17,7 @@ import { accessTokenFromSecret } from '../aws/access-token.ts';
 import { clientOptions, s3ClientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { parameterGate } from '../aws/rate-limit-gate.ts';
+import { dropFilterOfStack } from '../drop-filter.ts';
 import { environment, retryPolicyOfStack } from '../environment.ts';
 import { Measurements } from '../measurements.ts';
 import { backoffSeconds } from '../outcome/decide.ts';
@@ -40,6 +41,7 @@ const settings = environment(
   'RECENT_FILES_PARAMETER',
 );
 const accounts = accountsOfStack('TOKEN_SECRET_ARN', 'RATE_LIMIT_PARAMETER');
+const filter = dropFilterOfStack(accounts);
 const retryPolicy = retryPolicyOfStack();
 // Each 16 KiB of an object occupies a buffer outside of V8's heap, and a garbage collection frees it. By default V8
 // collects the whole heap for that, every 20 MB or so. With this flag V8 collects the young generation at 5 % (instead
@@ -76,6 +78,7 @@ const accountPorts = perAccount(({ name: account, tokenSecretArn, rateLimitParam
 });
 const ports: Omit<MessagePorts, 'queues'> = {
   source,
+  filter,
   apiUrl,
   portsOfKey(key) {
     const account = accounts.ofKey(key);

@@ -16,6 +16,7 @@ import type { AccountPorts } from './account-ports.ts';
 import type { ObjectHead } from './drop-source.ts';
 import type { Verdict } from './inspection/inspect-video.ts';
 import { registerMedia, throwWhileClosed } from './register-media.ts';
+import { readSidecar } from './sidecar.ts';
 import { type UploadPorts, uploadDrop } from './upload-drop.ts';
 
 export interface IngestPorts extends UploadPorts, AccountPorts {
@@ -109,6 +110,10 @@ async function bring(
       onStep?.({ step: 'identified', objectUploadId: upload.uploadId });
       if (await executions.exists(upload.uploadId)) return { outcome: 'already-followed' };
     }
+    // Before the inspection, so that also the event of a rejected file has the sidecar.
+    const { sidecar, problem } = await readSidecar(upload.object, ports.source);
+    if (problem !== undefined) return { outcome: 'failed', failure: wrongSidecar(problem), blame: 'file' };
+    if (sidecar) upload.sidecar = sidecar;
     const verdict = await inspect(upload.object);
     onStep?.({ step: 'inspected', object: upload.object, verdict });
     if (verdict.verdict === 'rejected') return { outcome: 'failed', failure: rejection(verdict), blame: 'file' };
@@ -187,6 +192,12 @@ const rejection = ({ message, fix }: Extract<Verdict, { verdict: 'rejected' }>):
   reason: 'rejected_file',
   message: `${sentences(message)} ${fix === undefined ? 'Drop a file that fits.' : `Convert it with ${fix} and drop the result.`}`,
   retryable: false,
+});
+
+const wrongSidecar = (problem: string): KnownFailure => ({
+  reason: 'rejected_file',
+  message: `${problem} Replace the sidecar or delete it, then retry the drop.`,
+  retryable: true,
 });
 
 const sentences = (clauses: string) => `${clauses.replace(/(^|\. )[a-z]/g, (start) => start.toUpperCase())}.`;

@@ -1,10 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Drop } from '../../shared/upload/drop.ts';
+import type { DropFilter } from '../../shared/upload/drop-filter.ts';
 import { METRIC } from '../../shared/upload/metrics.ts';
-import { readNotification } from '../../shared/upload/notification.ts';
+import { type IgnoredPut, readNotification } from '../../shared/upload/notification.ts';
 import { unstartedMessage, unstartedUpload } from '../../shared/upload/unstarted-upload.ts';
 import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
-import { UNDER_NO_ACCOUNT } from '../ignored-key.ts';
 import type { Measurements } from '../measurements.ts';
 import { backoffSeconds } from '../outcome/decide.ts';
 import { UnknownAccountError } from '../outcome/fault.ts';
@@ -30,6 +30,8 @@ export interface MessagePorts extends Omit<IngestPorts, 'onStep' | keyof Account
   queues: MessageQueues;
   /** The ports of the Pinterest account that an object belongs to; undefined when it belongs to none. */
   portsOfKey: (key: string) => AccountPorts | undefined;
+  /** Decides which put objects are uploaded. */
+  filter: DropFilter;
 }
 
 export interface DropMessage {
@@ -54,7 +56,8 @@ export async function ingestMessage(
   attempt: Omit<Attempt, 'onProgress' | 'unstarted'>,
   watch: Watch,
 ): Promise<number | undefined> {
-  const { drops, unreadable } = readNotification(message.body);
+  const { drops, ignored, unreadable } = readNotification(message.body, ports.filter);
+  if (attempt.number === 0) reportIgnored(ignored, watch);
   if (unreadable.length > 0) reportUnreadable(unreadable, message, attempt, watch);
   const isOverdue =
     attempt.number > 0 && ageSeconds(message, drops, ports.now()) >= attempt.retryPolicy.giveUpAfterSeconds;
@@ -83,10 +86,8 @@ async function ingestOne(
   watch: Watch,
 ): Promise<number | undefined> {
   const unstarted = unstartedUpload(body, drop);
-  const accountPorts = ports.portsOfKey(drop.key);
   // An upload that was made before its account was removed from the settings still needs its final event.
-  if (!accountPorts && !unstarted) return ignore(drop, attempt, watch);
-  const ofAccount = accountPorts ?? REMOVED_ACCOUNT;
+  const ofAccount = ports.portsOfKey(drop.key) ?? REMOVED_ACCOUNT;
   const outcome = await ingestLogged(drop, { ...ports, ...ofAccount }, { ...attempt, unstarted }, watch);
   if (outcome.outcome !== 'retry') return undefined;
   const { afterSeconds, unstarted: followed } = outcome;
@@ -105,14 +106,11 @@ const REMOVED_ACCOUNT: AccountPorts = {
   gate: { state: removed, close: removed, open: removed },
 };
 
-/** An ignored object has no upload and no final event. */
-function ignore(
-  { bucket, key, versionId }: Drop,
-  { number }: Pick<Attempt, 'number'>,
-  { logger, measurements }: Watch,
-): undefined {
-  logger.info(UPLOAD_LOG.ignored, { bucket, key, versionId, because: UNDER_NO_ACCOUNT });
-  if (number === 0) measurements.measure(METRIC.ignored);
+function reportIgnored(ignored: IgnoredPut[], { logger, measurements }: Watch): void {
+  for (const { companion, ...put } of ignored) {
+    logger.info(UPLOAD_LOG.ignored, put);
+    if (!companion) measurements.measure(METRIC.ignored);
+  }
 }
 
 function reportUnreadable(

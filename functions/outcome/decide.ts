@@ -250,28 +250,38 @@ function tooSlow({ sentBytes, sizeBytes, seconds }: Extract<Fault, { kind: 'too-
 
 function judgeSource(fault: Extract<Fault, { at: 'source' }>): Judgement {
   const answer = 'answer' in fault && fault.answer !== undefined ? ` (${fault.answer})` : '';
+  const sidecar = 'sidecar' in fault ? fault.sidecar : undefined;
+  const object = sidecar === undefined ? 'the object' : `the sidecar ${sidecar}`;
+  const theObject = object.replace(/^t/, 'T');
+  const advice = (onObject: string, onSidecar: string) => (sidecar === undefined ? onObject : onSidecar);
   switch (fault.kind) {
     case 'broken':
       return ours("The object's bytes stopped coming from S3.");
     case 'trouble':
       return ours(`S3 did not answer with what was asked for${answer}.`);
     case 'denied':
-      return ours(`S3 does not let Pindrop read the object${answer}: check the bucket's policy and its key's policy.`);
+      return ours(`S3 does not let Pindrop read ${object}${answer}: check the bucket's policy and its key's policy.`);
     case 'refused':
-      return ours(`S3 refuses the object${answer}: check its encryption and the state of its key.`);
+      return ours(`S3 refuses ${object}${answer}: check its encryption and the state of its key.`);
     case 'archived':
       return final(
         'file',
         'source_unreadable',
-        `The object is archived, and S3 does not hand it out${answer}. Restore it and retry the drop, or drop a copy in another storage class.`,
+        `${theObject} is archived, and S3 does not hand it out${answer}. ${advice(
+          'Restore it and retry the drop, or drop a copy in another storage class.',
+          'Restore it, or put a copy in another storage class, and retry the drop.',
+        )}`,
         true,
       );
     case 'customer-key':
       return final(
         'file',
         'source_unreadable',
-        `The object is encrypted with a key that Pindrop does not have${answer}. Drop it without a customer-provided key (SSE-C); a KMS key is fine.`,
-        false,
+        `${theObject} is encrypted with a key that Pindrop does not have${answer}. ${advice(
+          'Drop it without a customer-provided key (SSE-C); a KMS key is fine.',
+          'Put it without a customer-provided key (SSE-C) and retry the drop; a KMS key is fine.',
+        )}`,
+        sidecar !== undefined,
       );
     case 'missing':
       return final(

@@ -29,7 +29,8 @@ export type Fault =
   | { at: 'upload'; kind: 'untrusted-host' }
   /** The stream of the object's bytes ended early. */
   | { at: 'source'; kind: 'broken' }
-  | { at: 'source'; kind: SourceFaultKind; answer?: string }
+  /** `sidecar` is the key of the video's sidecar when that object, and not the video, could not be read. */
+  | { at: 'source'; kind: SourceFaultKind; answer?: string; sidecar?: string }
   /** The secret holds no access token yet. */
   | { at: 'token'; kind: 'missing' }
   /** The upload's account is not in the setting `accounts` any more. */
@@ -93,17 +94,24 @@ export type SourceFaultKind =
   /** S3 is overloaded or broken, or sent another response than requested. */
   | 'trouble';
 
-/** Thrown when the dropped object cannot be read, or was replaced after the drop. */
+/** Thrown when the dropped object or its sidecar cannot be read, or when the object was replaced after the drop. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
   readonly kind: SourceFaultKind;
   /** S3's own status, code and message, such as `403 AccessDenied: Access Denied`. */
   readonly answer: string | undefined;
+  /** The sidecar's key; undefined when the dropped object itself cannot be read. */
+  readonly sidecar: string | undefined;
 
-  constructor(kind: SourceFaultKind, { answer, ...options }: ErrorOptions & { answer?: string } = {}) {
-    super(`The dropped object: ${kind}${answer === undefined ? '' : ` (${answer})`}.`, options);
+  constructor(
+    kind: SourceFaultKind,
+    { answer, sidecar, ...options }: ErrorOptions & { answer?: string; sidecar?: string } = {},
+  ) {
+    const what = sidecar === undefined ? 'The dropped object' : 'The sidecar of the dropped object';
+    super(`${what}: ${kind}${answer === undefined ? '' : ` (${answer})`}.`, options);
     this.kind = kind;
     this.answer = answer;
+    this.sidecar = sidecar;
   }
 }
 
@@ -128,7 +136,10 @@ export function faultOf(error: unknown): Fault {
     const { because, retryAfterSeconds } = error;
     return { at: 'account', kind: 'paused', because, retryAfterSeconds };
   }
-  if (error instanceof SourceError) return { at: 'source', kind: error.kind, answer: error.answer };
+  if (error instanceof SourceError) {
+    const { kind, answer, sidecar } = error;
+    return { at: 'source', kind, answer, sidecar };
+  }
   return { at: 'pindrop', kind: 'unknown' };
 }
 

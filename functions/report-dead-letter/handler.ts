@@ -8,18 +8,18 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { METRIC } from '../../shared/upload/metrics.ts';
 import { readNotification, UnreadableNotificationError } from '../../shared/upload/notification.ts';
 import { unstartedUpload } from '../../shared/upload/unstarted-upload.ts';
-import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
 import { accountsOfStack } from '../accounts.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
+import { dropFilterOfStack } from '../drop-filter.ts';
 import { environment } from '../environment.ts';
-import { UNDER_NO_ACCOUNT } from '../ignored-key.ts';
 import { Measurements } from '../measurements.ts';
 import { reportDeadLetter } from './report-dead-letter.ts';
 
 const { STATE_MACHINE_ARN, DEPLOYMENT } = environment('STATE_MACHINE_ARN', 'DEPLOYMENT');
 const logger = new Logger();
 const accounts = accountsOfStack();
+const filter = dropFilterOfStack(accounts);
 const measurements = new Measurements(DEPLOYMENT, accounts.names);
 const ports = {
   executions: stepFunctionsExecutions(new SFNClient(clientOptions), STATE_MACHINE_ARN),
@@ -34,16 +34,12 @@ async function reportRecord({ body, messageId }: SQSRecord): Promise<void> {
   // Pass these fields to each log call: the records of a batch are reported in parallel and share the logger.
   let about: Record<string, unknown> = { messageId };
   try {
-    const { drops, unreadable } = readNotification(body);
+    const { drops, unreadable } = readNotification(body, filter);
     for (const drop of drops) {
       const { uploadId, bucket, key, versionId } = drop;
       const account = accounts.ofKey(key);
       about = { messageId, uploadId, account: account?.name, bucket, key, versionId };
       const unstarted = unstartedUpload(body, drop);
-      if (!account && !unstarted) {
-        logger.info(UPLOAD_LOG.ignored, { ...about, because: UNDER_NO_ACCOUNT });
-        continue;
-      }
       const reported = await reportDeadLetter(drop, ports, { account: account?.name, unstarted });
       if (reported) {
         measurements.of(account?.name).ended(reported);

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { isCompanionKey } from '../../shared/upload/companion-keys.ts';
 import { attemptMessage, newestAttempt, newestUploadOf } from './attempts.ts';
 import { currentVersion, type ObjectVersion } from './dropped-object.ts';
 import { OperationError } from './operation-error.ts';
@@ -39,6 +40,10 @@ export class AlreadySucceededError extends NotRetryableError {
 export async function retry(what: string, ports: RetryPorts, options: RetryOptions = {}): Promise<string> {
   if (!isS3Url(what)) return retryAfter(what, await knownUpload(what, ports), ports, options);
   const object = parseS3Url(what);
+  if (isCompanionKey(object.key)) {
+    const video = what.replace(/\.[^.]*$/, '');
+    throw new NotRetryableError(`${what} is a sidecar or a cover, not a video: retry ${video} to upload it with them.`);
+  }
   const version = await currentVersion(object, ports);
   if (!version) throw new NotRetryableError(`There is no object ${what}.`);
   const newest = await newestUploadOf(object, version, ports);

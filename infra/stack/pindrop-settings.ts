@@ -18,6 +18,12 @@ export interface PindropSettings {
    */
   accounts?: Record<string, { prefix: string }>;
   /**
+   * Only objects whose key ends in one of these are uploaded, such as `['.mp4', '.mov', '.m4v']`. Upper and lower case
+   * do not matter.
+   * @default [] - every object
+   */
+  suffixes?: string[];
+  /**
    * Maximum number of simultaneous uploads, 2 to 1000. Further drops wait in the queue.
    * @default 10
    */

@@ -126,7 +126,9 @@ export class Pindrop extends Construct {
       recentFiles,
     });
     const reportDeadLetter = new ReportDeadLetterFunction(this, 'ReportDeadLetter', {
+      settings,
       deployment,
+      bucket,
       drops,
       machine,
       accounts,

@@ -4,10 +4,10 @@ export const METRIC_NAMESPACE = 'Pindrop';
 /** The CloudWatch names of the metrics. Each metric counts files, unless its comment says otherwise. */
 export const METRIC = {
   dropped: 'FilesDropped',
-  /** Dropped objects that Pindrop does not upload, because the settings exclude their keys. */
-  ignored: 'FilesIgnored',
   /** Counts messages, and single records in messages, that cannot be read as an S3 notification. */
   unreadable: 'UnreadableNotifications',
+  /** Counts objects that were put and that the settings exclude. Sidecars and covers are not counted. */
+  ignored: 'FilesIgnored',
   registered: 'FilesRegistered',
   uploaded: 'FilesUploaded',
   succeeded: 'FilesSucceeded',

@@ -1,12 +1,25 @@
 import * as z from 'zod/mini';
+import { isCompanionKey } from './companion-keys.ts';
 import { type Drop, dropOf, type PutObject } from './drop.ts';
+import { type DropFilter, whyIgnored } from './drop-filter.ts';
 
 /** The contents of a message of the queue. */
 export interface Notification {
   /** Empty for S3's test event, for folder markers (`name/` without bytes), and for events that are not about a put. */
   drops: Drop[];
+  /** Put objects that are not drops: companions of videos, and objects that the filter excludes. */
+  ignored: IgnoredPut[];
   /** For each unreadable record, a sentence that says why it cannot be read. */
   unreadable: string[];
+}
+
+export interface IgnoredPut {
+  bucket: string;
+  key: string;
+  /** A sentence that says why the object is not uploaded. */
+  because: string;
+  /** True for a sidecar or a cover. It is part of a video, so nobody misses its upload. */
+  companion: boolean;
 }
 
 /** Thrown when a message, or a record in it, is not an S3 notification. */
@@ -92,11 +105,23 @@ const MAX_ENVELOPES = 3;
 
 /**
  * Reads a message of the queue: an S3 notification, with or without an SNS envelope, or an EventBridge event. Every
- * record becomes a drop, is skipped as a known other event, or is reported as unreadable.
+ * record becomes a drop, is ignored, is skipped as a known other event, or is reported as unreadable.
  * @param body the message's body
+ * @param filter without it, only companions are ignored
  */
-export function readNotification(body: string): Notification {
-  return read(body, MAX_ENVELOPES);
+export function readNotification(body: string, filter?: DropFilter): Notification {
+  const { drops, unreadable, begun } = read(body, MAX_ENVELOPES);
+  // An upload that has begun needs its final event, even if the filter has changed since then.
+  if (begun) return { drops, ignored: [], unreadable };
+  const notification: Notification = { drops: [], ignored: [], unreadable };
+  for (const drop of drops) {
+    const { bucket, key } = drop;
+    const companion = isCompanionKey(key);
+    const because = companion ? 'It is a sidecar or a cover of a video.' : filter && whyIgnored(drop, filter);
+    if (because === undefined) notification.drops.push(drop);
+    else notification.ignored.push({ bucket, key, because, companion });
+  }
+  return notification;
 }
 
 /**
@@ -109,7 +134,12 @@ export function dropsOf(body: string): Drop[] {
   return drops;
 }
 
-function read(body: string, envelopesLeft: number): Notification {
+interface Unfiltered extends Omit<Notification, 'ignored'> {
+  /** True when the message contains an upload that was already made. */
+  begun?: true;
+}
+
+function read(body: string, envelopesLeft: number): Unfiltered {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -123,7 +153,7 @@ function read(body: string, envelopesLeft: number): Notification {
   if (unstarted.success && envelopesLeft > 0) {
     const { pindropUnstarted, pindropDrop = pindropUnstarted.upload.uploadId, message } = unstarted.data;
     const { drops } = read(message, envelopesLeft - 1);
-    return { drops: drops.filter(({ uploadId }) => uploadId === pindropDrop), unreadable: [] };
+    return { drops: drops.filter(({ uploadId }) => uploadId === pindropDrop), unreadable: [], begun: true };
   }
   if (eventBridgeEnvelopeSchema.safeParse(json).success) return eventOfEventBridge(json);
   const records = recordsSchema.safeParse(json);
@@ -132,9 +162,9 @@ function read(body: string, envelopesLeft: number): Notification {
   return { drops: all.flatMap(({ drops }) => drops), unreadable: all.flatMap((each) => each.unreadable) };
 }
 
-const unreadable = (reason: string): Notification => ({ drops: [], unreadable: [reason] });
+const unreadable = (reason: string): Unfiltered => ({ drops: [], unreadable: [reason] });
 
-function record(json: unknown, at: number): Notification {
+function record(json: unknown, at: number): Unfiltered {
   const parsed = recordSchema.safeParse(json);
   if (!parsed.success) return unreadable(`Record ${at + 1} is not one of S3 (at ${whereIn(parsed.error)}).`);
   const { eventName, eventTime, s3, pindropAttempt } = parsed.data;
@@ -150,7 +180,7 @@ function record(json: unknown, at: number): Notification {
   });
 }
 
-function eventOfEventBridge(json: unknown): Notification {
+function eventOfEventBridge(json: unknown): Unfiltered {
   const parsed = eventBridgeSchema.safeParse(json);
   if (!parsed.success) return unreadable(`The event is not one of S3 (at ${whereIn(parsed.error)}).`);
   const { 'detail-type': type, time, detail } = parsed.data;
@@ -158,16 +188,24 @@ function eventOfEventBridge(json: unknown): Notification {
   if (type !== 'Object Created') return unreadable(`The event is of an unknown kind: ${type}.`);
   const { bucket, object } = detail;
   // EventBridge events contain keys that are not URL-encoded.
-  const { etag: eTag, 'version-id': versionId, ...rest } = object;
-  return put({ ...rest, bucket: bucket.name, eTag, versionId, time });
+  const { etag: eTag, 'version-id': versionId, sequencer, ...rest } = object;
+  return put({ ...rest, bucket: bucket.name, eTag, versionId, sequencer: sequencer && asInRecords(sequencer), time });
 }
 
-function put(object: PutObject): Notification {
+function put(object: PutObject): Unfiltered {
   if (object.key.endsWith('/') && (object.size ?? 0) === 0) return { drops: [], unreadable: [] };
   // S3 writes "null" for objects from the time before versioning was enabled.
   const versionId = object.versionId === 'null' ? undefined : object.versionId;
   return { drops: [dropOf({ ...object, versionId })], unreadable: [] };
 }
+
+/**
+ * A sequencer as the records of S3 write it: 18 hexadecimal digits in upper case. The upload id of an object without a
+ * version contains it. AWS's own example of an EventBridge event has a shorter one, in lower case.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ */
+const asInRecords = (sequencer: string) =>
+  /^[0-9a-f]+$/i.test(sequencer) ? sequencer.toUpperCase().padStart(18, '0') : sequencer;
 
 /**
  * Decodes a key: S3 encodes keys in notifications like form fields. A key that is not valid encoding was not encoded.

@@ -1,14 +1,14 @@
 /**
- * The log messages for the steps of an upload. Each log line except `ignored` and `unreadable` has the uploadId, so one query for it
+ * The log messages for the steps of an upload. Each log line except `unreadable` and `ignored` has the uploadId, so one query for it
  * shows the complete history of a file. `npm start` shows the same lines. The comments list the other fields.
  */
 export const UPLOAD_LOG = {
   /** bucket, key, versionId, size, attempt */
   received: 'drop received',
-  /** bucket, key, versionId, because */
-  ignored: 'ignored',
   /** messageId, reasons: why a message, or a record in it, cannot be read */
   unreadable: 'notification unreadable',
+  /** bucket, key, because: an object that was put and is not uploaded */
+  ignored: 'ignored',
   /** objectUploadId: the upload id from now on, because the object has no version id */
   identified: 'identified by its object',
   /** verdict */

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { s3DropSource } from '../../functions/ingest/drop-source.ts';
 import { inspectVideo } from '../../functions/ingest/inspection/inspect-video.ts';
+import { readSidecar } from '../../functions/ingest/sidecar.ts';
 import { startLocalPindrop } from '../harness/local-pindrop.ts';
 import { FIXED_TRANSITIONS, LOG_BYTES, S3_READS, TRANSITIONS_PER_POLL } from './file-counts.ts';
 
@@ -46,7 +48,9 @@ describe('the counts behind the bill', () => {
           ETag: '"e"',
           ContentLength: clip.length,
           ...(Range !== undefined && { ContentRange: `bytes ${start}-${last}/${clip.length}` }),
-          Body: { transformToByteArray: async () => clip.subarray(start, last + 1) },
+          Body: Object.assign(Readable.from([clip.subarray(start, last + 1)]), {
+            transformToByteArray: async () => clip.subarray(start, last + 1),
+          }),
         };
       },
     };
@@ -54,6 +58,7 @@ describe('the counts behind the bill', () => {
     const drop = { uploadId: 'u', bucket: 'b', key: 'clip.mp4', eTag: 'e', size: clip.length, droppedAt: '' };
     const object = await source.head(drop);
     const read = (start: number, end: number) => source.read(object, start, end);
+    await readSidecar(object, source);
     expect(await inspectVideo({ size: object.size, read })).toEqual({ verdict: 'accepted' });
     await source.open(object);
     expect(reads).toBeLessThanOrEqual(S3_READS);

@@ -19,8 +19,8 @@ export interface UploadedCounts {
   traced: boolean;
 }
 
-/** HEAD, GET of the file, and the ranges that the inspection of a typical file reads. */
-export const S3_READS = 4;
+/** HEAD, GET of the file and of its sidecar, and the ranges that the inspection of a typical file reads. */
+export const S3_READS = 5;
 /** S3's SendMessage, then ReceiveMessage, ChangeMessageVisibility and DeleteMessage. */
 const SQS_REQUESTS = 4;
 /** One trace for the message, one for the execution. */

@@ -72,6 +72,7 @@ export async function startUploadBench({
           AWS_ENDPOINT_URL: aws.url,
           AWS_ENDPOINT_URL_S3: servers.sourceUrl,
           PINTEREST_API_URL: aws.url,
+          DROP_BUCKET: BUCKET,
           NODE_EXTRA_CA_CERTS: IDENTITY.certificate,
           GIVE_UP_AFTER_HOURS: '0.001',
         },

@@ -57,15 +57,37 @@ const REJECTED: [bytes: Buffer, size?: number][] = [
   [movie({ tracks: [{ descriptions: [{ format: 'vp09', width: 960, height: 240 }] }] })],
 ];
 
-const rejections = () => Promise.all(REJECTED.map(([bytes, size = bytes.length]) => rejection(bytes, size)));
+/** One wrong sidecar of each kind. */
+const WRONG_SIDECARS: Buffer[] = [
+  Buffer.alloc(40_000, ' '),
+  Buffer.alloc(0),
+  Buffer.from('{"title": "Frühling"}', 'latin1'),
+  Buffer.from('\ufeff{}', 'utf16le'),
+  Buffer.from('{"title": "Spring",}'),
+  Buffer.from('["Spring"]'),
+  Buffer.from('{"board": 1234567890123456789}'),
+  Buffer.from('{"title": "\\ud83c"}'),
+  Buffer.from(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`),
+];
 
-async function rejection(bytes: Buffer, size: number): Promise<Failure> {
+const rejections = () =>
+  Promise.all([
+    ...REJECTED.map(([bytes, size = bytes.length]) => rejection(bytes, size)),
+    ...WRONG_SIDECARS.map((sidecar) => rejection(clip, clip.length, sidecar)),
+  ]);
+
+async function rejection(bytes: Buffer, size: number, sidecar?: Buffer): Promise<Failure> {
   const unused = () => Promise.reject(new Error('A file that is rejected gets no further.'));
   const outcome = await ingestDrop(
     drop,
     {
       executions,
-      source: { head: async () => ({ ...drop, size, metadata: {} }), read: unused, open: unused },
+      source: {
+        head: async () => ({ ...drop, size, metadata: {} }),
+        readSidecar: async () => sidecar && { bytes: sidecar, size: sidecar.length },
+        read: unused,
+        open: unused,
+      },
       inspect: () => inspectVideo({ size, read: async (start, end) => bytes.subarray(start, end) }),
       pinterest: { mediaCreate: unused, mediaGet: unused },
       gate: { state: unused, close: unused, open: unused },
@@ -89,8 +111,18 @@ const create = (status: number, code?: number, says?: string): Fault => ({
   scopeMissing: status === 401 && code === 3,
   unexpected: false,
 });
-const source = (kind: SourceFaultKind, answer: string): Fault => ({ at: 'source', kind, answer });
+const source = (kind: SourceFaultKind, answer: string, sidecar?: string): Fault => ({
+  at: 'source',
+  kind,
+  answer,
+  sidecar,
+});
 const upload = (status: number, s3Code: string): Fault => ({ at: 'upload', kind: 'answer', status, s3Code });
+
+const ARCHIVED = "403 InvalidObjectState: The operation is not valid for the object's storage class";
+const CUSTOMER_KEY =
+  '400 InvalidRequest: The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.';
+const SIDECAR = 'clip.mp4.json';
 
 /** One fault of each kind. Temporary faults last longer than the give-up time. */
 const FAULTS: Fault[] = [
@@ -102,11 +134,10 @@ const FAULTS: Fault[] = [
   { at: 'upload', kind: 'untrusted-host' },
   { at: 'source', kind: 'missing' },
   { at: 'source', kind: 'changed' },
-  source('archived', "403 InvalidObjectState: The operation is not valid for the object's storage class"),
-  source(
-    'customer-key',
-    '400 InvalidRequest: The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.',
-  ),
+  source('archived', ARCHIVED),
+  source('customer-key', CUSTOMER_KEY),
+  source('archived', ARCHIVED, SIDECAR),
+  source('customer-key', CUSTOMER_KEY, SIDECAR),
   { at: 'token', kind: 'missing' },
   create(401, 2, 'Authentication failed.'),
   create(401, 3, 'Your token does not have sufficient permissions to perform this operation.'),
@@ -120,6 +151,7 @@ const FAULTS: Fault[] = [
   upload(503, 'SlowDown'),
   { at: 'source', kind: 'broken' },
   source('denied', '403 AccessDenied: Access Denied'),
+  source('denied', '403 AccessDenied: Access Denied', SIDECAR),
   source('refused', '400 KMS.DisabledException: The key is disabled.'),
   source('trouble', '503 SlowDown: Please reduce your request rate.'),
   { at: 'pindrop', kind: 'unknown' },

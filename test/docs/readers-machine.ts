@@ -58,6 +58,7 @@ export async function readersMachine(): Promise<ReadersMachine> {
   const bin = join(root, 'bin');
   for (const path of [directory, bin]) mkdirSync(path);
   for (const name of ['clip.mp4', 'another.mov']) cpSync(CLIP, join(directory, name));
+  writeFileSync(join(directory, 'clip.mp4.json'), '{"title":"Spring"}');
   writeFileSync(join(bin, 'aws'), `#!/bin/sh\nexec "${process.execPath}" "${AWS_CLI}" "$@"\n`, { mode: 0o755 });
 
   const state = join(root, 'state');

@@ -49,6 +49,21 @@ describe('readSettings', () => {
   });
 
   it.each([
+    ['.mp4,.mov', ['.mp4', '.mov']],
+    [' .MP4, .mov,,.mp4', ['.mp4', '.mov']],
+    [
+      ['.mp4', '.MOV'],
+      ['.mp4', '.mov'],
+    ],
+    [['.mp4,.mov'], ['.mp4', '.mov']],
+    ['', []],
+    [[], []],
+  ])('reads the suffixes from %j, in lower case', (given, suffixes) => {
+    expect(readSettings({ suffixes: given }).suffixes).toEqual(suffixes);
+  });
+
+  it.each([
+    [{ suffixes: 4 }, 'suffixes is ill-typed'],
     [{ maxConcurency: 3 }, 'maxConcurency is not a setting'],
     [{ maxConcurrency: 'many' }, 'maxConcurrency is ill-typed'],
     [{ giveUpAfterHours: 0 }, 'giveUpAfterHours is ill-typed'],

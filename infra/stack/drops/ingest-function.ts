@@ -10,6 +10,7 @@ import { acknowledgeWildcard } from '../function/acknowledged-finding.ts';
 import { followUploads, readSecret, takeFrom } from '../function/grants.ts';
 import { NodeFunction } from '../function/node-function.ts';
 import type { DropQueue } from './drop-queue.ts';
+import { filterEnvironment } from './filter-environment.ts';
 import { ingestTimeout } from './ingest-timeout.ts';
 
 export interface IngestFunctionProps {
@@ -44,6 +45,7 @@ export class IngestFunction extends NodeFunction {
           TOKEN_SECRET_ARN: tokenSecret.secretArn,
           RATE_LIMIT_PARAMETER: gate.parameterName,
         })),
+        ...filterEnvironment(bucket, settings),
         STATE_MACHINE_ARN: machine.stateMachineArn,
         QUEUE_URL: drops.queue.queueUrl,
         DEAD_LETTER_QUEUE_URL: drops.deadLetters.queueUrl,

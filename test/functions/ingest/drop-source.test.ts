@@ -142,3 +142,63 @@ describe('read', () => {
     });
   });
 });
+
+describe('readSidecar', () => {
+  const key = 'a.mp4.json';
+  const text = ({ bytes }: { bytes: Uint8Array } = { bytes: new Uint8Array() }) => Buffer.from(bytes).toString();
+
+  it('requests only the start of the current version', async () => {
+    const { source, requests } = await sourceAnswered({
+      get: { headers: { 'content-range': 'bytes 0-3/9000' }, body: '{"a"' },
+    });
+    const start = await source.readSidecar(object, key, 4);
+    expect([text(start), start?.size]).toEqual(['{"a"', 9000]);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).toMatchObject({ method: 'GET', url: expect.stringMatching(/^\/videos\/a\.mp4\.json/) });
+    expect(requests[0]?.url).not.toContain('versionId');
+    expect(requests[0]?.headers).toMatchObject({ range: 'bytes=0-3' });
+    expect(requests[0]?.headers).not.toHaveProperty('if-match');
+  });
+
+  it('reads a whole object that is shorter', async () => {
+    const { source } = await sourceAnswered({ get: { headers: { 'content-range': 'bytes 0-1/2' }, body: '{}' } });
+    const start = await source.readSidecar(object, key, 32_769);
+    expect([text(start), start?.size]).toEqual(['{}', 2]);
+  });
+
+  it('returns undefined when there is no such object', async () => {
+    const body = document('NoSuchKey', 'The specified key does not exist.');
+    const { source } = await sourceAnswered({ get: { status: 404, body } });
+    await expect(source.readSidecar(object, key, 10)).resolves.toBeUndefined();
+  });
+
+  it('reads an empty object, which has no range', async () => {
+    const body = document('InvalidRange', 'The requested range is not satisfiable');
+    const { source } = await sourceAnswered({ get: { status: 416, body } });
+    await expect(source.readSidecar(object, key, 10)).resolves.toEqual({ bytes: new Uint8Array(), size: 0 });
+  });
+
+  it('stops reading at the limit when the server ignores the range', async () => {
+    let closed: (() => void) | undefined;
+    const isClosed = new Promise<void>((resolve) => (closed = resolve));
+    const endpoint = await loopbackServer((_request, response) => {
+      response.writeHead(200).on('close', () => closed?.());
+      const write = () => response.writable && response.write(Buffer.alloc(65_536, 'x'), write);
+      write();
+    });
+    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+    const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true, maxAttempts: 1 });
+    const start = await s3DropSource(s3).readSidecar(object, key, 32_769);
+    expect([start?.bytes.length, (start?.size ?? 0) >= 32_769]).toEqual([32_769, true]);
+    await isClosed;
+  });
+
+  it.each<[string, Answer, string]>([
+    ['an archived sidecar', { status: 403, body: document('InvalidObjectState', 'Archived') }, 'archived'],
+    ['a forbidden sidecar', { status: 403, body: document('AccessDenied', 'Access Denied') }, 'denied'],
+    ['a server in trouble', { status: 503, body: document('SlowDown', 'Slow down') }, 'trouble'],
+  ])('reports %s with its key', async (_what, get, kind) => {
+    const { source } = await sourceAnswered({ get });
+    expect(await errorOf(source.readSidecar(object, key, 10))).toMatchObject({ kind, sidecar: key });
+  });
+});

@@ -46,6 +46,7 @@ async function workingPorts(answer: { status: number; body?: string } | 'reset' 
       }),
       read: async (_object, start, end) => bytes.subarray(start, end),
       open: async () => Readable.from([bytes]),
+      readSidecar: async () => undefined,
     },
     pinterest: {
       mediaCreate: async () => ({
@@ -115,6 +116,60 @@ describe('ingestDrop', () => {
     expect(outcomes.filter(({ outcome }) => outcome === 'uploaded')).toHaveLength(1);
     expect(outcomes.filter(({ outcome }) => outcome === 'already-followed')).toHaveLength(9);
     expect(executions.size).toBe(1);
+  });
+
+  it('reads the sidecar beside the file at each attempt, and passes it on', async () => {
+    const { ports, executions } = await workingPorts();
+    const asked: string[] = [];
+    let text = '{"title":"first"}';
+    ports.source.readSidecar = async ({ bucket }, key) => {
+      asked.push(`${bucket}/${key}`);
+      return { bytes: Buffer.from(text), size: text.length };
+    };
+    ports.executions.start = failing(new Error('Step Functions is away.'));
+    await ingestDrop(drop, ports, attempt);
+    text = '{"title":"second"}';
+    ports.executions.start = async (followed) => executions.set(followed.upload.uploadId, followed) !== undefined;
+    await ingestDrop(drop, ports, attempt);
+    expect(asked).toEqual(['videos/spring/clip.mp4.json', 'videos/spring/clip.mp4.json']);
+    expect(executions.get('clip-1')?.upload.sidecar).toEqual({ title: 'second' });
+  });
+
+  it('fails a file with a wrong sidecar before it registers any media', async () => {
+    const { ports, executions, registrations } = await workingPorts();
+    ports.source.readSidecar = async () => ({ bytes: Buffer.from('[]'), size: 2 });
+    await expect(ingestDrop(drop, ports, attempt)).resolves.toMatchObject({ outcome: 'failed', blame: 'file' });
+    expect(failureIn(executions.get('clip-1'))).toEqual({
+      reason: 'rejected_file',
+      message:
+        'The sidecar spring/clip.mp4.json is JSON, but an array and not an object. Replace the sidecar or delete it, then retry the drop.',
+      retryable: true,
+    });
+    expect(registrations()).toBe(0);
+  });
+
+  it('retries when the sidecar cannot be read', async () => {
+    const { ports, executions } = await workingPorts();
+    const denied = new SourceError('denied', { answer: '403 AccessDenied', sidecar: 'spring/clip.mp4.json' });
+    ports.source.readSidecar = failing(denied);
+    await expect(ingestDrop(drop, ports, attempt)).resolves.toMatchObject({
+      outcome: 'retry',
+      because: expect.stringContaining('the sidecar spring/clip.mp4.json (403 AccessDenied)'),
+    });
+    expect(executions.size).toBe(0);
+  });
+
+  it('fails a rejected file with its sidecar in the event', async () => {
+    const { ports, executions } = await workingPorts();
+    ports.source.readSidecar = async () => ({ bytes: Buffer.from('{"order":7}'), size: 11 });
+    ports.inspect = async () => ({
+      verdict: 'rejected',
+      rule: 'empty',
+      rules: ['empty'],
+      message: 'the file is empty',
+    });
+    await ingestDrop(drop, ports, attempt);
+    expect(executions.get('clip-1')?.finalEvent?.detail).toMatchObject({ status: 'failed', sidecar: { order: 7 } });
   });
 
   it('fails a rejected file before it registers any media', async () => {

@@ -59,6 +59,7 @@ async function stage() {
       head: async ({ bucket, key, eTag, size }) => ({ bucket, key, eTag, size, metadata: {} }),
       read: async () => Buffer.alloc(4),
       open: async () => Readable.from([Buffer.alloc(4)]),
+      readSidecar: async () => undefined,
     },
     portsOfKey: () => ({
       pinterest: {
@@ -77,6 +78,7 @@ async function stage() {
     },
     inspect: async () => ({ verdict: 'accepted' }),
     now: () => new Date(clock),
+    filter: { bucket: 'videos', prefixes: [''], suffixes: [] },
     queues: {
       sendAgain: async (body, afterSeconds) => void sentAgain.push({ body, afterSeconds }),
       sendDeadLetter: async (body) => void deadLetters.push(body),
@@ -141,6 +143,38 @@ describe('ingestMessage', () => {
     expect(await receive(body, 4)).toBeUndefined();
     expect(uploads).toHaveLength(1);
     expect([...executions.values()]).toMatchObject([{ upload: { uploadId: drop?.uploadId, mediaId: '1' } }]);
+  });
+
+  it('ignores what the filter excludes: it logs and counts it once, and starts nothing', async () => {
+    const { ports, receive, lines, measured, executions } = await stage();
+    ports.filter = { bucket: 'videos', prefixes: ['a/'], suffixes: ['.mp4'] };
+    ports.executions.exists = () => Promise.reject(new Error('Nothing is to be looked up.'));
+    expect(await receive(bodyOf('a/clip.txt', 'b/clip.mp4'))).toBeUndefined();
+    expect(await receive(bodyOf('a/clip.txt', 'b/clip.mp4'), 1)).toBeUndefined();
+    expect(lines.filter(({ message }) => message === 'ignored')).toMatchObject([
+      { level: 'INFO', bucket: 'videos', key: 'a/clip.txt', because: 'The key does not end in .mp4.' },
+      { level: 'INFO', bucket: 'videos', key: 'b/clip.mp4', because: 'The key does not start with a/.' },
+    ]);
+    expect(measured).toEqual([
+      [METRIC.ignored, undefined],
+      [METRIC.ignored, undefined],
+    ]);
+    expect(executions.size).toBe(0);
+  });
+
+  it('uploads the video beside an ignored object of the same message', async () => {
+    const { ports, receive, executions, measured } = await stage();
+    ports.filter = { bucket: 'videos', prefixes: [''], suffixes: ['.mp4'] };
+    expect(await receive(bodyOf('clip.txt', 'CLIP.MP4'))).toBeUndefined();
+    expect([...executions.values()].map(({ upload }) => upload.object.key)).toEqual(['CLIP.MP4']);
+    expect(measured.filter(([name]) => name === METRIC.dropped)).toHaveLength(1);
+  });
+
+  it('logs a companion of a video, and does not count it', async () => {
+    const { receive, lines, measured, executions } = await stage();
+    expect(await receive(bodyOf('clip.mp4.json'))).toBeUndefined();
+    expect(lines).toMatchObject([{ message: 'ignored', key: 'clip.mp4.json' }]);
+    expect([measured, executions.size]).toEqual([[], 0]);
   });
 
   it('delays the original message when no new message can be sent', async () => {

@@ -65,6 +65,7 @@ async function stage() {
     recentFiles: async () => [],
     apiUrl: `${url}/v5`,
     source: {
+      readSidecar: async () => undefined,
       async head({ bucket, key, eTag }) {
         if (!object) throw new SourceError('missing');
         if (object.eTag !== eTag) throw new SourceError('changed');

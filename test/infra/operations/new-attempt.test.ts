@@ -38,6 +38,10 @@ describe('retry', () => {
     await expect(retry(`s3://${pindrop.bucket}/nothing`, ports)).rejects.toThrow('There is no object');
     await pindrop.drop('folder/', Buffer.alloc(0));
     await expect(retry(`s3://${pindrop.bucket}/folder/`, ports)).rejects.toThrow('is a folder, not a file');
+    await pindrop.drop('clip.mp4.json', Buffer.from('{}'));
+    await expect(retry(`s3://${pindrop.bucket}/clip.mp4.json`, ports)).rejects.toThrow(
+      `is a sidecar or a cover, not a video: retry s3://${pindrop.bucket}/clip.mp4 to upload it with them.`,
+    );
     expect(pindrop.events()).toHaveLength(2);
   });
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { UploadRecord } from '../../../shared/upload/execution.ts';
 import { dropsOf, readNotification, UnreadableNotificationError } from '../../../shared/upload/notification.ts';
+import { unstartedMessage } from '../../../shared/upload/unstarted-upload.ts';
 
 const record = (object: Record<string, unknown> = {}, more: Record<string, unknown> = {}) => ({
   eventSource: 'aws:s3',
@@ -108,11 +110,85 @@ describe('readNotification', () => {
     ['a time with an offset', { Records: [record({}, { eventTime: '2026-03-01T10:00:00+01:00' })] }],
     ['a size as text', { Records: [record({ size: '7' })] }],
   ])('reads %s as the same drop', (_what, message) => {
-    expect(read(message)).toEqual({ drops: [one()], unreadable: [] });
+    expect(read(message)).toEqual({ drops: [one()], ignored: [], unreadable: [] });
   });
 
   it('does not decode the keys of EventBridge, which are not encoded', () => {
     expect(read(eventBridge({ key: 'a+b %41.mp4' })).drops[0]?.key).toBe('a+b %41.mp4');
+  });
+
+  it.each<[string, object, object]>([
+    ['with a version', {}, {}],
+    ['without a version', { versionId: undefined }, { 'version-id': undefined }],
+    [
+      'without a version, when EventBridge writes the sequencer as in the example of AWS',
+      { versionId: undefined, sequencer: '00617F08299329D189' },
+      { 'version-id': undefined, sequencer: '617f08299329d189' },
+    ],
+    [
+      'without a version, when both write the sequencer alike, as AWS does',
+      { versionId: undefined, sequencer: '006539AA6D7936ACF5' },
+      { 'version-id': undefined, sequencer: '006539AA6D7936ACF5' },
+    ],
+  ])('gives a put %s the same upload id by each way', (_what, inRecord, inEvent) => {
+    const object = { sequencer: '0000000000000000A1', ...inRecord };
+    const event = eventBridge({ sequencer: '0000000000000000A1', ...inEvent });
+    const ways = [{ Records: [record(object)] }, sns({ Records: [record(object)] }), event, sns(event)];
+    const ids = ways.map((message) => read(message).drops.map(({ uploadId }) => uploadId));
+    expect(ids).toEqual(ways.map(() => [one(object).uploadId]));
+  });
+
+  it.each<[string, (key: string) => unknown]>([
+    ["S3's notification", (key) => ({ Records: [record({ key })] })],
+    ["SNS's envelope", (key) => sns({ Records: [record({ key })] })],
+    ["EventBridge's event", (key) => eventBridge({ key })],
+  ])('treats no companion of a video as a drop, in %s', (_what, message) => {
+    for (const key of ['clip.mp4.json', 'a/clip.MOV.jpg', 'clip.m4v.jpeg', 'clip.mp4.png']) {
+      const because = 'It is a sidecar or a cover of a video.';
+      expect(read(message(key))).toEqual({
+        drops: [],
+        ignored: [{ bucket: 'videos', key, because, companion: true }],
+        unreadable: [],
+      });
+    }
+    for (const key of ['clip.json', 'clip.jpg', 'clip.mp4.json.mp4']) expect(read(message(key)).drops).toHaveLength(1);
+  });
+
+  it('starts no new attempt for a companion', () => {
+    expect(read({ Records: [record({ key: 'clip.mp4.json' }, { pindropAttempt: 'u1' })] }).drops).toEqual([]);
+  });
+
+  it('ignores what the filter excludes, and reads the rest', () => {
+    const filter = { bucket: 'videos', prefixes: ['a+b/'], suffixes: ['.mp4'] };
+    const message = {
+      Records: [
+        record({ key: 'a%2Bb/CLIP.MP4' }),
+        record({ key: 'a%2Bb/clip.txt' }),
+        record({ key: 'clip.mp4' }),
+        record({}, { s3: { bucket: { name: 'other' }, object: { key: 'a%2Bb/clip.mp4' } } }),
+      ],
+    };
+    const { drops, ignored } = readNotification(JSON.stringify(message), filter);
+    expect(drops.map(({ key }) => key)).toEqual(['a+b/CLIP.MP4']);
+    expect(ignored).toEqual([
+      { bucket: 'videos', key: 'a+b/clip.txt', because: 'The key does not end in .mp4.', companion: false },
+      { bucket: 'videos', key: 'clip.mp4', because: 'The key does not start with a+b/.', companion: false },
+      {
+        bucket: 'other',
+        key: 'a+b/clip.mp4',
+        because: 'The object is in the bucket other, not in videos.',
+        companion: false,
+      },
+    ]);
+  });
+
+  it('still reads an upload that has begun when the filter excludes it now', () => {
+    const notification = JSON.stringify({ Records: [record()] });
+    const upload = { uploadId: one().uploadId } as UploadRecord;
+    const body = unstartedMessage(notification, one(), { upload, polls: 0, waitSeconds: 0 });
+    const filter = { bucket: 'videos', prefixes: ['elsewhere/'], suffixes: [] };
+    expect(readNotification(notification, filter).drops).toEqual([]);
+    expect(readNotification(body, filter)).toEqual({ drops: [one()], ignored: [], unreadable: [] });
   });
 
   it.each([[''], [null], [undefined], ['null']])(
@@ -135,6 +211,7 @@ describe('readNotification', () => {
     const broken = record({ key: 12 });
     expect(read({ Records: [record(), broken, record({ versionId: 'v2' })] })).toEqual({
       drops: [one(), one({ versionId: 'v2' })],
+      ignored: [],
       unreadable: ['Record 2 is not one of S3 (at s3.object.key).'],
     });
   });
@@ -168,7 +245,7 @@ describe('readNotification', () => {
     ],
     ['text in an envelope', sns('hello'), 'The message is JSON and not a notification of S3.'],
   ])('reports %s', (_what, message, reason) => {
-    expect(read(message)).toEqual({ drops: [], unreadable: [reason] });
+    expect(read(message)).toEqual({ drops: [], ignored: [], unreadable: [reason] });
     expect(() => dropsOf(JSON.stringify(message))).toThrow(reason);
   });
 
@@ -179,7 +256,7 @@ describe('readNotification', () => {
     ['a deleted object', eventBridge({}, 'Object Deleted')],
     ['a folder marker', eventBridge({ key: 'folder/', size: 0 })],
   ])('ignores %s', (_what, message) => {
-    expect(read(message)).toEqual({ drops: [], unreadable: [] });
+    expect(read(message)).toEqual({ drops: [], ignored: [], unreadable: [] });
   });
 
   it('returns a drop or a reason for any JSON and any text', () => {
@@ -191,8 +268,8 @@ describe('readNotification', () => {
           fc.jsonValue().map((value) => JSON.stringify({ Records: [value] })),
         ),
         (body) => {
-          const { drops, unreadable } = readNotification(body);
-          expect([drops.length, unreadable.length]).not.toEqual([0, 0]);
+          const { drops, ignored, unreadable } = readNotification(body);
+          expect(drops.length + ignored.length + unreadable.length).toBeGreaterThan(0);
         },
       ),
     );

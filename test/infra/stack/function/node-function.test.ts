@@ -27,7 +27,11 @@ const drop = JSON.stringify({
       eventSource: 'aws:s3',
       eventName: 'ObjectCreated:Put',
       eventTime: '2026-01-01T00:00:00.000Z',
-      s3: { bucket: { name: 'b' }, object: { key: 'clip.mp4', size: 7, eTag: 'e', versionId: 'v', sequencer: '1' } },
+      s3: {
+        // `assemble` replaces a reference by the variable's name: this is the value of DROP_BUCKET.
+        bucket: { name: 'DROP_BUCKET' },
+        object: { key: 'clip.mp4', size: 7, eTag: 'e', versionId: 'v', sequencer: '1' },
+      },
     },
   ],
 });
