@@ -14,8 +14,8 @@ export default defineConfig({
     reporters: ['default', './test/harness/rerun-reporter.ts', ...(report ? ['json'] : [])],
     ...(report ? { outputFile: { json: report } } : {}),
     sequence: { sequencer: LongestFirst },
-    // Five test files at a time keep two cores busy: the long tests wait more than they compute.
-    maxWorkers: 5,
+    // Eight test files at a time keep two cores busy: the long tests wait more than they compute.
+    maxWorkers: 8,
     // The limit for concurrent tests of one file, for the same reason.
     maxConcurrency: 4,
     testTimeout: HANGS_MS,

@@ -6,12 +6,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * that starts last delays the end of the whole run.
  */
 const LONGEST = [
-  'test/end-to-end/rate-limit.test.ts',
   'test/end-to-end/chaos.test.ts',
+  'test/end-to-end/npm-start-killed.test.ts',
+  'test/end-to-end/npm-start.test.ts',
+  'test/end-to-end/alarms.test.ts',
+  'test/end-to-end/faults.test.ts',
   'test/docs/commands.test.ts',
   'test/end-to-end/examples/publish-pin-chaos.test.ts',
-  'test/end-to-end/npm-start.test.ts',
-  'test/end-to-end/examples/npm-start-with.test.ts',
+  'test/end-to-end/examples/',
+  'test/end-to-end/rate-limit.test.ts',
   'test/end-to-end/',
   'test/docs/',
   'test/bench/',
