@@ -1,4 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { MiddlewareObj } from '@middy/core';
 import type { FinalEventDetail } from '../shared/events/events.ts';
 import type { PinterestClientOptions } from '../shared/pinterest/pinterest-client.ts';
 import { type TokenSecretValue, tokenDaysLeft } from '../shared/pinterest/token-secret.ts';
@@ -32,9 +33,16 @@ export class Measurements {
     this.#ofAccount = new Map(accounts.map((name) => [name, new Measurements(deployment, [], name)]));
   }
 
-  /** For the middleware that writes the measurements at the end of an invocation. */
-  get metrics(): Metrics[] {
-    return [this.#metrics, ...[...this.#ofAccount.values()].flatMap(({ metrics }) => metrics)];
+  /** Middleware that writes the measurements at the end of an invocation, also if it fails. */
+  written(): MiddlewareObj {
+    const write = () => this.write();
+    return { after: write, onError: write };
+  }
+
+  /** Writes the measurements to the log. Writes nothing for an account without measurements. */
+  write(): void {
+    if (this.#metrics.hasStoredMetrics()) this.#metrics.publishStoredMetrics();
+    for (const account of this.#ofAccount.values()) account.write();
   }
 
   /**

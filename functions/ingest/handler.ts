@@ -2,7 +2,6 @@ import v8 from 'node:v8';
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -149,7 +148,7 @@ const processor = new BatchProcessor(EventType.SQS);
 /** Receives S3's put events from the queue and uploads each dropped object to Pinterest. */
 export const handler = middy<SQSEvent, Awaited<ReturnType<typeof processPartialResponse>>>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
-  .use(logMetrics(measurements.metrics))
+  .use(measurements.written())
   .handler((event, context) =>
     processPartialResponse(event, (record: SQSRecord) => ingestRecord(record, context), processor, {
       context,

@@ -1,6 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
@@ -56,7 +55,7 @@ const policy = {
  */
 export const handler = middy<FollowedUpload, FollowedUpload>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
-  .use(logMetrics(measurements.metrics))
+  .use(measurements.written())
   .handler(async (followed) => {
     const { uploadId, account, mediaId } = followed.upload;
     logger.appendKeys({ uploadId, account, mediaId });

@@ -1,7 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
@@ -62,7 +61,7 @@ const processor = new BatchProcessor(EventType.SQS);
 /** Receives from the dead-letter queue the messages that have no outcome, and starts their executions. */
 export const handler = middy<SQSEvent, Awaited<ReturnType<typeof processPartialResponse>>>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
-  .use(logMetrics(measurements.metrics))
+  .use(measurements.written())
   .handler((event, context) =>
     processPartialResponse(event, reportRecord, processor, { context, throwOnFullBatchFailure: false }),
   );

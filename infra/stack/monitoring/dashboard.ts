@@ -9,7 +9,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { FAILURE_REASONS } from '../../../shared/events/names.ts';
-import { METRIC } from '../../../shared/upload/metrics.ts';
+import { METRIC, type MetricName } from '../../../shared/upload/metrics.ts';
+import type { Account } from '../accounts/account.ts';
 import type { DropQueue } from '../drops/drop-queue.ts';
 import type { Measured } from './measured.ts';
 
@@ -18,6 +19,7 @@ export interface DashboardProps {
   measured: Measured;
   alarms: Alarm[];
   drops: DropQueue;
+  accounts: readonly Account[];
 }
 
 const COLUMN = 6;
@@ -31,7 +33,13 @@ const text = (markdown: string) => new TextWidget({ markdown, width: COLUMN, hei
  * Creates the dashboard. Its top rows follow the files from left to right: dropped, waiting, uploading, ended.
  * The rows below show sizes, durations, failures, polls, the rate limit, the access token and the alarms.
  */
-export function dashboard(scope: Construct, { name, measured, alarms, drops }: DashboardProps): Dashboard {
+export function dashboard(scope: Construct, { name, measured, alarms, drops, accounts }: DashboardProps): Dashboard {
+  const ofEachAccount = (metric: MetricName, statistic: string) =>
+    accounts.map(({ name: account }) =>
+      account === undefined
+        ? measured(metric, statistic)
+        : measured(metric, statistic, { account }).with({ label: `${metric} ${account}` }),
+    );
   const story: IWidget[][] = [
     [
       text('## 1 Dropped\nFiles that were put in the bucket.'),
@@ -78,11 +86,11 @@ export function dashboard(scope: Construct, { name, measured, alarms, drops }: D
         measured(METRIC.pollsPerFile, 'Average'),
         measured(METRIC.pollsPerFile, 'Maximum'),
       ]),
-      graph("Pinterest's rate limit", [measured(METRIC.rateLimited, 'Sum')], {
-        right: [measured(METRIC.quotaLeft, 'Minimum')],
+      graph("Pinterest's rate limit", ofEachAccount(METRIC.rateLimited, 'Sum'), {
+        right: ofEachAccount(METRIC.quotaLeft, 'Minimum'),
       }),
-      graph('Access token: days left, and refusals', [measured(METRIC.tokenDaysLeft, 'Minimum')], {
-        right: [measured(METRIC.tokenRefused, 'Sum')],
+      graph('Access token: days left, and refusals', ofEachAccount(METRIC.tokenDaysLeft, 'Minimum'), {
+        right: ofEachAccount(METRIC.tokenRefused, 'Sum'),
       }),
       new AlarmStatusWidget({ title: 'Alarms: each says what to do', alarms, width: COLUMN, height: 6 }),
     ],

@@ -157,7 +157,8 @@ function definition(parts: Construct, poll: NodeFunction, { bus, taggedObjects }
     );
 }
 
-const POLLING_BROKE: KnownFailure = {
+/** The failure of an upload whose polls failed for a day. */
+export const POLLING_BROKE: KnownFailure = {
   reason: 'gave_up',
   message:
     'Pinterest has the file, but asking how far it is failed for a day; the poll function’s log says why. Look for the video on Pinterest before you retry the drop.',
@@ -171,23 +172,27 @@ function pollingBroke(parts: Construct) {
     parameters: { completedAt: JsonPath.stringAt('$$.State.EnteredTime') },
     resultPath: '$.stamp',
   });
+  const describe = new Pass(parts, 'DescribeTheFailure', {
+    stateName: 'Describe the failure',
+    parameters: {
+      version: '1',
+      status: 'failed',
+      mediaType: 'video',
+      timeline: JsonPath.jsonMerge(JsonPath.objectAt('$.upload.timeline'), JsonPath.objectAt('$.stamp')),
+      polls: JsonPath.numberAt('$.polls'),
+      failure: POLLING_BROKE,
+    },
+    resultPath: '$.failed',
+  });
   const fail = new Pass(parts, 'FailTheUpload', {
     stateName: 'Fail the upload',
     parameters: {
       detailType: DETAIL_TYPE.failed,
-      detail: {
-        version: '1',
-        uploadId: JsonPath.stringAt('$.upload.uploadId'),
-        status: 'failed',
-        mediaId: JsonPath.stringAt('$.upload.mediaId'),
-        mediaType: 'video',
-        object: JsonPath.objectAt('$.upload.object'),
-        timeline: JsonPath.jsonMerge(JsonPath.objectAt('$.upload.timeline'), JsonPath.objectAt('$.stamp')),
-        polls: JsonPath.numberAt('$.polls'),
-        failure: POLLING_BROKE,
-      },
+      // The record has the upload's id, media, object, and where there is one, its account and sidecar. A reference to a
+      // field that is absent would fail the execution.
+      detail: JsonPath.jsonMerge(JsonPath.objectAt('$.upload'), JsonPath.objectAt('$.failed')),
     },
     resultPath: '$.finalEvent',
   });
-  return stamp.next(fail);
+  return stamp.next(describe).next(fail);
 }

@@ -16,6 +16,8 @@ const EVERYTHING = {
   forwardToQueueArn: 'arn:aws:sqs:us-east-1:123456789012:videos',
 };
 
+const TWO_ACCOUNTS = { 'brand-a': { prefix: 'brand-a/' }, 'brand-b': { prefix: 'b/' } };
+
 function stackWith(settings: object): { app: App; stack: Stack } {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   return { app, stack: new PindropStack(app, 'Pindrop', { settings }) };
@@ -103,6 +105,25 @@ describe('the permissions', () => {
     );
   });
 
+  it('cover, for each of several accounts, its secret, its gate and its keys', () => {
+    const statements = statementsOf(Template.fromStack(stackWith({ accounts: TWO_ACCOUNTS }).stack));
+    const ofAccounts = statements.filter((statement) => /secretsmanager|s3:GetObject|RateLimitGate/.test(statement));
+    const rotate =
+      'Allow secretsmanager:DescribeSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:UpdateSecretVersionStage';
+    const gate = 'Allow ssm:GetParameter ssm:PutParameter on arn:Partition:ssm:Region:AccountId:parameter';
+    expect(ofAccounts).toEqual([
+      `AccountbrandaTokenRotationRotateToken: ${rotate} on AccountbrandaToken`,
+      `AccountbrandbTokenRotationRotateToken: ${rotate} on AccountbrandbToken`,
+      'Ingest: Allow s3:GetObject s3:GetObjectVersion on DropBucket.Arn/brand-a/* DropBucket.Arn/b/*',
+      'Ingest: Allow secretsmanager:GetSecretValue on AccountbrandaToken',
+      'Ingest: Allow secretsmanager:GetSecretValue on AccountbrandbToken',
+      `Ingest: ${gate}/AccountbrandaRateLimitGate`,
+      `Ingest: ${gate}/AccountbrandbRateLimitGate`,
+      'MediaStatusPoll: Allow secretsmanager:GetSecretValue on AccountbrandaToken',
+      'MediaStatusPoll: Allow secretsmanager:GetSecretValue on AccountbrandbToken',
+    ]);
+  });
+
   it('of the state machine include tagging with tagObjects, and only on objects with the prefix', () => {
     const before = statementsOf(Template.fromStack(stackWith({ prefix: 'brand-a/' }).stack));
     const after = statementsOf(Template.fromStack(stackWith({ prefix: 'brand-a/', tagObjects: true }).stack));
@@ -137,6 +158,7 @@ describe('the permissions', () => {
     ['as it is by default', {}],
     ['with all that a setting can add', EVERYTHING],
     ['with every example', { with: [...EXAMPLE_NAMES] }],
+    ['with several accounts', { accounts: TWO_ACCOUNTS, tagObjects: true, with: 'publish-pin' }],
   ])('pass the AwsSolutions checks of cdk-nag %s', (_, settings) => {
     const { app, stack } = stackWith(settings);
     app.synth();

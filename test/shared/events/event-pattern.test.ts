@@ -19,6 +19,14 @@ describe('eventPattern', () => {
       },
     ],
     [
+      { account: 'brand-a' },
+      {
+        source: ['pindrop'],
+        'detail-type': ['Media Upload Succeeded', 'Media Upload Failed'],
+        detail: { account: ['brand-a'] },
+      },
+    ],
+    [
       { status: 'failed' as const, reasons: ['timed_out' as const, 'gave_up' as const], retryable: true },
       {
         source: ['pindrop'],
@@ -52,6 +60,13 @@ describe('eventPattern', () => {
     );
     expect(heard({ metadata: { board: ['549755885175', '42'] } })).toEqual(all);
     expect(heard({ metadata: { board: '42' } })).toEqual([]);
+    const ofBrandA = {
+      ...mediaUploadSucceededEventExample,
+      detail: { ...mediaUploadSucceededEventExample.detail, account: 'brand-a' },
+    };
+    all.push(ofBrandA);
+    expect(heard({ account: ['brand-a', 'brand-c'] })).toEqual([ofBrandA]);
+    expect(heard({ account: 'brand-b' })).toEqual([]);
     // @ts-expect-error: a successful upload has no reason
     eventPattern({ status: 'succeeded', reasons: ['gave_up'] });
   });

@@ -1,5 +1,6 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { describe, expect, it } from 'vitest';
+import { POLLING_BROKE } from '../../../../infra/stack/status/media-status-machine.ts';
 import { mediaUploadSucceededExample } from '../../../../shared/events/examples.ts';
 import { finalEventDetailSchema } from '../../../../shared/events/schema.ts';
 import { type FollowedUpload, finalEvent } from '../../../../shared/upload/execution.ts';
@@ -77,18 +78,18 @@ describe('the state machine', () => {
     expect(entries).toHaveLength(1);
   });
 
-  it('emits one failed event when the poll function always throws', async () => {
+  it.each([
+    ['', {}],
+    [', with its account and its sidecar', { account: 'brand-a', sidecar: { title: 'Spring', polls: 'ours' } }],
+  ])('emits one failed event when the poll function always throws%s', async (_, more) => {
     const ask = async () => {
       throw Object.assign(new Error('broken'), { name: 'TypeError' });
     };
-    const entries = await run(followed, { ask });
+    const upload = { ...followed.upload, ...more };
+    const entries = await run({ ...followed, upload }, { ask });
     expect(entries).toHaveLength(1);
-    const detail = finalEventDetailSchema.parse(entries[0]?.Detail);
-    expect(detail).toMatchObject({
-      status: 'failed',
-      failure: { reason: 'gave_up' },
-      timeline: { completedAt: now.toISOString() },
-    });
+    const { detail } = finalEvent(upload, 0, now, { status: 'failed', failure: POLLING_BROKE });
+    expect(finalEventDetailSchema.parse(entries[0]?.Detail)).toEqual(JSON.parse(JSON.stringify(detail)));
   });
 
   it('retries the event while the bus refuses it', async () => {
