@@ -12,10 +12,11 @@ import { simulatedToken, startPinterestSimulator } from '../pinterest/simulator.
 import { startWebhookSimulator } from '../pinterest/webhook-simulator.ts';
 import type { TokenSources } from './account-tokens.ts';
 import { type CommandLine, HELP, readCommandLine } from './command-line.ts';
+import { makeCurrent } from './current-assembly.ts';
 import { endOnFullDisk, orFullDisk, requireDiskSpace } from './full-disk.ts';
 import { keyPrefixes, prefixOfFiles } from './key-prefixes.ts';
 import { Session } from './session.ts';
-import { projectContext, synthesize } from './synthesize.ts';
+import { projectContext } from './synthesize.ts';
 import { readTarget, type Target } from './target.ts';
 import { type Person, plainPerson, withControlsEscaped } from './terminal/person.ts';
 import { progressBars } from './terminal/progress-bars.ts';
@@ -123,7 +124,7 @@ async function run(): Promise<number> {
   let console: LocalConsole | undefined;
   try {
     const assemblyDirectory = join(stateDirectory, 'cdk.out');
-    await synthesize(assemblyDirectory, { ...context, pinterestApiUrl: pinterest.apiUrl });
+    await makeCurrent(assemblyDirectory, { ...context, pinterestApiUrl: pinterest.apiUrl });
     stack = await startLocalStack({
       assemblyDirectory,
       stackName: 'Pindrop',
