@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { PinDefaults } from '../shared/pin/pin-defaults.ts';
 import type { RetryPolicy } from './outcome/decide.ts';
 
 const text = z.string().check(z.minLength(1));
@@ -24,6 +25,11 @@ const variables = {
   EXECUTION_ARN_PREFIX: text,
   PIN_PATIENCE_SECONDS: number,
   PIN_SPACING_SECONDS: number,
+  PIN_DEFAULTS: z.pipe(
+    text,
+    // The synthesis has checked the setting.
+    z.transform((json) => JSON.parse(json) as PinDefaults),
+  ),
   RATE_LIMIT_PARAMETER: text,
   GIVE_UP_AFTER_HOURS: number,
   MAX_BACKOFF_SECONDS: number,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type PinDefaults, pinDefaultsProblems } from '../shared/pin/pin-defaults.ts';
 import { isApiUrl } from '../shared/pinterest/api-url.ts';
 import { DEFAULT_API_URL } from '../shared/pinterest/pinterest-client.ts';
 import { VIDEO_LIMITS } from '../shared/pinterest/video-limits.ts';
@@ -109,7 +110,31 @@ const stackShape = {
     .max(24 * 60)
     .default(0)
     .describe('publish-pin: least minutes between two Pins on one board'),
+  pinDefaults: z
+    .preprocess(parsedJson, z.custom<PinDefaults>())
+    .superRefine(reportPinDefaults)
+    .optional()
+    .describe('publish-pin: what holds for every Pin whose drop does not say otherwise'),
 };
+
+/** Reads a structured setting that `-c` passes as text. Text that is not JSON is returned unchanged. */
+function parsedJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Lambda limits all environment variables of a function together to 4 KB. */
+const MAX_PIN_DEFAULTS_BYTES = 2048;
+
+function reportPinDefaults(defaults: PinDefaults, { addIssue }: z.RefinementCtx): void {
+  for (const message of pinDefaultsProblems(defaults)) addIssue({ code: 'custom', message });
+  if (Buffer.byteLength(JSON.stringify(defaults)) > MAX_PIN_DEFAULTS_BYTES)
+    addIssue({ code: 'custom', message: `it is longer than ${MAX_PIN_DEFAULTS_BYTES} bytes: use sidecars` });
+}
 
 const constructSchema = z.strictObject(constructShape);
 /** Every setting, read from CDK context (`-c name=value`, or `context` in cdk.json). */

@@ -1,6 +1,7 @@
 import type { KnownFailure } from '../../shared/events/events.ts';
 import type { FailureReason } from '../../shared/events/names.ts';
 import type { PinterestOperation } from '../../shared/pinterest/pinterest-error.ts';
+import { scopesInWords } from '../../shared/pinterest/scopes.ts';
 import { signInCommand } from '../../shared/upload/sign-in.ts';
 import type { Fault } from './fault.ts';
 
@@ -125,7 +126,9 @@ function judge(fault: Fault, { ageSeconds, account }: Pick<Circumstances, 'ageSe
     case 'media_get':
     case 'media_list':
     case 'pins_create':
+    case 'boards_list':
     case 'boards_list_pins':
+    case 'board_sections_list':
       return fault.kind === 'no-answer' ? forNow('Pinterest did not answer.') : judgeApiAnswer(fault, account);
     case 'upload':
       return judgeUpload(fault, ageSeconds);
@@ -154,15 +157,6 @@ function judgeAccount(fault: Extract<Fault, { at: 'account' }>, account: string 
   return { passes: true, blame: 'token', because: says, askedSeconds };
 }
 
-/** The scopes that each operation needs. @see Pinterest OpenAPI 5.23.0, security */
-const SCOPES: Record<PinterestOperation, string> = {
-  media_create: 'pins:read and pins:write',
-  media_get: 'pins:read',
-  media_list: 'pins:read',
-  pins_create: 'boards:read, boards:write, pins:read and pins:write',
-  boards_list_pins: 'boards:read and pins:read',
-};
-
 function judgeApiAnswer(
   fault: Extract<Fault, { at: PinterestOperation; kind: 'answer' }>,
   account: string | undefined,
@@ -175,7 +169,7 @@ function judgeApiAnswer(
     return {
       passes: true,
       blame: 'token',
-      because: `The access token lacks a scope (${answer}): ${at} needs ${SCOPES[at]}. Sign in again with ${signInCommand(account)}.${itsWords}`,
+      because: `The access token lacks a scope (${answer}): ${at} needs ${scopesInWords(at)}. Sign in again with ${signInCommand(account)}.${itsWords}`,
     };
   }
   if (status === 401) {

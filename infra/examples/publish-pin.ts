@@ -1,7 +1,7 @@
 import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import {
   Choice,
   Condition,
@@ -22,7 +22,9 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { PIN_DETAIL_TYPE } from '../../shared/events/pin/names.ts';
 import type { KnownPinFailure } from '../../shared/events/pin/pin-events.ts';
+import type { Account } from '../stack/accounts/account.ts';
 import { accountVariables } from '../stack/accounts/account-variables.ts';
+import { literalInPolicy } from '../stack/drops/ingest-function.ts';
 import { acknowledgeWildcard } from '../stack/function/acknowledged-finding.ts';
 import { readSecret } from '../stack/function/grants.ts';
 import { NodeFunction } from '../stack/function/node-function.ts';
@@ -37,7 +39,7 @@ import { StartStateMachine } from './start-state-machine.ts';
  * the guarantee.
  */
 export class PublishPin extends Construct {
-  constructor(scope: Construct, id: string, { settings, bus, accounts, onCall }: ExampleProps) {
+  constructor(scope: Construct, id: string, { settings, bucket, ingest, bus, accounts, onCall }: ExampleProps) {
     super(scope, id);
     const lanes = new Bucket(this, 'Lanes', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -60,10 +62,13 @@ export class PublishPin extends Construct {
         resourceName: `${stateMachineName}:${name}`,
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       });
+    const pinDefaults = JSON.stringify(settings.pinDefaults ?? {});
     const publish = new NodeFunction(this, 'Publish', {
       folder: 'examples/publish-pin',
       description: 'Takes the next step towards the Pin of an upload',
       timeout: Duration.minutes(2),
+      // Five Pins in a row with cover images of 20 MB, the most, take the process to 410 MiB.
+      memorySize: 512,
       environment: {
         PINTEREST_API_URL: settings.pinterestApiUrl,
         ...accountVariables(accounts, ({ tokenSecret }) => ({ TOKEN_SECRET_ARN: tokenSecret.secretArn })),
@@ -73,8 +78,12 @@ export class PublishPin extends Construct {
         PIN_SPACING_SECONDS: String(settings.pinSpacingMinutes * 60),
         PIN_LANES_BUCKET: lanes.bucketName,
         EXECUTION_ARN_PREFIX: execution(''),
+        PIN_DEFAULTS: pinDefaults,
       },
     });
+    // Ingest then rejects a video whose sidecar or metadata do not describe a Pin, before it is uploaded.
+    ingest.addEnvironment('PIN_DEFAULTS', pinDefaults);
+    readCovers(bucket, accounts, publish);
     for (const { tokenSecret } of accounts) readSecret(tokenSecret, publish);
     publish.addToRolePolicy(
       new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [lanes.arnForObjects('*')] }),
@@ -107,6 +116,20 @@ export class PublishPin extends Construct {
     new CfnOutput(stack, 'PublishPinStateMachineArn', { value: machine.stateMachineArn });
     new CfnOutput(stack, 'PublishPinBucketName', { value: lanes.bucketName });
   }
+}
+
+/** Lets the function read the cover images beside the videos, and nothing else in the bucket. */
+function readCovers(bucket: IBucket, accounts: readonly Account[], publish: NodeFunction): void {
+  for (const { prefix } of accounts) {
+    for (const ending of ['.jpg', '.jpeg', '.png']) {
+      const images = bucket.arnForObjects(`${literalInPolicy(prefix)}*${ending}`);
+      publish.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [images] }));
+      if (publish.role) acknowledgeWildcard(publish.role, images, 'The keys of future drops are not known.');
+    }
+  }
+  // Without s3:ListBucket, S3 answers 403 instead of 404 for an image that does not exist.
+  publish.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+  bucket.encryptionKey?.grantDecrypt(publish);
 }
 
 function definition(parts: Construct, publish: NodeFunction, bus: IEventBus): IChainable {
@@ -184,10 +207,12 @@ const PUBLISHING_BROKE: KnownPinFailure = {
 
 /** Builds the event `Pin Failed` without any function, for when the function itself cannot run. */
 function publishingBroke(parts: Construct, emit: IChainable): IChainable {
-  const board = '$.upload.object.metadata.board';
-  const named = Condition.and(Condition.isPresent(board), Condition.not(Condition.stringEquals(board, '')));
-  return new Choice(parts, 'BoardNamed', { stateName: 'Does it name a board?' })
-    .when(named, failThePin(parts, 'FailThePin', 'Fail the Pin', { boardId: JsonPath.stringAt(board) }).next(emit))
+  const board = '$.pin.boardId';
+  return new Choice(parts, 'BoardNamed', { stateName: 'Is the board known?' })
+    .when(
+      Condition.isPresent(board),
+      failThePin(parts, 'FailThePin', 'Fail the Pin', { boardId: JsonPath.stringAt(board) }).next(emit),
+    )
     .otherwise(failThePin(parts, 'FailTheBoardless', 'Fail the Pin without a board', {}).next(emit));
 }
 

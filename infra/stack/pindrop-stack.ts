@@ -5,6 +5,7 @@ import { ACCOUNTS_OUTPUT } from '../output-tags.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { secretsByName } from './accounts/account.ts';
 import { keepNotificationsLog } from './drops/drop-notifications.ts';
+import type { NodeFunction } from './function/node-function.ts';
 import { Pindrop } from './pindrop.ts';
 
 export interface PindropStackProps extends StackProps {
@@ -30,7 +31,10 @@ export class PindropStack extends Stack {
     keepNotificationsLog(pindrop.bucket);
     const { eventBus: bus, accounts, alarmTopic: topic } = pindrop;
     const onCall = { runbookUrl: settings.runbookUrl, topic };
-    for (const name of settings.with) EXAMPLES[name](this, { settings, bus, accounts, onCall });
+    // The construct does not publish its functions. Only the examples of this repository extend one.
+    const ingest = pindrop.node.findChild('Ingest') as NodeFunction;
+    const example = { settings, bucket: pindrop.bucket, ingest, bus, accounts, onCall };
+    for (const name of settings.with) EXAMPLES[name](this, example);
     const outputs = {
       DropBucketName: pindrop.bucket.bucketName,
       EventBusName: pindrop.eventBus.eventBusName,

@@ -4,6 +4,15 @@ import { bookmark, id, items, lenient, text } from './lenient.ts';
 /** The maximum lengths of a Pin's texts, in characters. @see Pinterest OpenAPI 5.23.0, schema PinCreate */
 export const PIN_LIMITS = { title: 100, description: 800, link: 2048, altText: 500 } as const;
 
+/** The content types of a cover image that is sent with the Pin. @see Pinterest OpenAPI 5.23.0, schema ContentType */
+export type CoverContentType = 'image/jpeg' | 'image/png';
+
+/** The URL of a picture, the time in seconds of a frame in the video, or the bytes of a picture. */
+export type PinCover =
+  | { url: string }
+  | { keyFrameSeconds: number }
+  | { image: Uint8Array; contentType: CoverContentType };
+
 /** A request to make a Pin from an uploaded video. */
 export interface PinRequest {
   boardId: string;
@@ -13,8 +22,9 @@ export interface PinRequest {
   description?: string;
   link?: string;
   altText?: string;
-  /** The URL of a picture, or the time in seconds of a frame in the video. */
-  cover: { url: string } | { keyFrameSeconds: number };
+  /** Hexadecimal RGB, such as `#6E7874`. */
+  dominantColor?: string;
+  cover: PinCover;
 }
 
 /** A Pin as Pinterest returns it. It does not name the media that it was made from. */
@@ -56,6 +66,7 @@ export function pinCreateBody({
   description,
   link,
   altText,
+  dominantColor,
   cover,
 }: PinRequest) {
   return {
@@ -65,11 +76,18 @@ export function pinCreateBody({
     description,
     link,
     alt_text: altText,
-    media_source: {
-      source_type: 'video_id',
-      media_id: mediaId,
-      ...('url' in cover ? { cover_image_url: cover.url } : { cover_image_key_frame_time: cover.keyFrameSeconds }),
-    },
+    dominant_color: dominantColor,
+    media_source: { source_type: 'video_id', media_id: mediaId, ...coverFields(cover) },
+  };
+}
+
+function coverFields(cover: PinCover) {
+  if ('url' in cover) return { cover_image_url: cover.url };
+  if ('keyFrameSeconds' in cover) return { cover_image_key_frame_time: cover.keyFrameSeconds };
+  const { buffer, byteOffset, byteLength } = cover.image;
+  return {
+    cover_image_data: Buffer.from(buffer, byteOffset, byteLength).toString('base64'),
+    cover_image_content_type: cover.contentType,
   };
 }
 

@@ -1,6 +1,16 @@
 import type { ZodMiniType } from 'zod/mini';
 import { type ApiAnswer, type ApiRequest, apiRequest, DEFAULT_API_URL, USER_AGENT } from './api-request.ts';
 import {
+  type Board,
+  type BoardPage,
+  type BoardSection,
+  type BoardSectionPage,
+  boardOf,
+  boardPageSchema,
+  boardSectionOf,
+  boardSectionPageSchema,
+} from './boards.ts';
+import {
   type Media,
   type MediaPage,
   type MediaUpload,
@@ -30,6 +40,14 @@ export interface PinterestClientOptions {
   timeoutMs?: number;
   /** Called for every response, for metrics and logs. */
   onAnswer?: (answer: { operation: PinterestOperation; status: number; rateLimit: RateLimit }) => void;
+}
+
+/** A page of a list. */
+export interface PageRequest {
+  /** Items on the page, 1 to 250. Pinterest's default is 25. */
+  pageSize?: number;
+  /** Cursor from the previous page. */
+  bookmark?: string;
 }
 
 interface Call<T> {
@@ -72,15 +90,9 @@ export class PinterestClient {
     return mediaOf(answer);
   }
 
-  /**
-   * Gets one page of the account's media. Pinterest does not document the order.
-   * @param page pageSize: 1 to 250 (Pinterest's default is 25); bookmark: from the previous page
-   */
-  async mediaList(page: { pageSize?: number; bookmark?: string } = {}): Promise<MediaPage> {
-    const query = new URLSearchParams();
-    if (page.bookmark !== undefined) query.set('bookmark', page.bookmark);
-    if (page.pageSize !== undefined) query.set('page_size', String(page.pageSize));
-    const path = query.size === 0 ? '/media' : `/media?${query}`;
+  /** Gets one page of the account's media. Pinterest does not document the order. */
+  async mediaList(page: PageRequest = {}): Promise<MediaPage> {
+    const path = withPage('/media', page);
     const answer = await this.#call({ operation: 'media_list', method: 'GET', path, schema: mediaPageSchema });
     return { items: answer.items.map(mediaOf), bookmark: answer.bookmark };
   }
@@ -102,15 +114,12 @@ export class PinterestClient {
     return pinOf(answer);
   }
 
-  /** Gets one page of a board's Pins. Pinterest does not document the order. @param page pageSize: 1 to 250 */
-  async boardsListPins(boardId: string, page: { pageSize?: number; bookmark?: string } = {}): Promise<PinPage> {
-    const query = new URLSearchParams();
-    if (page.bookmark !== undefined) query.set('bookmark', page.bookmark);
-    if (page.pageSize !== undefined) query.set('page_size', String(page.pageSize));
+  /** Gets one page of a board's Pins. Pinterest does not document the order. */
+  async boardsListPins(boardId: string, page: PageRequest = {}): Promise<PinPage> {
     const answer = await this.#call({
       operation: 'boards_list_pins',
       method: 'GET',
-      path: `/boards/${encodeURIComponent(boardId)}/pins?${query}`,
+      path: withPage(`/boards/${encodeURIComponent(boardId)}/pins`, page),
       schema: pinPageSchema,
     });
     return { items: answer.items.map(pinOf), bookmark: answer.bookmark };
@@ -119,6 +128,34 @@ export class PinterestClient {
   /** All of a board's Pins. Each page is requested only when its items are needed. */
   boardsListAllPins(boardId: string, pageSize = 250): AsyncGenerator<Pin, void, undefined> {
     return everyItem((bookmark) => this.boardsListPins(boardId, { pageSize, bookmark }));
+  }
+
+  /** Gets one page of the account's boards, with the group boards that it collaborates on. */
+  async boardsList(page: PageRequest = {}): Promise<BoardPage> {
+    const path = withPage('/boards', page);
+    const answer = await this.#call({ operation: 'boards_list', method: 'GET', path, schema: boardPageSchema });
+    return { items: answer.items.map(boardOf), bookmark: answer.bookmark };
+  }
+
+  /** All of the account's boards. Each page is requested only when its items are needed. @param pageSize 1 to 250 */
+  boardsListAll(pageSize = 250): AsyncGenerator<Board, void, undefined> {
+    return everyItem((bookmark) => this.boardsList({ pageSize, bookmark }));
+  }
+
+  /** Gets one page of a board's sections. */
+  async boardSectionsList(boardId: string, page: PageRequest = {}): Promise<BoardSectionPage> {
+    const answer = await this.#call({
+      operation: 'board_sections_list',
+      method: 'GET',
+      path: withPage(`/boards/${encodeURIComponent(boardId)}/sections`, page),
+      schema: boardSectionPageSchema,
+    });
+    return { items: answer.items.map(boardSectionOf), bookmark: answer.bookmark };
+  }
+
+  /** All sections of a board. Each page is requested only when its items are needed. @param pageSize 1 to 250 */
+  boardSectionsListAll(boardId: string, pageSize = 250): AsyncGenerator<BoardSection, void, undefined> {
+    return everyItem((bookmark) => this.boardSectionsList(boardId, { pageSize, bookmark }));
   }
 
   async #call<T>(call: Call<T>): Promise<T> {
@@ -168,6 +205,13 @@ export class PinterestClient {
       throw new PinterestError(`Pinterest did not answer ${operation} ${why}.`, { operation }, { cause });
     }
   }
+}
+
+function withPage(path: string, { pageSize, bookmark }: PageRequest): string {
+  const query = new URLSearchParams();
+  if (bookmark !== undefined) query.set('bookmark', bookmark);
+  if (pageSize !== undefined) query.set('page_size', String(pageSize));
+  return query.size === 0 ? path : `${path}?${query}`;
 }
 
 /** The items of all pages. Each page is requested only when its items are needed. */

@@ -1,4 +1,11 @@
-export type PinterestOperation = 'media_create' | 'media_get' | 'media_list' | 'pins_create' | 'boards_list_pins';
+export type PinterestOperation =
+  | 'media_create'
+  | 'media_get'
+  | 'media_list'
+  | 'pins_create'
+  | 'boards_list'
+  | 'boards_list_pins'
+  | 'board_sections_list';
 
 export interface PinterestErrorDetails {
   operation: PinterestOperation;

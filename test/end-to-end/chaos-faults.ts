@@ -32,9 +32,11 @@ const FAULTS: Record<SimulatedOperation, [weight: number, fault: Fault][]> = {
     [2, { kind: 'status', status: 400, s3Code: 'EntityTooLarge' }],
     [2, { kind: 'slow', milliseconds: 500 }],
   ],
-  // These two operations come last, so that the other operations keep their seeds.
+  // These operations come last, so that the other operations keep their seeds.
   pins_create: [...COMMON, [8, { kind: 'stored-not-answered' }], [4, { kind: 'made-late', milliseconds: 500 }]],
   boards_list_pins: COMMON,
+  boards_list: COMMON,
+  board_sections_list: COMMON,
 };
 /** Matches the permanent errors above in a failure message. Only these errors may fail a drop. */
 export const FINAL_ANSWER = /\((403, code 29|400 EntityTooLarge)\)/;

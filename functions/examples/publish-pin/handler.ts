@@ -9,7 +9,9 @@ import { accountsOfStack, perAccount } from '../../accounts.ts';
 import { accessTokenFromSecret } from '../../aws/access-token.ts';
 import { clientOptions, s3ClientOptions } from '../../aws/client-options.ts';
 import { environment, retryPolicyOfStack } from '../../environment.ts';
+import { accountBoards } from './account-boards.ts';
 import { s3BoardTurns } from './board-turns.ts';
+import { s3CoverSource } from './cover-source.ts';
 import { findEndOfExecution } from './ended-execution.ts';
 import { s3PinLane } from './pin-lane.ts';
 import type { PinProgress } from './pin-progress.ts';
@@ -22,6 +24,7 @@ const settings = environment(
   'PIN_SPACING_SECONDS',
   'PIN_LANES_BUCKET',
   'EXECUTION_ARN_PREFIX',
+  'PIN_DEFAULTS',
 );
 const accounts = accountsOfStack('TOKEN_SECRET_ARN');
 const logger = new Logger();
@@ -33,7 +36,9 @@ const pinterestOf = perAccount(
       accessToken: accessTokenFromSecret(secrets, tokenSecretArn),
     }),
 );
+const boardsOf = perAccount((account) => accountBoards(pinterestOf(account), account.name));
 const s3 = new S3Client(s3ClientOptions);
+const covers = s3CoverSource(s3);
 const bucket = settings.PIN_LANES_BUCKET;
 const findEnd = findEndOfExecution(new SFNClient(clientOptions), settings.EXECUTION_ARN_PREFIX);
 const lane = s3PinLane(s3, findEnd, bucket);
@@ -67,12 +72,18 @@ export const handler = middy<PinProgress | Sleep, PinProgress | undefined>()
       await keepTaskToken(schedules, { uploadId, dueAt: progress.dueAt, taskToken: payload.taskToken });
       return undefined;
     }
-    const pinterest = () => pinterestOf(accounts.ofUpload(progress.upload));
+    const account = () => accounts.ofUpload(progress.upload);
     const next = await publishPin(progress, policy, {
-      createPin: async (pin) => pinterest().pinsCreate(pin),
+      createPin: async (pin) => pinterestOf(account()).pinsCreate(pin),
       async *boardPins(boardId) {
-        yield* pinterest().boardsListAllPins(boardId);
+        yield* pinterestOf(account()).boardsListAllPins(boardId);
       },
+      defaults: settings.PIN_DEFAULTS,
+      boards: {
+        board: async (wanted) => boardsOf(account()).board(wanted),
+        section: async (boardId, wanted) => boardsOf(account()).section(boardId, wanted),
+      },
+      covers,
       lane,
       schedules,
       turns,

@@ -1,8 +1,7 @@
 import type { MediaUploadSucceeded } from '../../../shared/events/events.ts';
 import { PIN_DETAIL_TYPE } from '../../../shared/events/pin/names.ts';
 import type { KnownPinFailure, PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
-import type { PinRequest } from '../../../shared/pinterest/pin.ts';
-import { namedBoard } from './pin-request.ts';
+import type { PlannedPin } from './plan-pin.ts';
 
 /** The payload that the state machine `publish-pin` passes from state to state. */
 export interface PinProgress {
@@ -16,8 +15,8 @@ export interface PinProgress {
   waitSeconds: number;
   /** ISO 8601: start of the give-up time, which is the first step or the end of the last sleep. */
   startedAt?: string;
-  /** Absent until the metadata is read. */
-  pin?: PinRequest;
+  /** Absent until the Pin is planned. */
+  pin?: PlannedPin;
   /** ISO 8601, UTC: when the Pin is due; absent when nobody scheduled it. */
   dueAt?: string;
   /** True when the last sleep could not begin. */
@@ -46,9 +45,14 @@ export function published(progress: PinProgress, pinId: string, now: Date): PinP
   return { ...progress, finalEvent: { detailType: PIN_DETAIL_TYPE.published, detail } };
 }
 
-export function failed(progress: PinProgress, failure: KnownPinFailure, now: Date): PinProgress {
+/** @param boardId the board, if the Pin is not planned yet and the board is known */
+export function failed(
+  progress: PinProgress,
+  failure: KnownPinFailure,
+  now: Date,
+  boardId: string | undefined = progress.pin?.boardId,
+): PinProgress {
   const { uploadId, mediaId, object } = progress.upload;
-  const boardId = namedBoard(progress.upload);
   const detail: PinEventDetail = {
     version: '1',
     uploadId,

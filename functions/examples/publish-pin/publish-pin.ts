@@ -1,4 +1,5 @@
 import type { KnownPinFailure } from '../../../shared/events/pin/pin-events.ts';
+import { describedPin } from '../../../shared/pin/described-pin.ts';
 import type { Pin, PinRequest } from '../../../shared/pinterest/pin.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import { backoffSeconds, leastWaitSeconds, type RetryPolicy } from '../../outcome/decide.ts';
@@ -7,11 +8,11 @@ import { judgeCreation } from './judge-creation.ts';
 import { laneWaitSeconds } from './lane-wait.ts';
 import type { PinLane } from './pin-lane.ts';
 import { failed, type PinProgress, published } from './pin-progress.ts';
-import { pinRequestOf } from './pin-request.ts';
 import type { PinSchedules } from './pin-schedule.ts';
+import { type Plan, type PlannedPin, type PlanPorts, planPin, requestOf } from './plan-pin.ts';
 import { likeness, mayBe } from './same-pin.ts';
 
-export interface PinPorts {
+export interface PinPorts extends PlanPorts {
   createPin: (pin: PinRequest) => Promise<Pin>;
   boardPins: (boardId: string) => AsyncIterable<Pin>;
   lane: PinLane;
@@ -33,8 +34,8 @@ export interface PinPolicy {
 
 /** A sleep is bounded, so that an execution whose wake-up got lost is late by a week at most. */
 const LONGEST_SLEEP_SECONDS = 7 * 24 * 60 * 60;
-/** Backoff when a sleep cannot begin: less than 100 attempts in 30 days. */
-const SLEEPLESS: RetryPolicy = { giveUpAfterSeconds: Number.POSITIVE_INFINITY, maxBackoffSeconds: 24 * 60 * 60 };
+/** Backoff of a Pin that is not due yet: less than 100 attempts in 30 days. */
+const UNHURRIED: RetryPolicy = { giveUpAfterSeconds: Number.POSITIVE_INFINITY, maxBackoffSeconds: 24 * 60 * 60 };
 
 /**
  * Takes the next step towards the one Pin of an upload.
@@ -61,26 +62,64 @@ function nextStep(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Pr
   return prepare(progress, policy, ports);
 }
 
-/** Reads the metadata, and prepares the creation. A Pin that fails here was not requested. */
+/** Plans the Pin, and prepares the creation. A Pin that fails here was not requested. */
 async function prepare(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
-  const { upload, pin, dueAt, sleepless = false } = progress;
-  const request = pin ? { pin, dueAt } : pinRequestOf(upload, ports.now());
-  if ('problems' in request) {
-    const message = `${request.problems.join(' ')} Drop the file again with metadata that fits.`;
-    return closed(failed(progress, { reason: 'rejected_metadata', message, retryable: false }, ports.now()), ports);
-  }
-  const faults = progress.step === 'sleep' && !sleepless ? 0 : progress.faults;
-  const planned: PinProgress = { ...progress, ...request, step: 'prepare', faults };
-  const next = await whenDue(planned, request.pin, policy, ports).catch((error: unknown) =>
-    afterReadFault(planned, error, policy, ports),
+  const faults = progress.step === 'sleep' && !progress.sleepless ? 0 : progress.faults;
+  const started: PinProgress = { ...progress, step: 'prepare', faults };
+  const next = await plan(started, policy, ports).catch((error: unknown) =>
+    afterReadFault(started, error, policy, ports),
   );
   return next.finalEvent ? closed(next, ports) : next;
+}
+
+/** Plans the Pin once: its board is then known by its id, and may be renamed before the Pin is made. */
+async function plan(progress: PinProgress, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
+  const { upload, pin, dueAt } = progress;
+  if (pin) return whenDue(progress, pin, policy, ports);
+  let made: Plan;
+  try {
+    made = await planPin(upload, ports);
+  } catch (error) {
+    return unplanned(progress, afterReadFault(progress, error, policy, ports), ports);
+  }
+  if ('problems' in made) {
+    const { problems, boardId, mayFit } = made;
+    return failed(progress, rejected(problems, mayFit), ports.now(), boardId);
+  }
+  const planned = { ...progress, dueAt, ...made };
+  return whenDue(planned, made.pin, policy, ports).catch((error: unknown) =>
+    afterReadFault(planned, error, policy, ports),
+  );
+}
+
+/**
+ * A Pin that is due later does not fail because Pinterest is down today: it is planned again, after growing waits, until
+ * it is due. Its give-up time starts then.
+ * @param next the progress without this rule
+ */
+function unplanned(progress: PinProgress, next: PinProgress, ports: PinPorts): PinProgress {
+  if (next.finalEvent?.detail.status === 'failed' && next.finalEvent.detail.failure.reason !== 'gave_up') return next;
+  const { dueAt = '' } = describedPin(progress.upload, ports.defaults, ports.now()).pin;
+  const left = -secondsSince(dueAt, ports);
+  if (!(left > 0)) return next;
+  const { faults = 0 } = progress;
+  const waitSeconds = Math.ceil(Math.min(left, backoffSeconds(faults, UNHURRIED, ports.random?.())));
+  const startedAt = new Date(ports.now().getTime() + waitSeconds * 1000).toISOString();
+  return { ...progress, faults: faults + 1, waitSeconds, startedAt };
+}
+
+/** @param retryable true when the same drop may succeed in a new attempt */
+function rejected(problems: string[], retryable: boolean): KnownPinFailure {
+  const then = retryable
+    ? 'Correct that, then retry the drop.'
+    : 'Correct the sidecar or the metadata, then drop the file again.';
+  return { reason: 'rejected_metadata', message: `${problems.join(' ')} ${then}`, retryable };
 }
 
 /** Sleeps until the Pin is due. */
 async function whenDue(
   progress: PinProgress,
-  pin: PinRequest,
+  pin: PlannedPin,
   policy: PinPolicy,
   ports: PinPorts,
 ): Promise<PinProgress> {
@@ -106,7 +145,7 @@ async function whenDue(
  */
 async function whenFree(
   progress: PinProgress,
-  pin: PinRequest,
+  pin: PlannedPin,
   policy: PinPolicy,
   ports: PinPorts,
   close: () => Promise<boolean>,
@@ -130,11 +169,11 @@ async function whenFree(
   return ours ? { ...rested, step: 'create', waitSeconds: 0, faults: 0 } : { ...rested, waitSeconds: 1 };
 }
 
-const boardOf = ({ upload }: PinProgress, { boardId }: PinRequest) => boardKey(upload.account, boardId);
+const boardOf = ({ upload }: PinProgress, { boardId }: PlannedPin) => boardKey(upload.account, boardId);
 
 function turnOf(
   progress: PinProgress,
-  pin: PinRequest,
+  pin: PlannedPin,
   { spacingSeconds }: PinPolicy,
   { turns }: PinPorts,
 ): Promise<BoardTurn> {
@@ -163,7 +202,7 @@ function sleepUntil(wakeAt: number, { sleepless, ...progress }: PinProgress, por
   });
   if (!sleepless) return { ...sleep(Math.max(1, Math.min(LONGEST_SLEEP_SECONDS, left))), step: 'sleep' };
   ports.onFault?.('The sleep could not begin.');
-  const waitSeconds = Math.max(1, Math.min(left, backoffSeconds(faults, SLEEPLESS, ports.random?.())));
+  const waitSeconds = Math.max(1, Math.min(left, backoffSeconds(faults, UNHURRIED, ports.random?.())));
   return { ...sleep(waitSeconds), faults: faults + 1 };
 }
 
@@ -192,14 +231,23 @@ async function closed(ended: PinProgress, ports: PinPorts): Promise<PinProgress>
 
 async function create(
   progress: PinProgress,
-  pin: PinRequest,
+  pin: PlannedPin,
   policy: PinPolicy,
   ports: PinPorts,
 ): Promise<PinProgress> {
+  let request: PinRequest;
   try {
-    return published(progress, (await ports.createPin(pin)).pinId, ports.now());
+    const read = await requestOf(pin, progress.upload, ports.covers);
+    if ('problem' in read) return failed(progress, rejected([read.problem], true), ports.now());
+    request = read;
   } catch (error) {
-    const judgement = judgeCreation(error);
+    // The cover image could not be read. No Pin was requested.
+    return afterReadFault(progress, error, policy, ports);
+  }
+  try {
+    return published(progress, (await ports.createPin(request)).pinId, ports.now());
+  } catch (error) {
+    const judgement = judgeCreation(error, progress.upload.account);
     if (judgement.made === 'never') return failed(progress, judgement.failure, ports.now());
     ports.onFault?.(judgement.because);
     if (judgement.made === 'perhaps') {
@@ -213,7 +261,7 @@ async function create(
  * Searches the board for a Pin whose creation got no clear response. Requests the Pin again when it does not appear in
  * time.
  */
-async function look(progress: PinProgress, pin: PinRequest, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
+async function look(progress: PinProgress, pin: PlannedPin, policy: PinPolicy, ports: PinPorts): Promise<PinProgress> {
   const since = progress.unansweredSince ?? ports.now().toISOString();
   const looking = { ...progress, unansweredSince: since };
   let found: Pin | undefined;
@@ -236,21 +284,21 @@ async function look(progress: PinProgress, pin: PinRequest, policy: PinPolicy, p
   return later({ ...again, step: 'create' }, 'Pinterest did not answer and made no Pin.', policy, ports);
 }
 
-async function lookAlikes(pin: PinRequest, ports: PinPorts): Promise<Pin[]> {
+async function lookAlikes(pin: PlannedPin, ports: PinPorts): Promise<Pin[]> {
   const alike: Pin[] = [];
   for await (const each of ports.boardPins(pin.boardId)) if (mayBe(each, pin)) alike.push(each);
   return alike;
 }
 
-/** Handles a failure to read the board or the lane. Nothing changed, so the same step is repeated. */
+/** Handles a failure to read boards, the lane or the cover. Nothing changed, so the same step is repeated. */
 function afterReadFault(progress: PinProgress, error: unknown, policy: PinPolicy, ports: PinPorts): PinProgress {
   const because = error instanceof Error ? error.message : String(error);
   ports.onFault?.(because);
   // A board that does not exist or is not ours accepts no Pin, so fail now. Do not fail while a creation has no
   // response.
-  const { status = 0, retryAfterSeconds } = error instanceof PinterestError ? error : {};
-  if (progress.step === 'prepare' && [400, 403, 404].includes(status)) {
-    const judgement = judgeCreation(error);
+  const { status = 0, retryAfterSeconds, scopeMissing } = error instanceof PinterestError ? error : {};
+  if (progress.step === 'prepare' && (scopeMissing || [400, 403, 404].includes(status))) {
+    const judgement = judgeCreation(error, progress.upload.account);
     if (judgement.made === 'never') return failed(progress, judgement.failure, ports.now());
   }
   return later(progress, because, policy, ports, retryAfterSeconds);

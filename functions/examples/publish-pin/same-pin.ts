@@ -13,13 +13,13 @@ function wordsOf({ title = '', description = '', link = '' }: Words): string[] {
  * True when a Pin on the board may be the requested one. Only its texts can show this: a Pin names neither its media
  * nor its upload.
  */
-export function mayBe(pin: Pin, request: PinRequest): boolean {
+export function mayBe(pin: Pin, request: Words): boolean {
   const video = pin.mediaType === undefined || pin.mediaType === 'video';
   return video && JSON.stringify(wordsOf(pin)) === JSON.stringify(wordsOf(request));
 }
 
 /** A hash that is equal for Pins that look the same on the board. */
-export function likeness(request: PinRequest): string {
+export function likeness(request: Words & Pick<PinRequest, 'boardId'>): string {
   return createHash('sha256')
     .update(JSON.stringify([request.boardId, ...wordsOf(request)]))
     .digest('hex');

@@ -3,13 +3,15 @@ export type SimulatedOperation =
   | 'media_get'
   | 'media_list'
   | 'pins_create'
+  | 'boards_list'
   | 'boards_list_pins'
+  | 'board_sections_list'
   | 'upload';
 
 /** A failure or a delay of one request. */
 export type Fault =
   /** The response has this status and Pinterest's error body; for an upload, S3's error document. */
-  | { kind: 'status'; status: number; code?: number; s3Code?: string; retryAfterSeconds?: number }
+  | { kind: 'status'; status: number; code?: number; message?: string; s3Code?: string; retryAfterSeconds?: number }
   /** The response is a gateway's HTML error page. */
   | { kind: 'html'; status: number }
   /** The response has status 200 and a body that is not valid JSON. */

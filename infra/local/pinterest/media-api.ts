@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SCOPES_OF } from '../../../shared/pinterest/scopes.ts';
 import { type Answer, refusal } from './answer.ts';
+import { listBoards, listSections } from './boards-api.ts';
 import type { Fault, SimulatedOperation } from './faults.ts';
 import type { SimulatedMedia } from './media-store.ts';
 import { listPins, makePin } from './pins-api.ts';
@@ -17,8 +20,8 @@ export async function answerMediaApi(
 ): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://simulator');
   const [, mediaId] = /^\/v5\/media\/([^/]+)$/.exec(pathname) ?? [];
-  const [, boardId] = /^\/v5\/boards\/([^/]+)\/pins$/.exec(pathname) ?? [];
-  const operation = operationOf(request.method, pathname, mediaId, boardId);
+  const [, boardId = '', part] = /^\/v5\/boards\/([^/]+)\/(pins|sections)$/.exec(pathname) ?? [];
+  const operation = operationOf(`${request.method} ${pathname}`, mediaId, part);
   if (operation === undefined)
     return send(response, refusal(404, 404, `${request.method} ${pathname} is not simulated.`));
 
@@ -38,7 +41,9 @@ export async function answerMediaApi(
     struckAnswer(fault) ??
     (account === undefined
       ? refusal(401, 2, 'Authentication failed.')
-      : (gate(response, operation, account, simulation) ?? (await act(account))));
+      : (missingScope(operation, simulation.scopesOf(token)) ??
+        gate(response, operation, account, simulation) ??
+        (await act(account))));
   if (operation === 'pins_create' && fault?.kind === 'stored-not-answered') return void request.socket.destroy();
   return send(response, answer, noted);
 
@@ -46,30 +51,43 @@ export async function answerMediaApi(
     if (operation === 'media_create') return mediaCreate(body, account, simulation);
     if (operation === 'media_list') return mediaList(searchParams, account, simulation);
     if (operation === 'pins_create') return makePin(body, account, simulation);
-    if (operation === 'boards_list_pins') return listPins(boardId ?? '', searchParams, simulation);
+    if (operation === 'boards_list_pins') return listPins(boardId, searchParams, account, simulation);
+    if (operation === 'boards_list') return listBoards(searchParams, account, simulation);
+    if (operation === 'board_sections_list') return listSections(boardId, searchParams, account, simulation);
     const media = simulation.store.get(mediaId ?? '', account, Date.now());
     return media ? { status: 200, body: wire(media) } : refusal(404, 50, 'Media not found.');
   }
 }
 
+const OPERATIONS: Record<string, SimulatedOperation> = {
+  'POST /v5/media': 'media_create',
+  'GET /v5/media': 'media_list',
+  'POST /v5/pins': 'pins_create',
+  'GET /v5/boards': 'boards_list',
+};
+
+/** @param part the part of a board that the path names */
 function operationOf(
-  method: string | undefined,
-  pathname: string,
+  request: string,
   mediaId: string | undefined,
-  boardId: string | undefined,
+  part: string | undefined,
 ): SimulatedOperation | undefined {
-  if (method === 'GET' && mediaId !== undefined) return 'media_get';
-  if (method === 'GET' && boardId !== undefined) return 'boards_list_pins';
-  if (method === 'POST' && pathname === '/v5/pins') return 'pins_create';
-  if (pathname !== '/v5/media') return undefined;
-  return method === 'POST' ? 'media_create' : method === 'GET' ? 'media_list' : undefined;
+  if (!request.startsWith('GET ') || (mediaId === undefined && part === undefined)) return OPERATIONS[request];
+  if (mediaId !== undefined) return 'media_get';
+  return part === 'pins' ? 'boards_list_pins' : 'board_sections_list';
 }
 
 function struckAnswer(fault: Fault | undefined): Answer | undefined {
   if (fault?.kind !== 'status') return undefined;
-  const { status, code = status, retryAfterSeconds } = fault;
+  const { status, code = status, message = 'A simulated fault.', retryAfterSeconds } = fault;
   const headers = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
-  return refusal(status, code, 'A simulated fault.', headers);
+  return refusal(status, code, message, headers);
+}
+
+function missingScope(operation: SimulatedOperation, scopes: readonly string[] | undefined): Answer | undefined {
+  if (scopes === undefined || operation === 'upload') return undefined;
+  const complete = SCOPES_OF[operation].every((scope) => scopes.includes(scope));
+  return complete ? undefined : refusal(401, 3, 'Authorization failed.');
 }
 
 /** @returns an error response when a rate limit of the account is exceeded; undefined to continue */
@@ -140,7 +158,10 @@ function send(response: ServerResponse, { status, body, headers = {} }: Answer, 
     noted.status = status;
     if (headers['Retry-After'] !== undefined) noted.retryAfterSeconds = Number(headers['Retry-After']);
   }
-  response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
+  const requestId = String(randomBytes(6).readUIntBE(0, 6));
+  response
+    .writeHead(status, { 'Content-Type': 'application/json', 'x-pinterest-rid': requestId, ...headers })
+    .end(JSON.stringify(body));
 }
 
 async function text(request: IncomingMessage): Promise<string> {

@@ -33,6 +33,8 @@ export interface SimulatedMedia {
  */
 export interface PinCreateRequest {
   board_id: string;
+  board_section_id?: string | null;
+  dominant_color?: string | null;
   title?: string | null;
   description?: string | null;
   link?: string | null;
@@ -41,6 +43,10 @@ export interface PinCreateRequest {
     source_type: string;
     media_id: string;
     cover_image_url?: string;
+    cover_image_data?: string;
+    cover_image_content_type?: string;
+    /** Not in a request: kept instead of `cover_image_data`. */
+    cover_image_sha256?: string;
     cover_image_key_frame_time?: number;
   };
 }

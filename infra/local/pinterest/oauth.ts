@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PIN_SCOPES } from '../../../shared/pinterest/scopes.ts';
 
 /** The only app that the simulator accepts. */
 export const SIMULATED_APP = { clientId: '1500000', clientSecret: 'simulated_client_secret' };
@@ -11,6 +12,7 @@ const CODE_SECONDS = 600;
 interface Grant {
   /** Name of the account that signed in. */
   account: string;
+  scopes: string[];
   /** Milliseconds since 1970. */
   endsAt: number;
 }
@@ -32,11 +34,11 @@ export class SimulatedOAuth {
   }
 
   /** Issues tokens, as at the end of a sign-in. */
-  signedIn(account = this.account): { accessToken: string; refreshToken: string } {
+  signedIn(account = this.account, scopes = [...PIN_SCOPES]): { accessToken: string; refreshToken: string } {
     const accessToken = `pina_${randomBytes(24).toString('hex')}`;
     const refreshToken = `pinr_${randomBytes(24).toString('hex')}`;
-    this.#access.set(accessToken, { account, endsAt: this.#now() + ACCESS_TOKEN_SECONDS * 1000 });
-    this.#refresh.set(refreshToken, { account, endsAt: this.#now() + REFRESH_TOKEN_SECONDS * 1000 });
+    this.#access.set(accessToken, { account, scopes, endsAt: this.#now() + ACCESS_TOKEN_SECONDS * 1000 });
+    this.#refresh.set(refreshToken, { account, scopes, endsAt: this.#now() + REFRESH_TOKEN_SECONDS * 1000 });
     return { accessToken, refreshToken };
   }
 
@@ -47,6 +49,11 @@ export class SimulatedOAuth {
   /** @returns the name of the account that a token belongs to; undefined when the token is not valid */
   accountOf(accessToken: string): string | undefined {
     return this.#valid(this.#access.get(accessToken))?.account;
+  }
+
+  /** @returns the scopes that a token was granted; undefined when the token is not valid */
+  scopesOf(accessToken: string): string[] | undefined {
+    return this.#valid(this.#access.get(accessToken))?.scopes;
   }
 
   /** Revokes all tokens, as when the person withdraws their consent. */
@@ -67,7 +74,9 @@ export class SimulatedOAuth {
     location.searchParams.set('state', searchParams.get('state') ?? '');
     if (this.agrees) {
       const code = randomBytes(16).toString('hex');
-      this.#codes.set(code, { redirectUri, account: this.account, endsAt: this.#now() + CODE_SECONDS * 1000 });
+      const scopes = (searchParams.get('scope') ?? '').split(',').filter((scope) => scope !== '');
+      const endsAt = this.#now() + CODE_SECONDS * 1000;
+      this.#codes.set(code, { redirectUri, account: this.account, scopes, endsAt });
       location.searchParams.set('code', code);
     } else {
       location.searchParams.set('error', 'access_denied');
@@ -92,7 +101,7 @@ export class SimulatedOAuth {
     const renews = form.get('grant_type') === 'refresh_token';
     const grant = renews ? this.#renewed(form) : this.#exchanged(form);
     if (!grant) return { status: 400, body: { code: 283, message: 'The grant is invalid, expired or revoked.' } };
-    const { accessToken, refreshToken } = this.signedIn(grant.account);
+    const { accessToken, refreshToken } = this.signedIn(grant.account, grant.scopes);
     return {
       status: 200,
       body: {
@@ -103,7 +112,7 @@ export class SimulatedOAuth {
         refresh_token: refreshToken,
         refresh_token_expires_in: REFRESH_TOKEN_SECONDS,
         refresh_token_expires_at: Math.floor(this.#now() / 1000) + REFRESH_TOKEN_SECONDS,
-        scope: 'pins:read pins:write',
+        scope: grant.scopes.join(' '),
       },
     };
   }

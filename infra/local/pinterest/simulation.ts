@@ -1,3 +1,4 @@
+import type { SimulatedBoard } from './boards.ts';
 import type { Fault, FaultSource, SimulatedOperation } from './faults.ts';
 import type { MediaStore } from './media-store.ts';
 import type { SimulatedOAuth } from './oauth.ts';
@@ -26,8 +27,10 @@ export interface PinterestSimulatorOptions {
   rateLimits?: RateLimits;
   /** Chooses a fault for each request. */
   faults?: FaultSource;
-  /** Ids of the boards that exist; by default every board exists. */
-  boards?: string[];
+  /** The boards that exist; {@link DEFAULT_BOARDS} by default. */
+  boards?: SimulatedBoard[];
+  /** The scopes of the access tokens in the options; by default all. A sign-in grants the scopes that it asks for. */
+  scopes?: string[];
   /** Milliseconds until a board lists a new Pin. */
   pinListDelayMs?: number;
   /** Whether the processing of a file fails unless it is MP4 or QuickTime, as at Pinterest; true by default. */
@@ -51,12 +54,11 @@ export interface AnsweredRequest {
 export const ONLY_ACCOUNT = '';
 
 /** The options that requests do not read. */
-type StartOptions = 'port' | 'stateDirectory' | 'faults' | 'rateLimits' | 'accessToken' | 'accounts';
+type StartOptions = 'port' | 'stateDirectory' | 'faults' | 'rateLimits' | 'accessToken' | 'accounts' | 'scopes';
 
 /** The state that the simulator's modules share. */
 export interface Simulation {
-  options: Required<Omit<PinterestSimulatorOptions, StartOptions | 'boards'>> &
-    Pick<PinterestSimulatorOptions, 'boards'>;
+  options: Required<Omit<PinterestSimulatorOptions, StartOptions>>;
   store: MediaStore;
   baseUrl: () => string;
   /** Counts a request of an account. */
@@ -64,6 +66,8 @@ export interface Simulation {
   oauth: SimulatedOAuth;
   /** @returns the name of the account that an access token belongs to; undefined when the token is not valid */
   accountOf: (accessToken: string) => string | undefined;
+  /** @returns the scopes of a valid access token; undefined when it has all */
+  scopesOf: (accessToken: string) => readonly string[] | undefined;
   /** Records a request and chooses its fault. */
   arrived: (request: Pick<AnsweredRequest, 'operation' | 'account' | 'mediaId'>) => {
     fault: Fault | undefined;

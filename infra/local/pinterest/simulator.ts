@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { VIDEO_LIMITS } from '../../../shared/pinterest/video-limits.ts';
+import { DEFAULT_BOARDS } from './boards.ts';
 import type { InjectedFault } from './faults.ts';
 import { answerMediaApi } from './media-api.ts';
 import { MediaStore, type SimulatedMedia, type SimulatedPin } from './media-store.ts';
@@ -54,7 +55,7 @@ export const processingSecondsBySize = ({ size }: { size: number }) => Math.min(
  * Processing ends with `failed` when the file name contains `simulate-failed`, or the file is not MP4 or QuickTime.
  */
 export async function startPinterestSimulator(options: PinterestSimulatorOptions = {}): Promise<PinterestSimulator> {
-  const { port = 0, stateDirectory, faults, rateLimits = {}, accessToken, accounts, ...rest } = options;
+  const { port = 0, stateDirectory, faults, rateLimits = {}, accessToken, accounts, scopes, ...rest } = options;
   const tokens = new Map(Object.entries(accounts ?? { [ONLY_ACCOUNT]: accessToken ?? simulatedToken(ONLY_ACCOUNT) }));
   const [firstAccount = ONLY_ACCOUNT] = tokens.keys();
   const limits = new Map<string, ReturnType<typeof rateLimiter>>();
@@ -70,6 +71,7 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
       latencyMs: 0,
       judgeBytes: true,
       pinListDelayMs: 0,
+      boards: DEFAULT_BOARDS,
       ...rest,
     },
     store: new MediaStore(stateDirectory),
@@ -84,6 +86,7 @@ export async function startPinterestSimulator(options: PinterestSimulatorOptions
       for (const [account, own] of tokens) if (own === token) return account;
       return simulation.oauth.accountOf(token);
     },
+    scopesOf: (token) => ([...tokens.values()].includes(token) ? scopes : simulation.oauth.scopesOf(token)),
     arrived(about) {
       const { operation, account } = about;
       const waiting = injected.find(

@@ -22,12 +22,13 @@ export const pinPublishedExample: PinPublished = {
 
 const failures: Record<PinFailureReason, Omit<PinFailed['failure'], 'reason'>> = {
   rejected_metadata: {
-    message: 'The metadata names no board. Drop the file again with metadata that fits.',
+    message:
+      'No board is named: add "board", a name or an id, to the sidecar, the metadata or pinDefaults. Correct the sidecar or the metadata, then drop the file again.',
     retryable: false,
   },
   pin_refused: {
     message:
-      'Pinterest answered pins_create with 404 (code 40): Board not found. Check the board and the other metadata, then retry the drop.',
+      'Pinterest answered pins_create with 404 (code 40): Board not found. Check the board: npm run pindrop -- boards lists the boards of this account, then retry the drop.',
     retryable: true,
   },
   cancelled: {

@@ -30,7 +30,7 @@ export const pinPublishedSchema = lastingObject({
 export const pinFailedSchema = lastingObject({
   ...detailShape,
   status: z.literal('failed'),
-  boardId: z.string().optional().describe("As the object's metadata names it; absent when it names no board"),
+  boardId: z.string().optional().describe('Absent when the board was not found'),
   failedAt: instant,
   dueAt: dueAt.optional(),
   failure: lastingObject({

@@ -3,15 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { PinProgress } from '../../../functions/examples/publish-pin/pin-progress.ts';
 import { type PinPorts, publishPin } from '../../../functions/examples/publish-pin/publish-pin.ts';
 import { mediaUploadSucceededEventExample } from '../../../shared/events/examples.ts';
-import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
-import { freeLane, freeTurns, memorySchedules } from '../../functions/examples/publish-pin/memory-ports.ts';
+import { PinterestError, type PinterestOperation } from '../../../shared/pinterest/pinterest-error.ts';
+import { freeLane, freePlans, freeTurns, memorySchedules } from '../../functions/examples/publish-pin/memory-ports.ts';
 import { historyEvents, MOST_EVENTS } from '../stack/status/history-events.ts';
 import { machineDefinition, synthesized } from '../stack/synthesized.ts';
 
 const definition = machineDefinition(synthesized({ with: 'publish-pin' }), 'Pindrop-PublishPin');
 
-const refused = (operation: 'pins_create' | 'boards_list_pins', status: number) =>
-  new PinterestError('No.', { operation, status });
+const refused = (operation: PinterestOperation, status: number) => new PinterestError('No.', { operation, status });
 
 /** Faults that last longer than the give-up time, so that the Pin is never created. */
 const OBSTACLES: Record<string, Partial<PinPorts>> = {
@@ -23,6 +22,13 @@ const OBSTACLES: Record<string, Partial<PinPorts>> = {
       throw refused('boards_list_pins', 503);
     },
   },
+  'the boards cannot be listed': {
+    boards: {
+      board: () => Promise.reject(refused('boards_list', 503)),
+      section: () => Promise.reject(refused('board_sections_list', 503)),
+    },
+  },
+  'the cover image cannot be read': { covers: { read: () => Promise.reject(new Error('S3 is down.')) } },
   'the rate limit is used up': { createPin: () => Promise.reject(refused('pins_create', 429)) },
   'no creation is answered': { createPin: () => Promise.reject(refused('pins_create', 500)) },
   'the function dies in each creation': {
@@ -58,6 +64,7 @@ async function stuck(
     lane: { ...freeLane(), enter: async () => ({ made: [], before: [], note: async () => {} }) },
     schedules: memorySchedules(),
     turns: freeTurns,
+    ...freePlans,
     now: () => new Date(clock),
     random: () => 0,
     ...OBSTACLES[obstacle],
@@ -132,6 +139,7 @@ describe('an execution that began before a stack update', () => {
     const ports: PinPorts = {
       createPin: async () => ({ pinId: '7' }),
       async *boardPins() {},
+      ...freePlans,
       lane: freeLane(),
       schedules: memorySchedules(),
       turns: freeTurns,

@@ -25,24 +25,24 @@ describe('the state machine of publish-pin', () => {
   it('ends every Pin with an event, even when the function cannot run', () => {
     const { 'Prepare or look for the Pin': read, 'Fail the Pin': fail, 'Emit the Pin event': emit } = states();
     expect(read?.['Retry']).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 320 })]);
-    expect(read?.['Catch']).toEqual([expect.objectContaining({ Next: 'Does it name a board?' })]);
+    expect(read?.['Catch']).toEqual([expect.objectContaining({ Next: 'Is the board known?' })]);
     expect(fail?.['Next']).toBe('Emit the Pin event');
     expect(emit?.['Retry']).toEqual([expect.objectContaining({ MaxAttempts: 1050 })]);
   });
 
   it.each([
-    [{ board: '42' }, '42'],
-    [{ board: '' }, undefined],
-    [{}, undefined],
-  ])('emits a valid event without the function, with the board from the metadata %j', async (metadata, boardId) => {
-    const { detail } = mediaUploadSucceededEventExample;
-    const event = {
-      ...mediaUploadSucceededEventExample,
-      detail: { ...detail, object: { ...detail.object, metadata } },
+    ['planned', '42'],
+    ['not planned', undefined],
+  ])('emits a valid event without the function, with the board if the Pin is %s', async (_state, boardId) => {
+    const event = mediaUploadSucceededEventExample;
+    let invoked = 0;
+    const planOnce = async (progress: object) => {
+      if (boardId !== undefined && invoked++ === 0) return { ...progress, pin: { boardId }, waitSeconds: 5 };
+      throw Object.assign(new Error('no'), { name: 'TypeError' });
     };
     const entries: { DetailType: string; Detail: unknown }[] = [];
     await historyEvents(machineDefinition(template, 'Pindrop-PublishPin'), event, {
-      'Prepare or look for the Pin': () => Promise.reject(Object.assign(new Error('no'), { name: 'TypeError' })),
+      'Prepare or look for the Pin': planOnce,
       'Create the Pin': () => Promise.reject(new Error('Nobody comes here.')),
       'Emit the Pin event': async ({ Entries }: { Entries: typeof entries }) => entries.push(...Entries),
     });

@@ -12,7 +12,9 @@ interface Schema {
   enum?: unknown[];
   pattern?: string;
   format?: string;
+  minLength?: number;
   maxLength?: number;
+  minimum?: number;
   nullable?: boolean;
   allOf?: Schema[];
   oneOf?: Schema[];
@@ -56,14 +58,15 @@ function unlessNull(schema: Schema): fc.Arbitrary<unknown> {
   const choices = schema.oneOf ?? schema.anyOf;
   if (choices) return fc.oneof(...choices.map(arbitraryOf));
   if (schema.allOf) {
-    const parts = schema.allOf.map(arbitraryOf);
+    const { allOf, ...own } = schema;
+    const parts = [...allOf.map(arbitraryOf), ...(own.properties ? [object(own)] : [])];
     return parts.length === 1 && parts[0] ? parts[0] : fc.tuple(...parts).map((all) => Object.assign({}, ...all));
   }
   switch (schema.type) {
     case 'array':
       return fc.array(arbitraryOf(schema.items ?? {}), { maxLength: 20 });
     case 'integer':
-      return fc.integer();
+      return fc.integer({ min: schema.minimum });
     case 'number':
       return fc.double({ noNaN: true, noDefaultInfinity: true });
     case 'boolean':
@@ -75,13 +78,13 @@ function unlessNull(schema: Schema): fc.Arbitrary<unknown> {
   }
 }
 
-function text({ pattern, format, maxLength = 60 }: Schema): fc.Arbitrary<string> {
+function text({ pattern, format, minLength = 0, maxLength = 60 }: Schema): fc.Arbitrary<string> {
   if (pattern === '^\\d+$') return fc.stringMatching(/^[0-9]{1,25}$/);
   if (format === 'date-time')
     return fc
       .date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') })
       .map((date) => date.toISOString());
-  return fc.string({ maxLength: Math.min(60, maxLength), unit: 'grapheme' });
+  return fc.string({ minLength, maxLength: Math.min(60, maxLength), unit: 'grapheme' });
 }
 
 const UNKNOWN = fc.dictionary(fc.stringMatching(/^x_[a-z]{1,8}$/), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 2 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renewTokens } from '../../../shared/pinterest/oauth.ts';
+import { type PinCover, pinCreateBody } from '../../../shared/pinterest/pin.ts';
 import { PinterestClient } from '../../../shared/pinterest/pinterest-client.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import { loopbackServer } from '../../harness/loopback-server.ts';
@@ -28,6 +29,20 @@ async function eachAnswer(schema: string, check: (json: Json) => Promise<void>) 
     { numRuns: 100 },
   );
 }
+
+describe('every request of pins_create matches the official description', () => {
+  const image = new Uint8Array([0xff, 0xd8, 0xff, 0xe0]);
+  it.each<PinCover>([
+    { url: 'https://example.com/cover.jpg' },
+    { keyFrameSeconds: 0 },
+    { image, contentType: 'image/jpeg' },
+    { image, contentType: 'image/png' },
+  ])('with the cover %j', (cover) => {
+    const pin = { boardId: '42', boardSectionId: '7', mediaId: '1', title: 'Spring', dominantColor: '#6E7874', cover };
+    const body = asSent(pinCreateBody(pin));
+    expect(isValid('PinCreate', body), JSON.stringify(body)).toBe(true);
+  });
+});
 
 /** The value after JSON encoding and decoding. */
 const asSent = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
@@ -79,6 +94,22 @@ describe("every answer of Pinterest's official description is accepted", () => {
     await eachAnswer('Pin', async (json) => {
       answer.json = json;
       expect((await client.pinsCreate(pin)).pinId).toBe(json['id']);
+    });
+  });
+
+  it('by boards_list and board_sections_list, without the sections that have no id', async () => {
+    const { answer, client } = await answering();
+    await eachAnswer('BoardPage (GET /boards)', async (json) => {
+      answer.json = json;
+      const boards = (json['items'] as Json[]).map(({ id, name, privacy }) => ({ boardId: id, name, privacy }));
+      expect((await client.boardsList()).items).toEqual(asSent(boards));
+    });
+    await eachAnswer('BoardSectionPage (GET /boards/{board_id}/sections)', async (json) => {
+      answer.json = json;
+      const sections = (json['items'] as Json[]).flatMap(({ id, name }) =>
+        id === undefined ? [] : [{ sectionId: id, name }],
+      );
+      expect((await client.boardSectionsList('1')).items).toEqual(asSent(sections));
     });
   });
 

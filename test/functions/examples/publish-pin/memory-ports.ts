@@ -1,6 +1,7 @@
 import type { BoardTurns } from '../../../../functions/examples/publish-pin/board-turns.ts';
 import type { PinLane } from '../../../../functions/examples/publish-pin/pin-lane.ts';
 import type { PinSchedule, PinSchedules } from '../../../../functions/examples/publish-pin/pin-schedule.ts';
+import type { PlanPorts } from '../../../../functions/examples/publish-pin/plan-pin.ts';
 
 /** A lane that is always free and lists these recent Pins. */
 export function freeLane(made: string[] = []): PinLane {
@@ -10,6 +11,13 @@ export function freeLane(made: string[] = []): PinLane {
   };
   return { enter: async () => ({ made, note, before }), leave: async () => {} };
 }
+
+/** Every board exists, by its id, and no video has a cover image beside it. */
+export const freePlans: Omit<PlanPorts, 'now'> = {
+  defaults: {},
+  boards: { board: async (id) => ({ id }), section: async (_board, id) => ({ id }) },
+  covers: { read: async () => undefined },
+};
 
 /** A board without other Pins. */
 export const freeTurns: BoardTurns = { ask: async () => ({ take: async () => true }), leave: async () => {} };

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { accountBoards } from '../../../../functions/examples/publish-pin/account-boards.ts';
 import type { PinLane } from '../../../../functions/examples/publish-pin/pin-lane.ts';
 import type { PinProgress } from '../../../../functions/examples/publish-pin/pin-progress.ts';
 import { keepTaskToken, type PinSchedule } from '../../../../functions/examples/publish-pin/pin-schedule.ts';
@@ -47,6 +48,9 @@ async function publishing(options: PinterestSimulatorOptions = {}, lane: PinLane
   const ports: PinPorts = {
     createPin: (pin) => pinterest.pinsCreate(pin),
     boardPins: (boardId) => pinterest.boardsListAllPins(boardId),
+    defaults: {},
+    boards: accountBoards(pinterest, undefined, () => clock),
+    covers: { read: async () => undefined },
     lane,
     schedules,
     turns: freeTurns,
@@ -185,8 +189,8 @@ describe('publishPin', () => {
 
   it.each([
     [{ board: '42', title: 'x'.repeat(101) }, '42'],
-    [{ board: ' 42 ', link: 'nowhere' }, '42'],
-    [{ board: 'spring' }, 'spring'],
+    [{ board: ' spring ', link: 'nowhere' }, '42'],
+    [{ board: 'Sprung' }, undefined],
     [{ board: ' ' }, undefined],
     [{}, undefined],
   ])('reports rejected metadata with the board id, if the metadata has one: %j', async (metadata, boardId) => {

@@ -5,6 +5,7 @@ import { startPinterestSimulator } from '../../../../infra/local/pinterest/simul
 import { isValid } from '../../../shared/pinterest/openapi-answers.ts';
 
 const BOARD = '42';
+const BOARDS = [{ boardId: BOARD, name: 'Spring', sections: [{ sectionId: '7', name: 'Salads' }] }];
 
 interface Answer {
   status: number;
@@ -13,7 +14,7 @@ interface Answer {
 }
 
 async function simulated(options: PinterestSimulatorOptions = {}) {
-  const simulator = await startPinterestSimulator({ processingSeconds: () => 0, boards: [BOARD], ...options });
+  const simulator = await startPinterestSimulator({ processingSeconds: () => 0, boards: BOARDS, ...options });
   onTestFinished(() => simulator.close());
   const ask = async (method: string, path: string, body?: unknown, token = simulator.accessToken): Promise<Answer> => {
     const response = await fetch(simulator.url + path, {
@@ -99,6 +100,23 @@ describe('each response of the simulator is valid against the official OpenAPI d
     expect(second.body.items).toHaveLength(1);
   });
 
+  it('boards_list and board_sections_list, page by page to the last page', async () => {
+    const boards = ['one', 'two', 'three'].map((name, index) => ({ boardId: String(index), name }));
+    const sections = ['one', 'two', 'three'].map((name, index) => ({ sectionId: String(index), name }));
+    const { ask } = await simulated({ boards: [...boards, { boardId: BOARD, name: 'Spring', sections }] });
+    for (const [path, schema, left] of [
+      ['/boards', 'BoardPage (GET /boards)', 2],
+      [`/boards/${BOARD}/sections`, 'BoardSectionPage (GET /boards/{board_id}/sections)', 1],
+    ] as const) {
+      const first = await ask('GET', `${path}?page_size=2`);
+      expectAnswer(first, 200, schema);
+      const second = await ask('GET', `${path}?page_size=2&bookmark=${first.body.bookmark}`);
+      expectAnswer(second, 200, schema);
+      expect(second.body.items).toHaveLength(left);
+      expect(second.body.bookmark).toBeNull();
+    }
+  });
+
   it('oauth/token, for a code and for a refresh token', async () => {
     const { simulator } = await simulated();
     const redirect_uri = 'http://localhost:1/';
@@ -126,6 +144,8 @@ describe('each response of the simulator is valid against the official OpenAPI d
     expectAnswer(await ask('GET', '/media/1'), 404, error);
     expectAnswer(await ask('GET', '/media?page_size=251'), 400, error);
     expectAnswer(await ask('GET', '/boards/43/pins'), 404, error);
+    expectAnswer(await ask('GET', '/boards/43/sections'), 404, error);
+    expectAnswer(await ask('GET', '/boards?page_size=251'), 400, error);
     expectAnswer(await ask('GET', `/boards/${BOARD}/pins?page_size=0`), 400, error);
     expectAnswer(await ask('GET', '/user_account'), 404, error);
     expectAnswer(await ask('POST', '/pins', await video({ title: 'x'.repeat(101) })), 400, error);

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { judgeCreation } from '../../../../functions/examples/publish-pin/judge-creation.ts';
-import { pinRequestOf } from '../../../../functions/examples/publish-pin/pin-request.ts';
 import { mediaUploadSucceededExample } from '../../../../shared/events/examples.ts';
 import { PIN_FAILURE_REASONS } from '../../../../shared/events/pin/names.ts';
 import { pinEventExamples, pinFailedExamples } from '../../../../shared/events/pin/pin-event-examples.ts';
 import { pinEventJsonSchema, pinEventSchema } from '../../../../shared/events/pin/pin-event-schema.ts';
+import { describedPin } from '../../../../shared/pin/described-pin.ts';
 import { PinterestError } from '../../../../shared/pinterest/pinterest-error.ts';
 import { expectByContract, jsonSchemaReader } from '../../../harness/contract.ts';
 
 const { object } = mediaUploadSucceededExample;
-type Problems = Extract<ReturnType<typeof pinRequestOf>, { problems: string[] }>;
 
 describe('the Pin events', () => {
   it('have an example of each kind, and each follows the contract', () => {
@@ -23,14 +22,13 @@ describe('the Pin events', () => {
   });
 
   it('have the same messages as the code produces', () => {
-    const [noBoard] = (
-      pinRequestOf({ ...mediaUploadSucceededExample, object: { ...object, metadata: {} } }, new Date()) as Problems
-    ).problems;
+    const [noBoard] = describedPin({ object: { ...object, metadata: {} } }, {}, new Date()).problems;
     expect(pinFailedExamples.rejected_metadata.failure.message).toContain(noBoard);
     const refused = new PinterestError('Pinterest answered pins_create with 404 (code 40): Board not found.', {
       operation: 'pins_create',
       status: 404,
       code: 40,
+      says: 'Board not found.',
     });
     expect(judgeCreation(refused)).toEqual({ made: 'never', failure: pinFailedExamples.pin_refused.failure });
   });
