@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -43,10 +43,11 @@ describe('npm start with several Pinterest accounts', () => {
 
     const video = join(directory, 'sample-clip.mp4');
     copyFileSync(CLIP, video);
+    writeFileSync(`${video}.json`, '{"board":"42"}');
     const first = npmStart(['-c', BRANDS, '--account', 'brand-b', video], directory, environment());
     expect(await first.ended).toBe(0);
     expect(first.events()).toMatchObject([
-      { detail: { account: 'brand-b', object: { key: 'brand-b/sample-clip.mp4' } } },
+      { detail: { account: 'brand-b', object: { key: 'brand-b/sample-clip.mp4' }, sidecar: { board: '42' } } },
     ]);
     expect({ a: mediaOf('brand-a'), b: mediaOf('brand-b') }).toEqual({ a: [], b: [clip.length] });
 
@@ -112,15 +113,6 @@ describe('npm start with several Pinterest accounts', () => {
 
     const said = [first, second].map((run) => run.stdout() + run.stderr()).join('') + processList();
     expect(said).not.toContain('pina_');
-  });
-
-  it('has a simulator with a token for each account when there is no token', async () => {
-    const run = npmStart(['-c', BRANDS, '--account', 'brand-a', CLIP], await stateDirectory());
-    expect(await run.ended).toBe(0);
-    expect(run.events()).toMatchObject([{ detail: { account: 'brand-a', status: 'succeeded' } }]);
-    expect(run.stderr()).toContain(
-      'with a simulated Pinterest with a token for each of brand-a and brand-b: set PINTEREST_ACCESS_TOKENS',
-    );
   });
 
   it.each([

@@ -3,13 +3,14 @@ import type { FinalEventDetail } from '../../../shared/events/events.ts';
 import { DETAIL_TYPE } from '../../../shared/events/names.ts';
 import type { PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
 import { isCompanionKey } from '../../../shared/upload/companion-keys.ts';
+import { readNotification } from '../../../shared/upload/notification.ts';
 import type { LocalStack } from '../aws/local-stack.ts';
 import type { EventEnvelope, Observation } from '../aws/observation.ts';
 import type { Unfinished } from '../aws/unfinished.ts';
 import type { CommandLine } from './command-line.ts';
 import { type DroppedFile, dropFiles } from './drop-files.ts';
 import { dropOrder } from './drop-order.ts';
-import type { KeyPrefixes } from './key-prefixes.ts';
+import { type KeyFilter, whyKeyIgnored } from './key-filter.ts';
 import type { Target } from './target.ts';
 import { exampleSentence } from './terminal/example-lines.ts';
 import type { Person } from './terminal/person.ts';
@@ -38,8 +39,8 @@ const PATIENCE_MS = 30_000;
 export interface SessionOptions extends Pick<CommandLine, 'files' | 'metadata'> {
   /** Prefix of the keys of the files. */
   prefix: string;
-  /** Only keys that start with one of these prefixes are uploaded. */
-  prefixes: KeyPrefixes;
+  /** Which keys are uploaded. */
+  filter: KeyFilter;
 }
 
 /** One run of `npm start`: shows the user what happens, and decides when the run ends. */
@@ -67,24 +68,38 @@ export class Session {
   }
 
   observe(observation: Observation): void {
-    if (observation.kind === 'function-log') {
-      const row = this.#progress(observation.line);
-      if (row) this.#person.show(row);
-      const sentence = exampleSentence(observation.line);
-      if (sentence) this.#person.say(sentence);
-    } else if (observation.kind === 'function-failed') {
-      this.#person.say(`${observation.functionName} failed (${observation.why}); its work is taken up again.`);
-    } else if (observation.kind === 'delivery-failed') {
-      this.#person.say(deliverySentence(observation));
-    } else if (observation.kind === 'version-unrecovered') {
-      this.#person.say(unrecoveredSentence(observation));
-    } else if (observation.kind === 'put-ignored') {
-      this.#person.say(ignoredSentence(observation, this.#options.prefixes));
-      this.#ignored.add(observation.key);
-      this.#changed();
-    } else if (observation.kind === 'event-put') {
-      this.#finalEvent(observation.envelope);
+    switch (observation.kind) {
+      case 'function-log':
+        this.#logged(observation.line);
+        break;
+      case 'function-failed':
+        this.#person.say(`${observation.functionName} failed (${observation.why}); its work is taken up again.`);
+        break;
+      case 'delivery-failed':
+        this.#person.say(deliverySentence(observation));
+        break;
+      case 'version-unrecovered':
+        this.#person.say(unrecoveredSentence(observation));
+        break;
+      case 'put-ignored':
+        this.#ignore(observation.key);
+        break;
+      case 'put-notified':
+        for (const { key } of readNotification(observation.body).drops) {
+          if (whyKeyIgnored(key, this.#options.filter)) this.#ignore(key);
+        }
+        break;
+      case 'event-put':
+        this.#finalEvent(observation.envelope);
+        break;
     }
+  }
+
+  #logged(line: string): void {
+    const row = this.#progress(line);
+    if (row) this.#person.show(row);
+    const sentence = exampleSentence(line);
+    if (sentence) this.#person.say(sentence);
   }
 
   /**
@@ -107,7 +122,7 @@ export class Session {
   }
 
   #stayUp(stack: LocalStack, consoleUrl: string | undefined): Promise<never> {
-    this.#person.say(...invitation(stack, consoleUrl, this.#options.prefixes));
+    this.#person.say(...invitation(stack, consoleUrl, this.#options.filter));
     return new Promise(() => {});
   }
 
@@ -144,6 +159,12 @@ export class Session {
     for (const each of stack.unfinished(uploadIds)) {
       this.#person.say(leftSentence(keys.get(each.uploadId ?? '') ?? '', each));
     }
+  }
+
+  #ignore(key: string): void {
+    this.#person.say(ignoredSentence(key, this.#options.filter));
+    this.#ignored.add(key);
+    this.#changed();
   }
 
   #pinEvent(detail: PinEventDetail): void {

@@ -14,7 +14,7 @@ import type { TokenSources } from './account-tokens.ts';
 import { type CommandLine, HELP, readCommandLine } from './command-line.ts';
 import { makeCurrent } from './current-assembly.ts';
 import { endOnFullDisk, orFullDisk, requireDiskSpace } from './full-disk.ts';
-import { keyPrefixes, prefixOfFiles } from './key-prefixes.ts';
+import { keyFilter, prefixOfFiles } from './key-filter.ts';
 import { Session } from './session.ts';
 import { projectContext } from './synthesize.ts';
 import { readTarget, type Target } from './target.ts';
@@ -103,15 +103,15 @@ async function run(): Promise<number> {
   const context = await readContext(commandLine);
   const settings = settingsOf(context);
   const { with: examples } = settings;
-  const prefixes = keyPrefixes(settings);
-  const prefix = files.length === 0 ? '' : prefixOfFiles(prefixes, account);
+  const filter = keyFilter(settings);
+  const prefix = files.length === 0 ? '' : prefixOfFiles(filter, account);
   const accounts = Object.keys(settings.accounts ?? {});
   rememberAccounts(accounts);
   const target = readTarget(process.env, STATE, accounts);
   const person = withControlsEscaped(
     process.stderr.isTTY ? progressBars(process.stdout, process.stderr) : plainPerson(process.stdout, process.stderr),
   );
-  const session = new Session(person, { files, metadata, prefix, prefixes }, target);
+  const session = new Session(person, { files, metadata, prefix, filter }, target);
   const stateDirectory = join(STATE, target.name);
   makePrivateDirectory(stateDirectory);
   requireDiskSpace(stateDirectory);
@@ -140,7 +140,7 @@ async function run(): Promise<number> {
       },
     });
     const { faults } = pinterest;
-    if (commandLine.console) console = await startConsole({ stack, target, prefixes, stateDirectory, faults });
+    if (commandLine.console) console = await startConsole({ stack, target, filter, stateDirectory, faults });
     return await session.live(stack, console?.url);
   } catch (error) {
     throw orFullDisk(error, stateDirectory);

@@ -8,14 +8,20 @@ import { sampleClip } from './server.ts';
 import type { Transfer } from './transfer.ts';
 import { Transfers } from './transfers.ts';
 
+function aloneWords({ name }: File): string {
+  const video = name.replace(/\.[^.]+$/, '');
+  return `${name} is stored. It gets no row: drop ${video} next, which takes it along.`;
+}
+
 /** Accepts files that a person drops anywhere on the page, or chooses. */
 export class DropZone {
   readonly #transfers = new Transfers(() => this.#showStored());
   readonly #metadata = new MetadataField();
   readonly #account = new AccountField(() => this.#showBucket());
   #bucket = '';
-  /** Companions of the last drop whose video was not dropped with them. */
-  #alone: Transfer[] = [];
+  #suffixes: string[] = [];
+  /** The transfers of the last drop that get no row, each with the reason. */
+  #rowless = new Map<Transfer, string>();
 
   constructor() {
     const input = byId('files', HTMLInputElement);
@@ -40,6 +46,7 @@ export class DropZone {
 
   set stack(stack: StackInfo) {
     this.#bucket = stack.bucket;
+    this.#suffixes = stack.suffixes;
     this.#account.stack = stack;
     this.#showBucket();
   }
@@ -51,13 +58,14 @@ export class DropZone {
     if (metadata === undefined) return;
     const alone = new Set(withoutVideo(files));
     const transfers = new Map<File, Transfer>();
-    this.#alone = [];
+    this.#rowless.clear();
     for (const { file, after } of companionsFirst(files)) {
       const before = after.flatMap((companion) => transfers.get(companion) ?? []);
       const isVideo = !isCompanionKey(file.name);
       const transfer = { key: prefix + file.name, file, metadata: isVideo ? metadata : {}, after: before };
       transfers.set(file, transfer);
-      if (alone.has(file)) this.#alone.push(transfer);
+      const reason = alone.has(file) ? aloneWords(file) : isVideo ? this.#excluded(file) : undefined;
+      if (reason !== undefined) this.#rowless.set(transfer, reason);
       this.#transfers.add(transfer);
     }
     this.#showStored();
@@ -68,14 +76,17 @@ export class DropZone {
     setText(byId('bucket', HTMLElement), `${this.#bucket}${prefix === '' ? '' : `/${prefix}`}`);
   }
 
-  /** Says what became of companions without a video, since no row follows them. */
+  /** @returns why the settings exclude a file; undefined when they do not */
+  #excluded({ name }: File): string | undefined {
+    const suffixes = this.#suffixes;
+    if (suffixes.length === 0 || suffixes.some((suffix) => name.toLowerCase().endsWith(suffix))) return undefined;
+    return `${name} is stored, and is not uploaded: only names that end in ${suffixes.join(', ')} are.`;
+  }
+
+  /** Says what became of stored files that get no row. */
   #showStored(): void {
-    const stored = this.#alone.filter((transfer) => this.#transfers.isStored(transfer));
-    const words = stored.map(({ file: { name } }) => {
-      const video = name.replace(/\.[^.]+$/, '');
-      return `${name} is stored. It gets no row: drop ${video} next, which takes it along.`;
-    });
-    setText(byId('stored', HTMLParagraphElement), words.join(' '));
+    const stored = [...this.#rowless].filter(([transfer]) => this.#transfers.isStored(transfer));
+    setText(byId('stored', HTMLParagraphElement), stored.map(([, reason]) => reason).join(' '));
   }
 
   async #dropSample(): Promise<void> {

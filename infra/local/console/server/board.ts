@@ -29,13 +29,21 @@ export type UploadRecords = Pick<
   'waiting' | 'executions' | 'execution' | 'statesOf' | 'endings' | 'finalEventOf' | 'eventsOf' | 'deliveriesOf'
 >;
 
+/** What the stack's settings say about keys. */
+export interface BoardKeys {
+  /** @returns the account that a key belongs to; undefined when the stack has only one account */
+  accountOf(key: string): string | undefined;
+  /** False for keys that the settings exclude: they get no row. */
+  isUploaded(key: string): boolean;
+}
+
 /**
  * The uploads that the page shows. The board reads them from the stack's records. Observations tell the board when to
  * read the records again. They also report what is not recorded: the progress of an upload before its execution starts.
  */
 export class Board {
   readonly #records: UploadRecords;
-  readonly #accountOf: (key: string) => string | undefined;
+  readonly #keys: BoardKeys;
   readonly #rows = new Map<string, UploadRow>();
   readonly #log = new KeptLog();
   readonly #throughput = new Throughput();
@@ -44,10 +52,9 @@ export class Board {
   /** Above this number of rows, the oldest ended rows are dropped. */
   #tooMany = SHOWN.ended * 2;
 
-  /** @param accountOf returns the account that a key belongs to; undefined when the stack has only one account */
-  constructor(records: UploadRecords, accountOf: (key: string) => string | undefined = () => undefined) {
+  constructor(records: UploadRecords, keys: BoardKeys = { accountOf: () => undefined, isUploaded: () => true }) {
     this.#records = records;
-    this.#accountOf = accountOf;
+    this.#keys = keys;
     this.#endings = records.endings();
     for (const execution of records.executions(SHOWN.ended)) {
       const row = this.#rowOf(execution);
@@ -131,6 +138,7 @@ export class Board {
 
   /** Adds a row, from its execution if there is one: a drop with a repeated notification can have an old execution. */
   #takeUp(row: UploadRow): void {
+    if (!this.#keys.isUploaded(row.key)) return;
     if (!this.#rows.has(row.uploadId) && !this.#lookAtExecution(row.uploadId)) this.#set(row);
   }
 
@@ -206,7 +214,7 @@ export class Board {
 
   #set(changed: UploadRow): void {
     // The account of a drop without an execution is not recorded: its key decides.
-    const row = { ...changed, account: changed.account ?? this.#accountOf(changed.key) };
+    const row = { ...changed, account: changed.account ?? this.#keys.accountOf(changed.key) };
     this.#rows.set(row.uploadId, row);
     if (this.#rows.size > this.#tooMany) this.#dropOldest();
     for (const watcher of this.#watchers) watcher(row);

@@ -5,7 +5,7 @@ import type { LocalStack } from '../../aws/local-stack.ts';
 import { listenOnLoopback } from '../../aws/loopback-port.ts';
 import type { Observation } from '../../aws/observation.ts';
 import { ONLY_ACCOUNT } from '../../pinterest/simulation.ts';
-import { accountsOf, type KeyPrefixes } from '../../start/key-prefixes.ts';
+import { accountsOf, type KeyFilter, whyKeyIgnored } from '../../start/key-filter.ts';
 import type { Target } from '../../start/target.ts';
 import { KEY_PARAMETER } from '../shared/key-names.ts';
 import type { Overview, StackInfo } from '../shared/wire.ts';
@@ -20,8 +20,8 @@ import { fewestDays, tokenDays } from './token-days.ts';
 export interface ConsoleOptions {
   stack: Pick<LocalStack, 'endpoint' | 'region' | 'accessKey' | 'outputs' | 'secretValue'> & { records: UploadRecords };
   target: Pick<Target, 'kind' | 'name'>;
-  /** Only keys that start with one of these prefixes are uploaded. */
-  prefixes: KeyPrefixes;
+  /** Which keys are uploaded. */
+  filter: KeyFilter;
   /** The faults of the simulator, if there is one. */
   faults?: Faults | undefined;
   /** Directory that stores the port and the key, so that an open page can reconnect after a restart. */
@@ -51,11 +51,11 @@ const HEADERS = {
 
 /** Serves the page about the local stack on loopback. */
 export async function startConsole(options: ConsoleOptions): Promise<LocalConsole> {
-  const { stack, target, prefixes, faults, stateDirectory } = options;
+  const { stack, target, filter, faults, stateDirectory } = options;
   const simulated = target.kind === 'simulator';
-  const accounts = accountsOf(prefixes);
+  const accounts = accountsOf(filter);
   const accountOf = (key: string) => accounts.find(({ prefix }) => key.startsWith(prefix))?.name;
-  const board = new Board(stack.records, accountOf);
+  const board = new Board(stack.records, { accountOf, isUploaded: (key) => whyKeyIgnored(key, filter) === undefined });
   const quota = new Quota(simulated);
   const stackInfo: StackInfo = {
     bucket: stack.outputs['DropBucketName'] ?? '',
@@ -64,7 +64,8 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
     accessKey: stack.accessKey,
     pinterest: target.name,
     simulated,
-    prefix: prefixes[ONLY_ACCOUNT] ?? '',
+    prefix: filter.prefixes[ONLY_ACCOUNT] ?? '',
+    suffixes: filter.suffixes,
     accounts,
   };
   const tokenOf = (account?: string): Overview['token'] => ({

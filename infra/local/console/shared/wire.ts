@@ -113,6 +113,8 @@ export interface StackInfo {
   simulated: boolean;
   /** Only keys that start with this are uploaded; '' when there are accounts. */
   prefix: string;
+  /** Only keys that end in one of these are uploaded, in upper or lower case; empty for all keys. */
+  suffixes: string[];
   /** The Pinterest accounts, each with the prefix of its keys; empty without the setting `accounts`. */
   accounts: { name: string; prefix: string }[];
 }

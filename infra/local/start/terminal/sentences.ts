@@ -4,7 +4,7 @@ import type { LocalStack } from '../../aws/local-stack.ts';
 import type { Observation } from '../../aws/observation.ts';
 import type { Unfinished } from '../../aws/unfinished.ts';
 import { ONLY_ACCOUNT } from '../../pinterest/simulation.ts';
-import type { KeyPrefixes } from '../key-prefixes.ts';
+import type { KeyFilter } from '../key-filter.ts';
 import type { Target } from '../target.ts';
 
 /** The first sentence: the Pinterest that receives the files. */
@@ -35,7 +35,7 @@ const EXAMPLE_OUTPUTS = [
 export function invitation(
   { endpoint, outputs, region, accessKey }: LocalStack,
   consoleUrl: string | undefined,
-  prefixes: KeyPrefixes,
+  { prefixes }: KeyFilter,
 ): string[] {
   const { accessKeyId, secretAccessKey } = accessKey;
   const credentials = `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=${region}`;
@@ -90,10 +90,13 @@ export function leftSentence(key: string, { where, againAt = Date.now() }: Unfin
   return `${key} is left at ${where}, which goes on with it in ${seconds} s: in the next npm start with the same examples.`;
 }
 
-/** The sentence for a dropped file that is ignored because its key does not have a prefix of the settings. */
-export function ignoredSentence({ key }: Extract<Observation, { kind: 'put-ignored' }>, prefixes: KeyPrefixes): string {
-  const setting = ONLY_ACCOUNT in prefixes ? 'prefix' : 'accounts';
-  return `${key} is not uploaded: only keys that start with ${words(Object.values(prefixes), 'or')} are (the setting ${setting}).`;
+/** The sentence for a dropped file that is ignored because the settings exclude its key. */
+export function ignoredSentence(key: string, { prefixes, suffixes }: KeyFilter): string {
+  const starts = Object.values(prefixes);
+  const [which, setting] = starts.some((prefix) => key.startsWith(prefix))
+    ? [`end in ${words(suffixes, 'or')}`, 'suffixes']
+    : [`start with ${words(starts, 'or')}`, ONLY_ACCOUNT in prefixes ? 'prefix' : 'accounts'];
+  return `${key} is not uploaded: only keys that ${which} are (the setting ${setting}).`;
 }
 
 /** The sentence for a companion that was dropped without its video. */

@@ -470,6 +470,24 @@ describe('several Pinterest accounts', () => {
   });
 });
 
+describe('files that the settings exclude', () => {
+  it('are stored, and the page says that they are not uploaded', async () => {
+    const { endpoint, puts } = await s3([]);
+    const uploads = [
+      { key: 'notes.txt', sizeBytes: 1, dropped: 5 },
+      { key: 'CLIP.MP4', sizeBytes: 1, dropped: 5 },
+    ];
+    const page = await chromium.open((await startStagedConsole({ endpoint, uploads, suffixes: ['.mp4', '.mov'] })).url);
+    await expect.poll(() => rows(page).locator('.name').allTextContents()).toEqual(['CLIP.MP4']);
+    await page.locator('#files').setInputFiles([video('clip.avi'), video('other.MOV')]);
+    await page
+      .getByRole('status')
+      .getByText('clip.avi is stored, and is not uploaded: only names that end in .mp4, .mov are.', { exact: true })
+      .waitFor();
+    await expect.poll(() => puts.length).toBe(2);
+  });
+});
+
 describe('companions of a video', () => {
   const companion = (name: string, mimeType: string) => ({ name, mimeType, buffer: Buffer.from('{}') });
   const sidecar = companion('clip.mp4.json', 'application/json');

@@ -17,6 +17,8 @@ export interface Stage {
   target?: Pick<ConsoleOptions['target'], 'kind' | 'name'>;
   /** The setting `prefix`. */
   prefix?: string;
+  /** The setting `suffixes`. */
+  suffixes?: string[];
   /** The setting `accounts`: key prefixes by account name. */
   accounts?: Record<string, string>;
   uploads?: StagedUpload[];
@@ -54,6 +56,7 @@ export async function startStagedConsole({
   secrets = {},
   target = { kind: 'simulator', name: 'simulator' },
   prefix = '',
+  suffixes = [],
   accounts,
   stateDirectory: given,
 }: Stage = {}): Promise<StagedConsole> {
@@ -81,7 +84,7 @@ export async function startStagedConsole({
       secretValue: (arn) => JSON.stringify(secrets[arn] ?? secret),
     },
     target,
-    prefixes: accounts ?? { '': prefix },
+    filter: { prefixes: accounts ?? { '': prefix }, suffixes },
     faults,
     stateDirectory,
   });

@@ -28,15 +28,20 @@ const pin = (status: 'published' | 'failed', uploadId: string) => {
  * @param events events that the bus receives after the drop and before its final event
  * @param looks the unfinished work at each check, in order; the last entry repeats
  * @param ignored keys of the puts that the stack ignores
+ * @param notified bodies of the notifications of puts
  */
-async function run(events: object[], looks: Unfinished[][] = [[]], { files = [CLIP], ignored = [] as string[] } = {}) {
+async function run(
+  events: object[],
+  looks: Unfinished[][] = [[]],
+  { files = [CLIP], ignored = [] as string[], notified = [] as string[] } = {},
+) {
   const said: string[] = [];
   const puts: string[] = [];
   const nothing = () => {};
   const person = { say: (text: string) => void said.push(text), show: nothing, end: nothing, print: nothing };
   const session = new Session(
     { ...person, close: nothing },
-    { files, metadata: {}, prefix: '', prefixes: { '': '' } },
+    { files, metadata: {}, prefix: '', filter: { prefixes: { '': '' }, suffixes: ['.mp4'] } },
     { kind: 'simulator', name: 'simulator', accounts: [] },
   );
   const endpoint = await loopbackServer(async (request, response) => {
@@ -44,6 +49,7 @@ async function run(events: object[], looks: Unfinished[][] = [[]], { files = [CL
     const key = path.replace(/^\/bucket\/|\?.*/g, '');
     puts.push(key);
     response.setHeader('x-amz-version-id', 'v1').end();
+    for (const body of notified) session.observe({ kind: 'put-notified', body });
     if (ignored.includes(key)) return session.observe({ kind: 'put-ignored', key });
     if (isCompanionKey(key)) return;
     for (const envelope of [...events, succeeded('mine', 'v1')]) {
@@ -104,6 +110,18 @@ describe('a run that drops files', () => {
   it('ends with exit code 1 when the stack ignores its file', async () => {
     const { code } = await run([], [[]], { ignored: ['sample-clip.mp4'] });
     expect(code).toBe(1);
+  });
+
+  it('says so when the notification of a put is about a key that the settings exclude', async () => {
+    const record = {
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
+      eventTime: '2026-11-25T20:00:00Z',
+      s3: { bucket: { name: 'bucket' }, object: { key: 'notes.txt' } },
+    };
+    const { code, said } = await run([], [[]], { notified: [JSON.stringify({ Records: [record] })] });
+    expect(code).toBe(0);
+    expect(said).toContain('notes.txt is not uploaded: only keys that end in .mp4 are (the setting suffixes).');
   });
 
   it('does not wait for unfinished work on other files', async () => {

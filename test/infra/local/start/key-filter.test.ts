@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { accountsOf, keyPrefixes, prefixOfFiles } from '../../../../infra/local/start/key-prefixes.ts';
+import { accountsOf, keyFilter, prefixOfFiles, whyKeyIgnored } from '../../../../infra/local/start/key-filter.ts';
 
-const one = keyPrefixes({ prefix: 'pinterest/' });
-const several = keyPrefixes({ prefix: '', accounts: { 'brand-a': { prefix: 'a/' }, 'brand-b': { prefix: 'b/' } } });
+const one = keyFilter({ prefix: 'pinterest/', suffixes: ['.mp4'] });
+const several = keyFilter({
+  prefix: '',
+  suffixes: [],
+  accounts: { 'brand-a': { prefix: 'a/' }, 'brand-b': { prefix: 'b/' } },
+});
 
 describe('the prefix of dropped files', () => {
   it('is the prefix of the setting, or of the chosen account', () => {
@@ -13,6 +17,16 @@ describe('the prefix of dropped files', () => {
       { name: 'brand-a', prefix: 'a/' },
       { name: 'brand-b', prefix: 'b/' },
     ]);
+  });
+
+  it('decides with the suffixes which keys are uploaded', () => {
+    const why = (filter: typeof one, ...keys: string[]) => keys.map((key) => whyKeyIgnored(key, filter) ?? 'uploaded');
+    expect(why(one, 'pinterest/a.MP4', 'pinterest/a.txt', 'a.mp4')).toEqual([
+      'uploaded',
+      'The key does not end in .mp4.',
+      'The key does not start with pinterest/.',
+    ]);
+    expect(why(several, 'b/a', 'c/a')).toEqual(['uploaded', 'The key does not start with a/ or b/.']);
   });
 
   it.each([
