@@ -24,13 +24,14 @@ export function measuredBy({ observations }: LocalPindrop): Map<string, Measurem
     if (observation.kind !== 'function-log' || !observation.line.includes('"_aws"')) continue;
     const line = JSON.parse(observation.line) as EmbeddedMetrics;
     for (const { Namespace: namespace, Dimensions, Metrics } of line._aws.CloudWatchMetrics) {
-      const names = Dimensions[0] ?? [];
-      const dimensions = Object.fromEntries(names.map((name) => [name, String(line[name])]));
-      for (const { Name, Unit: unit } of Metrics) {
-        const measurements = [line[Name]]
-          .flat()
-          .map((value) => ({ namespace, value: Number(value), unit, dimensions }));
-        measured.set(Name, [...(measured.get(Name) ?? []), ...measurements]);
+      for (const names of Dimensions) {
+        const dimensions = Object.fromEntries(names.map((name) => [name, String(line[name])]));
+        for (const { Name, Unit: unit } of Metrics) {
+          const measurements = [line[Name]]
+            .flat()
+            .map((value) => ({ namespace, value: Number(value), unit, dimensions }));
+          measured.set(Name, [...(measured.get(Name) ?? []), ...measurements]);
+        }
       }
     }
   }
