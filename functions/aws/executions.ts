@@ -17,9 +17,10 @@ export interface Executions {
   exists(uploadId: string): Promise<boolean>;
   /**
    * True when an execution that started after the drop follows, or followed, an object with the same key and the same
-   * bytes. Lists all executions since the drop, so it is only for objects without version id.
+   * bytes. Lists all executions since the drop, so it is only for objects without version id. It may be left out where
+   * each object has one.
    */
-  existsForObject(drop: Drop): Promise<boolean>;
+  existsForObject?(drop: Drop): Promise<boolean>;
   /**
    * Starts the execution that follows an upload. The upload id is its name.
    * @returns false when an execution of that name exists already; nothing was started

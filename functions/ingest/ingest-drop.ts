@@ -16,7 +16,7 @@ import type { AccountPorts } from './account-ports.ts';
 import type { ObjectHead } from './drop-source.ts';
 import type { Verdict } from './inspection/inspect-video.ts';
 import { registerMedia, throwWhileClosed } from './register-media.ts';
-import { readSidecar } from './sidecar.ts';
+import { type ReadSidecar, readSidecar } from './sidecar.ts';
 import { type UploadPorts, uploadDrop } from './upload-drop.ts';
 
 export interface IngestPorts extends UploadPorts, AccountPorts {
@@ -110,13 +110,17 @@ async function bring(
       onStep?.({ step: 'identified', objectUploadId: upload.uploadId });
       if (await executions.exists(upload.uploadId)) return { outcome: 'already-followed' };
     }
-    // Before the inspection, so that also the event of a rejected file has the sidecar.
-    const { sidecar, problem } = await readSidecar(upload.object, ports.source);
-    if (problem !== undefined) return { outcome: 'failed', failure: wrongSidecar(problem), blame: 'file' };
-    if (sidecar) upload.sidecar = sidecar;
     const verdict = await inspect(upload.object);
     onStep?.({ step: 'inspected', object: upload.object, verdict });
-    if (verdict.verdict === 'rejected') return { outcome: 'failed', failure: rejection(verdict), blame: 'file' };
+    const rejected = verdict.verdict === 'rejected';
+    const { sidecar, problem }: ReadSidecar = await readSidecar(upload.object, ports.source).catch((error) => {
+      // The failure of a file that Pinterest does not accept is certain, with or without its sidecar.
+      if (rejected) return {};
+      throw error;
+    });
+    if (sidecar) upload.sidecar = sidecar;
+    if (rejected) return { outcome: 'failed', failure: rejection(verdict), blame: 'file' };
+    if (problem !== undefined) return { outcome: 'failed', failure: wrongSidecar(problem), blame: 'file' };
 
     const registration = await registerMedia(ports);
     const { mediaId } = registration;
@@ -154,7 +158,7 @@ async function headOf(drop: Drop, { source, executions }: IngestPorts): Promise<
     return await source.head(drop);
   } catch (error) {
     const isGone = error instanceof SourceError && (error.kind === 'missing' || error.kind === 'changed');
-    if (isGone && drop.provisional && (await executions.existsForObject(drop))) return undefined;
+    if (isGone && drop.provisional && (await executions.existsForObject?.(drop))) return undefined;
     throw error;
   }
 }

@@ -24,7 +24,7 @@ export async function reportDeadLetter(
 ): Promise<FinalEventDetail | undefined> {
   if (await executions.exists(drop.uploadId)) return undefined;
   // The execution of an object without version id has another name than the drop, and the object may be gone.
-  if (drop.provisional && !unstarted && (await executions.existsForObject(drop))) return undefined;
+  if (drop.provisional && !unstarted && (await executions.existsForObject?.(drop))) return undefined;
   const followed = unstarted ?? failedUpload(drop, account, now());
   return (await executions.start(followed)) ? followed.finalEvent?.detail : undefined;
 }

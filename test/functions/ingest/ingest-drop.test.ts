@@ -172,6 +172,21 @@ describe('ingestDrop', () => {
     expect(executions.get('clip-1')?.finalEvent?.detail).toMatchObject({ status: 'failed', sidecar: { order: 7 } });
   });
 
+  it('fails a rejected file at once when its sidecar cannot be read', async () => {
+    const { ports, executions } = await workingPorts();
+    ports.source.readSidecar = failing(new SourceError('trouble', { answer: '503 SlowDown' }));
+    ports.inspect = async () => ({
+      verdict: 'rejected',
+      rule: 'empty',
+      rules: ['empty'],
+      message: 'the file is empty',
+    });
+    await ingestDrop(drop, ports, attempt);
+    const event = executions.get('clip-1')?.finalEvent?.detail;
+    expect(event).toMatchObject({ status: 'failed', failure: { reason: 'rejected_file' } });
+    expect(event).not.toHaveProperty('sidecar');
+  });
+
   it('fails a rejected file before it registers any media', async () => {
     const { ports, executions, registrations } = await workingPorts();
     const message = 'the video is 2.1 s long; Pinterest takes 4 s to 15 min';
