@@ -8,6 +8,8 @@ export type ExitCode = 0 | 1 | 2 | 130;
 export interface Output {
   /** True when a program reads the results: each line is one JSON value. */
   json: boolean;
+  /** stderr, when it is a terminal. For progress bars. */
+  terminal?: NodeJS.WriteStream;
   print(line: string): void;
   say(line: string): void;
 }

@@ -13,6 +13,7 @@ import { tokenFile } from '../operations/token-file.ts';
 import { escapeControls } from '../terminal/escape-controls.ts';
 import type { ExitCode, Output } from './command.ts';
 import { DEFAULT_REDIRECT_PORT, keepInFile, keepInStack, signIn } from './commands/auth.ts';
+import { type BackfillCommandOptions, backfill } from './commands/backfill.ts';
 import { doctor } from './commands/doctor.ts';
 import { LISTED, list } from './commands/list.ts';
 import { redrive } from './commands/redrive.ts';
@@ -105,6 +106,8 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
     json,
     print: (line) => streams.stdout.write(`${escapeControls(line)}\n`),
     say: (line) => streams.stderr.write(`${escapeControls(line)}\n`),
+    // JSON lines on the same terminal would tear a progress bar apart.
+    terminal: isTerminal(streams.stderr) && !(json && isTerminal(streams.stdout)) ? streams.stderr : undefined,
   });
   const portsFor = async ({ local, stack }: StackOptions): Promise<StackPorts> =>
     portsOf(local ? localStack(state) : await deployedStack(stack));
@@ -148,6 +151,14 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
     'redrive',
     `retry all dead letters: drops among the newest ${DEAD_LETTERS_AMONG} whose function died at every attempt, and undelivered events of examples`,
   ).action(async (options: StackOptions) => end(await redrive(await portsFor(options), outputOf(options))));
+
+  query('backfill', 'upload what is already in the bucket, and what S3 never notified about')
+    .argument('<prefix>', 's3://bucket/prefix, or s3://bucket for all its objects')
+    .option('--since <date>', 'only objects last modified since then, such as 2026-11-20 (UTC)', instant)
+    .option('--dry-run', 'only count what would be sent; with --json, also list it', false)
+    .action(async (url: string, { since, dryRun, ...options }: StackOptions & BackfillCommandOptions) =>
+      end(await backfill(url, { since, dryRun }, await portsFor(options), outputOf(options))),
+    );
 
   query('doctor', 'check everything that can be wrong: one line each, with the fix').action(
     async (options: StackOptions) => end(await doctor(await portsFor(options), outputOf(options))),
@@ -204,6 +215,16 @@ const oneLine = (text: string) =>
     .replace(/^error: /, '')
     .replace('\n(Did you mean', ' (Did you mean')
     .trimEnd();
+
+/** Without a time, the day begins in UTC. A time must say its zone, so that every machine reads the same. */
+function instant(text: string): Date {
+  const date = new Date(text);
+  if (/^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) && !Number.isNaN(date.getTime())) return date;
+  throw new InvalidArgumentError('It must be a date such as 2026-11-20 or 2026-11-20T08:00Z.');
+}
+
+const isTerminal = (stream: Streams['stdout']): stream is NodeJS.WriteStream =>
+  'isTTY' in stream && stream.isTTY === true;
 
 function portNumber(text: string): number {
   const port = Number(text);

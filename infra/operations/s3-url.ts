@@ -19,3 +19,20 @@ export function parseS3Url(url: string): S3Object {
   }
   return { bucket, key };
 }
+
+/** The objects of a bucket whose keys start with a prefix. */
+export interface S3Prefix {
+  bucket: string;
+  /** Empty for every object. */
+  prefix: string;
+}
+
+/**
+ * Parses `s3://bucket/prefix`, or `s3://bucket` for all its objects.
+ * @throws OperationError when the bucket is missing
+ */
+export function parseS3Prefix(url: string): S3Prefix {
+  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(url) ?? [];
+  if (bucket === undefined) throw new OperationError(`${url} does not name a bucket: write s3://bucket/prefix.`);
+  return { bucket, prefix };
+}
