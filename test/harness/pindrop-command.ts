@@ -34,15 +34,21 @@ export function portsTo({ stack: { endpoint, region, accessKey, outputs } }: Loc
   return portsOf({ stackName: 'Pindrop', outputs, client, local: true });
 }
 
-/** @returns a function that runs `pindrop … --local` against a stack on this machine */
-export function pindropLocal(
+/** Makes a state directory from which `pindrop … --local` finds a stack on this machine. */
+export function localStateDirectory(
   { stack: { endpoint, region, accessKey, outputs } }: LocalPindrop,
   changedOutputs: object = {},
-) {
+): string {
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-command-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   mkdirSync(join(directory, 'simulator'));
   const location = { endpoint, region, accessKey, outputs: { ...outputs, ...changedOutputs } };
   writeFileSync(join(directory, 'simulator', LOCAL_STACK_FILE), JSON.stringify(location));
-  return (...args: string[]) => pindrop([...args, '--local'], { PINDROP_STATE_DIR: directory });
+  return directory;
+}
+
+/** @returns a function that runs `pindrop … --local` against a stack on this machine */
+export function pindropLocal(local: LocalPindrop, changedOutputs: object = {}) {
+  const PINDROP_STATE_DIR = localStateDirectory(local, changedOutputs);
+  return (...args: string[]) => pindrop([...args, '--local'], { PINDROP_STATE_DIR });
 }

@@ -1,7 +1,10 @@
 import { GetObjectTaggingCommand } from '@aws-sdk/client-s3';
+import { ListTagsForResourceCommand } from '@aws-sdk/client-sfn';
 import pMap from 'p-map';
 import { isCompanionKey } from '../../../shared/upload/companion-keys.ts';
+import { type DropFilter, whyIgnored } from '../../../shared/upload/drop-filter.ts';
 import { OBJECT_TAG } from '../../../shared/upload/object-tags.ts';
+import { filterOfTags } from '../../filter-tags.ts';
 import { type AttemptMessage, attemptMessage } from '../attempts.ts';
 import { OperationError } from '../operation-error.ts';
 import { outputOf } from '../stack-outputs.ts';
@@ -60,6 +63,7 @@ export async function backfill(options: BackfillOptions, ports: StackPorts): Pro
   const { bucket, prefix, since, onProgress, onWait } = options;
   requireOwnBucket(bucket, ports);
   const queue = new PacedQueue(ports, { onWait });
+  const filter = await filterOfStack(ports);
   const known = await KnownUploads.list(ports, since);
   const counts: BackfillCounts = { found: 0, skipped: {}, sent: 0 };
   const skip = (reason: SkipReason) => {
@@ -68,7 +72,7 @@ export async function backfill(options: BackfillOptions, ports: StackPorts): Pro
   for await (const page of currentVersions({ bucket, prefix }, ports.s3)) {
     for (const group of chunks(page, GROUP)) {
       counts.found += group.length;
-      const reasons = await pMap(group, (version) => skipReason(version, { known, since, ports }), {
+      const reasons = await pMap(group, (version) => skipReason(version, { filter, known, since, ports }), {
         concurrency: CONCURRENCY,
       });
       for (const reason of reasons) if (reason) skip(reason);
@@ -97,18 +101,30 @@ function requireOwnBucket(bucket: string, ports: StackPorts): void {
   throw new OperationError(`The stack ${ports.stackName} does not watch the bucket ${bucket}: its bucket is ${own}.`);
 }
 
+/** A state machine that an earlier version deployed has no such tags. Then `ingest` ignores what the filter excludes. */
+async function filterOfStack(ports: StackPorts): Promise<DropFilter> {
+  const resourceArn = outputOf(ports, 'StateMachineArn');
+  const { tags = [] } = await ports.states.send(new ListTagsForResourceCommand({ resourceArn }));
+  return { bucket: outputOf(ports, 'DropBucketName'), ...filterOfTags(tags) };
+}
+
 interface Judged {
+  filter: DropFilter;
   known: KnownUploads;
   since?: Date;
   ports: StackPorts;
 }
 
 /** @returns undefined when the version must be uploaded. The checks that need a request come last. */
-async function skipReason(version: CurrentVersion, { known, since, ports }: Judged): Promise<SkipReason | undefined> {
+async function skipReason(
+  version: CurrentVersion,
+  { filter, known, since, ports }: Judged,
+): Promise<SkipReason | undefined> {
   const { key, size, lastModified, archived } = version;
   if (since && lastModified < since) return 'older';
   if (key.endsWith('/') && size === 0) return 'folder';
   if (isCompanionKey(key)) return 'companion';
+  if (whyIgnored(version, filter) !== undefined) return 'ignored';
   if (await known.has(version)) return 'followed';
   if (archived) return 'archived';
   return tagReason(version, ports);
