@@ -107,6 +107,7 @@ export async function readersMachine(): Promise<ReadersMachine> {
     [/\bDROP_BUCKET_NAME\b/g, bucket],
     [/(?<=AWS_ACCESS_KEY_ID=)PINDROP…/g, accessKey.accessKeyId],
     [/(?<=AWS_SECRET_ACCESS_KEY=)…/g, accessKey.secretAccessKey],
+    [/s3:\/\/my-videos\//g, `s3://${bucket}/`],
     [/s3:\/\/bucket\/clip\.mp4\b/g, `s3://${bucket}/clip.mp4`],
     [/\bSLACK_WEBHOOK_SECRET_ARN\b/g, outputs.SlackWebhookSecretArn],
     [/\bTOKEN_SECRET_ARN\b/g, outputs.TokenSecretArn],

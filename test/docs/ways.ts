@@ -142,6 +142,16 @@ export const WAYS: Way[] = [
     },
   },
   {
+    commands: /^npm run pindrop -- backfill /,
+    async run(command, { environment, filledIn }) {
+      for (const typing of [command, `${command} --local`]) {
+        const { stdout } = succeeded(await typed(filledIn(typing), { environment }));
+        expect(stdout).toMatch(/^\d+ found: /m);
+        expect(stdout).toMatch(command.includes('--dry-run') ? /^\d+ would be sent/m : /^\d+ sent/m);
+      }
+    },
+  },
+  {
     // As typed, the command is for the deployed stack; with --local, for the stack of npm start.
     commands: /^npm run pindrop -- (doctor|list|status|redrive)\b/,
     async run(command, { environment, filledIn }) {
