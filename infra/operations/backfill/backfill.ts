@@ -41,7 +41,7 @@ export interface BackfillOptions {
   now?: () => Date;
 }
 
-export interface SentObject {
+interface SentObject {
   uploadId: string;
   key: string;
   versionId?: string;
