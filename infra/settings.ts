@@ -25,6 +25,12 @@ const constructShape = {
     .describe("Base URL of Pinterest's API, with its version"),
   prefix: z.string().default('').describe('Only objects whose key starts with this are uploaded'),
   accounts: accountsSchema.optional().describe('Several Pinterest accounts, by name, each with the prefix of its keys'),
+  intake: z
+    .enum(['notification', 'eventbridge'])
+    .default('notification')
+    .describe(
+      'How S3 tells Pindrop about new objects: a notification to the queue, or a rule on the default event bus',
+    ),
   suffixes: list
     .transform((suffixes) => [...new Set(suffixes.map((suffix) => suffix.toLowerCase()))])
     .default([])

@@ -18,6 +18,13 @@ export interface PindropSettings {
    */
   accounts?: Record<string, { prefix: string }>;
   /**
+   * How Pindrop learns of new objects. `notification`: the bucket sends S3 notifications to the queue. `eventbridge`: a
+   * rule on the default event bus matches S3's event `Object Created`. The bucket that Pindrop creates then sends its
+   * events to EventBridge; a bucket of yours must do so already.
+   * @default 'notification'
+   */
+  intake?: 'notification' | 'eventbridge';
+  /**
    * Only objects whose key ends in one of these are uploaded, such as `['.mp4', '.mov', '.m4v']`. Upper and lower case
    * do not matter.
    * @default [] - every object

@@ -23,6 +23,7 @@ import { DropBucket } from './drops/drop-bucket.ts';
 import { DropNotifications } from './drops/drop-notifications.ts';
 import { DropQueue } from './drops/drop-queue.ts';
 import { IngestFunction, literalInPolicy } from './drops/ingest-function.ts';
+import { ObjectCreatedRule } from './drops/object-created-rule.ts';
 import { ReportDeadLetterFunction } from './drops/report-dead-letter-function.ts';
 import { EventRecord } from './events/event-record.ts';
 import { Subscriptions } from './events/subscriptions.ts';
@@ -43,6 +44,13 @@ export interface PindropProps {
    * @default - a new bucket, which is kept when the stack is deleted
    */
   bucket?: IBucket;
+  /**
+   * True when you deliver S3's notifications to {@link Pindrop.queue} yourself, for example through an SNS topic that
+   * the bucket already notifies. Pindrop then configures nothing on the bucket: S3 refuses two notifications for the
+   * same keys.
+   * @default false - Pindrop makes the bucket notify its queue, as the setting `intake` says
+   */
+  externalIntake?: boolean;
   /**
    * The event bus that receives the final events.
    * @default - a new bus
@@ -115,7 +123,10 @@ export class Pindrop extends Construct {
     });
 
     const drops = new DropQueue(this, 'Drops', { settings });
-    new DropNotifications(this, 'DropNotifications', { bucket, queue: drops.queue, prefixes });
+    if (props.externalIntake) requireNoIntake(props.settings);
+    else if (settings.intake === 'eventbridge')
+      new ObjectCreatedRule(this, 'ObjectCreated', { bucket, drops, prefixes });
+    else new DropNotifications(this, 'DropNotifications', { bucket, queue: drops.queue, prefixes });
     const ingest = new IngestFunction(this, 'Ingest', {
       settings,
       deployment,
@@ -249,6 +260,13 @@ export class Pindrop extends Construct {
   metricSecondsToCompletion(options?: MetricOptions): Metric {
     return this.metric(METRIC.secondsToCompletion, { statistic: 'p50', ...options });
   }
+}
+
+function requireNoIntake({ intake }: PindropSettings = {}): void {
+  if (intake === undefined) return;
+  throw new Error(
+    `The setting intake ("${intake}") and the prop externalIntake exclude each other: with externalIntake, you deliver the notifications yourself.`,
+  );
 }
 
 /** @throws Error when the setting `expireSucceededAfterDays` could have no effect */

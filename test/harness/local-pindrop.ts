@@ -17,6 +17,8 @@ export interface LocalPindropOptions {
   simulator?: PinterestSimulatorOptions;
   /** The stack's settings. */
   settings?: Record<string, unknown>;
+  /** Synthesizes another app with a stack `Pindrop` into the directory. `settings` then have no effect. */
+  synthesize?: (directory: string, pinterestApiUrl: string) => Promise<void>;
   /** Changes the synthesized template before the stack starts. */
   change?: (template: string) => string;
   /** The value of the token secret; the simulator's access token by default. */
@@ -64,6 +66,7 @@ async function copyAssembly(from: string, to: string, change: (template: string)
 export async function startLocalPindrop({
   simulator: simulated = {},
   settings = {},
+  synthesize,
   change = (template) => template,
   tokens = ({ accessToken }) => ({ accessToken }),
   secretValues = {},
@@ -71,10 +74,13 @@ export async function startLocalPindrop({
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-'));
   const simulator = await startPinterestSimulator({ processingSeconds: () => 0, ...simulated });
   const assemblyDirectory = join(directory, 'cdk.out');
-  const shared = await sharedAssembly({ pinterestApiUrl: SIMULATOR_URL, ...settings });
-  await copyAssembly(shared, assemblyDirectory, (template) =>
-    change(template.replaceAll(SIMULATOR_URL, simulator.url)),
-  );
+  if (synthesize) await synthesize(assemblyDirectory, simulator.url);
+  else {
+    const shared = await sharedAssembly({ pinterestApiUrl: SIMULATOR_URL, ...settings });
+    await copyAssembly(shared, assemblyDirectory, (template) =>
+      change(template.replaceAll(SIMULATOR_URL, simulator.url)),
+    );
+  }
   const observations: Observation[] = [];
   const watchers = new Set<() => void>();
   const log = () =>

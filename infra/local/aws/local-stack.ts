@@ -11,6 +11,7 @@ import type { Observe } from './observation.ts';
 import { startS3 } from './s3/service.ts';
 import type { SecretHome } from './secrets-manager/secrets.ts';
 import { startSecretsManager } from './secrets-manager/service.ts';
+import { startSns } from './sns/service.ts';
 import { startSqs } from './sqs/service.ts';
 import { startSsm } from './ssm/service.ts';
 import { StackRecords } from './stack-records.ts';
@@ -104,9 +105,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     }));
 
     const { queues } = add(await startSqs(context));
-    const s3 = add(await startS3(context, queues));
-    const { functions, processes } = add(startFunctions(context));
+    const { topics } = add(startSns(context, queues));
     const eventBridge = add(startEventBridge(context));
+    const s3 = add(await startS3(context, { queues, topics, defaultBus: eventBridge.defaultBus }));
+    const { functions, processes } = add(startFunctions(context));
     const stepFunctions = add(startStepFunctions(context, functions, eventBridge.buses, s3.objectTags));
     const { machines, executions } = stepFunctions;
     const rules = add(startEventRules(context, eventBridge.deliveries, { functions, machines, queues }));

@@ -2,8 +2,11 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { OBJECT_TAG } from '../../../shared/upload/object-tags.ts';
+import type { ConstructSettings } from '../../settings.ts';
 
 export interface DropBucketProps {
+  /** `eventbridge`: the bucket sends its events to EventBridge. */
+  intake: ConstructSettings['intake'];
   /** Days after which succeeded videos are deleted. @default - they are kept */
   expireSucceededAfterDays?: number;
 }
@@ -12,9 +15,10 @@ export interface DropBucketProps {
  * The bucket for videos. It is versioned: an upload reads the bytes that were dropped, even if the key is overwritten.
  */
 export class DropBucket extends Bucket {
-  constructor(scope: Construct, id: string, { expireSucceededAfterDays }: DropBucketProps = {}) {
+  constructor(scope: Construct, id: string, { intake, expireSucceededAfterDays }: DropBucketProps) {
     super(scope, id, {
       versioned: true,
+      eventBridgeEnabled: intake === 'eventbridge',
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

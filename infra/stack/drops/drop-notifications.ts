@@ -21,12 +21,7 @@ export class DropNotifications extends Construct {
       const filters = prefix === '' ? [] : [{ prefix: encodedForFilter(prefix) }];
       from.addEventNotification(EventType.OBJECT_CREATED, to, ...filters);
     }
-    const handler = notificationsHandler(Stack.of(this));
-    if (!handler) return;
-    Validations.of(handler).acknowledge({
-      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
-      reason: 'The role is made by CDK and only writes logs.',
-    });
+    acknowledgeNotificationsHandler(Stack.of(this));
   }
 
   /**
@@ -52,6 +47,15 @@ function encodedForFilter(prefix: string): string {
 /** Finds the Lambda function that CDK adds to a stack to configure the notifications of its buckets. */
 const notificationsHandler = (stack: Stack) =>
   stack.node.children.find(({ node }) => node.id.startsWith('BucketNotificationsHandler'));
+
+export function acknowledgeNotificationsHandler(stack: Stack): void {
+  const handler = notificationsHandler(stack);
+  if (!handler) return;
+  Validations.of(handler).acknowledge({
+    id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+    reason: 'The role is made by CDK and only writes logs.',
+  });
+}
 
 /**
  * Gives CDK's notifications handler a log group with the same retention as our logs, which is deleted with the stack.

@@ -114,6 +114,7 @@ describe("Pindrop in a user's app", () => {
       pinterestApiUrl: 'https://api-sandbox.pinterest.com/v5',
       prefix: '',
       accounts: { 'brand-a': { prefix: 'a/' } },
+      intake: 'eventbridge',
       suffixes: ['.mp4'],
       maxConcurrency: 4,
       pollDeadlineMinutes: 1,

@@ -28,39 +28,47 @@ export interface EventBuses {
   recover(): void;
 }
 
-/** EventBridge's custom event buses. A bus first stores an event and then delivers it to the targets of the rules. */
+/** The event bus that AWS services put their events on. */
+export interface DefaultBus {
+  /**
+   * Puts an event of an AWS service on the bus.
+   * @returns the event, and the number of rule targets that get it; undefined when an event of this origin was put before
+   */
+  put(entry: EventEntry, origin: string): { envelope: EventEnvelope; targets: number | undefined };
+}
+
+/** EventBridge's event buses: the default bus, and custom ones. A bus first stores an event and then delivers it to the targets of the rules. */
 export function localEventBuses(
   database: DatabaseSync,
-  { names, region, account }: { names: string[]; region: string; account: string },
+  { names: customNames, region, account }: { names: string[]; region: string; account: string },
   deliveries: EventDeliveries,
   observe: Observe,
-): EventBuses {
+): { buses: EventBuses; defaultBus: DefaultBus } {
+  const names = [DEFAULT_BUS, ...customNames];
   const deliver = (id: string, envelope: EventEnvelope) => {
-    observe({ kind: 'event-put', envelope });
+    if (!isOfService(envelope.source)) observe({ kind: 'event-put', envelope });
     database.prepare('UPDATE events SET delivered = 1 WHERE id = ?').run(id);
     deliveries.start(id);
   };
-  /** Stores an event and its planned deliveries in one transaction. @returns false when the event was already stored */
+  /**
+   * Stores an event and its planned deliveries in one transaction.
+   * @returns the number of deliveries; undefined when the event was already stored
+   */
   const keep = (envelope: EventEnvelope, origin: string, bus: string) => {
     database.exec('BEGIN');
     try {
       const { changes } = database
         .prepare('INSERT OR IGNORE INTO events (id, origin, bus, envelope) VALUES (?, ?, ?, ?)')
         .run(envelope.id, origin, bus, JSON.stringify(envelope));
-      if (changes > 0) deliveries.plan(envelope, bus);
+      const planned = changes > 0 ? deliveries.plan(envelope, bus) : undefined;
       database.exec('COMMIT');
-      return changes > 0;
+      return planned;
     } catch (error) {
       database.exec('ROLLBACK');
       throw error;
     }
   };
-  const put: EventBuses['put'] = (entry, origin = randomUUID()) => {
-    const refused = refusal(entry, names);
-    if (refused) {
-      if ('ErrorCode' in refused) observe({ kind: 'event-refused', code: refused.ErrorCode });
-      return refused;
-    }
+  const store = (entry: EventEntry, origin: string) => {
     const envelope: EventEnvelope = {
       version: '0',
       id: randomUUID(),
@@ -72,14 +80,23 @@ export function localEventBuses(
       resources: entry.Resources ?? [],
       detail: JSON.parse(entry.Detail ?? '{}'),
     };
-    if (keep(envelope, origin, busName(entry))) deliver(envelope.id, envelope);
-    return { EventId: envelope.id };
+    const planned = keep(envelope, origin, busName(entry));
+    if (planned !== undefined) deliver(envelope.id, envelope);
+    return { envelope, targets: planned };
   };
-  return {
+  const put: EventBuses['put'] = (entry, origin = randomUUID()) => {
+    const refused = refusal(entry, names);
+    if (refused) {
+      if ('ErrorCode' in refused) observe({ kind: 'event-refused', code: refused.ErrorCode });
+      return refused;
+    }
+    return { EventId: store(entry, origin).envelope.id };
+  };
+  const buses: EventBuses = {
     put,
     service: {
       PutEvents({ Entries }: { Entries: EventEntry[] }) {
-        const results = Entries.map((entry) => put(entry));
+        const results = Entries.map((entry) => (isOfService(entry.Source ?? '') ? NOT_AUTHORIZED : put(entry)));
         return { Entries: results, FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length };
       },
     },
@@ -88,12 +105,23 @@ export function localEventBuses(
       for (const { id, envelope } of rows) deliver(String(id), JSON.parse(String(envelope)));
     },
   };
+  return { buses, defaultBus: { put: store } };
 }
+
+const DEFAULT_BUS = 'default';
+
+/** Only AWS itself can put events with such a source. */
+const isOfService = (source: string) => source.startsWith('aws.');
+
+const NOT_AUTHORIZED: EntryResult = {
+  ErrorCode: 'NotAuthorizedForSourceException',
+  ErrorMessage: 'Not authorized for the source.',
+};
 
 const ISO_8601 = /^\d{4}-\d\d-\d\dT/;
 
 /** EventBusName is a name or an ARN. */
-const busName = ({ EventBusName = 'default' }: EventEntry) => EventBusName.split('/').at(-1) ?? '';
+const busName = ({ EventBusName = DEFAULT_BUS }: EventEntry) => EventBusName.split('/').at(-1) ?? '';
 
 /** @returns the current time when the entry has no Time; undefined when the entry's Time is invalid */
 function timeOf({ Time = Date.now() / 1000 }: EventEntry): Date | undefined {

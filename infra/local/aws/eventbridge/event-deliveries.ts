@@ -56,17 +56,20 @@ export class EventDeliveries {
     this.#targets.set(target.name, target);
   }
 
-  /** Records the deliveries of an event. Call it in the transaction that stores the event. */
-  plan(envelope: EventEnvelope, busName: string): void {
+  /**
+   * Records the deliveries of an event. Call it in the transaction that stores the event.
+   * @returns the number of deliveries
+   */
+  plan(envelope: EventEnvelope, busName: string): number {
     const insert = this.#database.prepare(
       'INSERT OR IGNORE INTO deliveries (event_id, target, due_at, put_at) VALUES (?, ?, ?, ?)',
     );
     const now = Date.now();
-    for (const target of this.#targets.values()) {
-      if (target.busName === busName && target.matches(envelope)) {
-        insert.run(envelope.id, target.name, now, now);
-      }
-    }
+    const targets = [...this.#targets.values()].filter(
+      (target) => target.busName === busName && target.matches(envelope),
+    );
+    for (const { name } of targets) insert.run(envelope.id, name, now, now);
+    return targets.length;
   }
 
   /** Starts the planned deliveries of one event, or of all events. */

@@ -1,10 +1,11 @@
 import type { LocalService, StackContext } from '../local-service.ts';
-import { type EventBuses, localEventBuses } from './event-bus.ts';
+import { type DefaultBus, type EventBuses, localEventBuses } from './event-bus.ts';
 import { EventDeliveries } from './event-deliveries.ts';
 import { eventTargets, type TargetServices } from './event-rule.ts';
 
 export interface EventBridge extends LocalService {
   buses: EventBuses;
+  defaultBus: DefaultBus;
   deliveries: EventDeliveries;
 }
 
@@ -12,9 +13,9 @@ export interface EventBridge extends LocalService {
 export function startEventBridge({ ofType, environment, endpoint, database, observe }: StackContext): EventBridge {
   const names = ofType('AWS::Events::EventBus').map(({ name }) => name);
   const deliveries = new EventDeliveries(database, observe);
-  const buses = localEventBuses(database, { names, ...environment }, deliveries, observe);
+  const { buses, defaultBus } = localEventBuses(database, { names, ...environment }, deliveries, observe);
   endpoint.services.set('AWSEvents', buses.service);
-  return { buses, deliveries, recover: () => buses.recover() };
+  return { buses, defaultBus, deliveries, recover: () => buses.recover() };
 }
 
 /**

@@ -15,11 +15,17 @@ export interface NotificationFilter {
 
 export interface LocalBucket {
   versioned: boolean;
-  /** Called for every put before the put is acknowledged. When the call fails, the put fails. */
+  /** Called for every put that the filters allow, before the put is acknowledged. When the call fails, the put fails. */
   notify?: (record: ObjectCreatedRecord) => Promise<void>;
-  /** Called with the key of every put that the filters exclude from notifications. */
+  /**
+   * Puts the event of every put on the default event bus, before the put is acknowledged.
+   * @param key not URL-encoded
+   * @returns whether a rule matches the event
+   */
+  publish?: (record: ObjectCreatedRecord, key: string) => Promise<boolean>;
+  /** Called with the key of every put that nobody is notified of. */
   onIgnored?: (key: string) => void;
-  /** Notifications are sent only for keys that match one of the filters. An empty list allows all keys. */
+  /** `notify` is called only for keys that match one of the filters. An empty list allows all keys. */
   filters?: NotificationFilter[];
   /** Days after which an incomplete multipart upload is aborted; never by default. */
   abortIncompleteMultipartUploadDays?: number;
@@ -130,8 +136,11 @@ export class Buckets {
   }
 
   async #notify(bucket: LocalBucket, version: ObjectVersion): Promise<void> {
-    if (isNotified(bucket, version.key)) await bucket.notify?.(objectCreatedRecord(version, bucket.versioned));
-    else bucket.onIgnored?.(version.key);
+    const record = objectCreatedRecord(version, bucket.versioned);
+    const notify = isNotified(bucket, version.key) ? bucket.notify : undefined;
+    await notify?.(record);
+    const published = (await bucket.publish?.(record, version.key)) ?? false;
+    if (!notify && !published) bucket.onIgnored?.(version.key);
     this.versions.markNotified(version);
   }
 

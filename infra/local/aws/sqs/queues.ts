@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { buildApp } from 'fauxqs';
+import type { LocalTopics } from '../sns/topics.ts';
+import { LOCAL_REGION } from '../template/stack-environment.ts';
 
 /** The methods of a fauxqs queue that this project calls directly, without the HTTP interface. */
 export interface Queue {
@@ -58,7 +60,20 @@ interface QueueStoreClass {
   createMessage(body: string): unknown;
 }
 
+/** Topics exist only in memory: they come from the template at each start. */
+interface TopicStore {
+  createTopic(name: string, attributes: undefined, tags: undefined, region: string): unknown;
+  subscribe(
+    topicArn: string,
+    protocol: 'sqs',
+    endpoint: string,
+    attributes: Record<string, string>,
+  ): object | undefined;
+}
+
 export interface LocalQueues {
+  /** Topics that send to these queues. */
+  readonly topics: LocalTopics;
   readonly handler: RequestListener;
   createQueue(queue: { name: string; arn: string; url: string; attributes: Record<string, string> }): Queue;
   byArn(arn: string): Queue;
@@ -77,7 +92,10 @@ export async function startLocalQueues({ directory }: { directory: string }): Pr
   mkdirSync(directory, { recursive: true });
   const part = (path: string) => import(new URL(path, import.meta.resolve('fauxqs')).href);
   const { SqsStore } = (await part('./sqs/sqsStore.js')) as { SqsStore: QueueStoreClass };
-  const { SnsStore } = (await part('./sns/snsStore.js')) as { SnsStore: new () => object };
+  const { SnsStore } = (await part('./sns/snsStore.js')) as { SnsStore: new () => TopicStore };
+  const { publish } = (await part('./sns/actions/publish.js')) as {
+    publish: (params: { TopicArn: string; Message: string }, topics: TopicStore, queues: QueueStore) => string;
+  };
   const { S3Store } = (await part('./s3/s3Store.js')) as { S3Store: new () => object };
   const { PersistenceManager } = await part('./persistence.js');
   const persistence = new PersistenceManager(directory);
@@ -104,6 +122,14 @@ export async function startLocalQueues({ directory }: { directory: string }): Pr
   };
   return {
     handler: (request, response) => app.routing(request, response),
+    topics: {
+      createTopic: ({ name }) => void topics.createTopic(name, undefined, undefined, LOCAL_REGION),
+      subscribe({ topicArn, queueArn, raw }) {
+        const subscribed = topics.subscribe(topicArn, 'sqs', queueArn, { RawMessageDelivery: String(raw) });
+        if (!subscribed) throw new Error(`There is no topic ${topicArn}.`);
+      },
+      send: (TopicArn, Message) => void publish({ TopicArn, Message }, topics, store),
+    },
     createQueue({ name, arn, url, attributes }) {
       // Creating an existing queue again would delete its messages.
       const before = store.getQueueByArn(arn);

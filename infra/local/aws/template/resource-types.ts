@@ -114,6 +114,15 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     ref: (name, environment) => arnOf(environment, 'states', `stateMachine:${name}`),
     attributes: (name, environment) => ({ Arn: arnOf(environment, 'states', `stateMachine:${name}`), Name: name }),
   },
+  // Honoured: subscriptions of queues. Encryption has no effect on this machine.
+  'AWS::SNS::Topic': {
+    properties: ['TopicName', 'DisplayName', 'KmsMasterKeyId', 'Tags'],
+    nameFrom: ({ TopicName }) => text(TopicName),
+    ref: (name, environment) => arnOf(environment, 'sns', name),
+    attributes: (name, environment) => ({ TopicArn: arnOf(environment, 'sns', name), TopicName: name }),
+  },
+  'AWS::SNS::Subscription': inert(['Protocol', 'TopicArn', 'Endpoint', 'RawMessageDelivery']),
+  'AWS::SNS::TopicPolicy': inert(['PolicyDocument', 'Topics']),
   'AWS::Events::EventBus': {
     properties: ['Name', 'Description', 'Tags'],
     nameFrom: ({ Name }) => text(Name),

@@ -30,7 +30,7 @@ function bus(path: string, target: Partial<EventTarget> & Pick<EventTarget, 'del
     ...target,
   });
   const place = { names: ['bus'], region: 'r', account: 'a' };
-  const buses = localEventBuses(database, place, deliveries, (observation) => observations.push(observation));
+  const { buses } = localEventBuses(database, place, deliveries, (observation) => observations.push(observation));
   const close = () => {
     deliveries.stop();
     database.close();
