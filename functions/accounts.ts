@@ -32,6 +32,12 @@ export interface Accounts {
 /** The value of the variable `ACCOUNTS`, which the stack sets with the setting `accounts`. */
 const variableSchema = z.record(z.string(), z.object({ prefix: z.string(), secret: z.string(), gate: z.string() }));
 
+/**
+ * Reads the variable `ACCOUNTS`: by account name, the prefix of its keys, the ARN of its secret and the name of the
+ * parameter that holds its rate-limit gate.
+ */
+export const readAccountsVariable = (variable: string) => variableSchema.parse(JSON.parse(variable));
+
 type SingleVariable = 'TOKEN_SECRET_ARN' | 'RATE_LIMIT_PARAMETER';
 
 /**
@@ -54,7 +60,7 @@ function oneAccount(needed: SingleVariable[]): Accounts {
 }
 
 function severalAccounts(variable: string): Accounts {
-  const entries = variableSchema.parse(JSON.parse(variable));
+  const entries = readAccountsVariable(variable);
   const named = new Map(
     Object.entries(entries).map(([name, { secret, gate }]) => [
       name,

@@ -1,7 +1,7 @@
 import { DescribeAlarmsCommand, GetMetricStatisticsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { METRIC, METRIC_NAMESPACE } from '../../shared/upload/metrics.ts';
+import { METRIC, METRIC_NAMESPACE, type MetricName } from '../../shared/upload/metrics.ts';
 import { OUTPUT_NAMES } from './stack-outputs.ts';
 import type { StackPorts } from './stack-ports.ts';
 
@@ -63,14 +63,20 @@ export const UNREADABLE_DAYS = 14;
  * @returns the number of records and of whole messages that `ingest` could not read in the last {@link UNREADABLE_DAYS}
  *   days
  */
-export async function unreadableNotifications({
-  cloudWatch,
-  stackName,
-}: Pick<StackPorts, 'cloudWatch' | 'stackName'>): Promise<number> {
-  const metric = { Namespace: METRIC_NAMESPACE, MetricName: METRIC.unreadable };
+export const unreadableNotifications = (ports: MetricPorts): Promise<number> =>
+  counted(METRIC.unreadable, UNREADABLE_DAYS, ports);
+
+/** @returns the number of put objects in the last 24 hours that the settings exclude */
+export const ignoredFiles = (ports: MetricPorts): Promise<number> => counted(METRIC.ignored, 1, ports);
+
+type MetricPorts = Pick<StackPorts, 'cloudWatch' | 'stackName'>;
+
+/** The sum of a metric of the stack over the last days. */
+async function counted(MetricName: MetricName, days: number, { cloudWatch, stackName }: MetricPorts): Promise<number> {
+  const metric = { Namespace: METRIC_NAMESPACE, MetricName };
   const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand(metric));
   const EndTime = new Date();
-  const period = UNREADABLE_DAYS * 86_400;
+  const period = days * 86_400;
   let count = 0;
   for (const { Dimensions = [] } of Metrics) {
     // The dimension `service` is the deployment's name, which starts with the stack's name.

@@ -1,8 +1,10 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import type { StackLocation } from './stack-location.ts';
 
 /** A stack, and the SDK clients for its services. */
@@ -12,6 +14,8 @@ export interface StackPorts extends Omit<StackLocation, 'client'> {
   sqs: SQSClient;
   secrets: SecretsManagerClient;
   cloudWatch: CloudWatchClient;
+  lambda: LambdaClient;
+  ssm: SSMClient;
 }
 
 /**
@@ -30,5 +34,7 @@ export function portsOf({ client, ...stack }: StackLocation): StackPorts {
     sqs: new SQSClient({ ...client, useQueueUrlAsEndpoint: false }),
     secrets: new SecretsManagerClient(client),
     cloudWatch: new CloudWatchClient(client),
+    lambda: new LambdaClient(client),
+    ssm: new SSMClient(client),
   };
 }

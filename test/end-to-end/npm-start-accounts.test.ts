@@ -109,6 +109,8 @@ describe('npm start with several Pinterest accounts', () => {
     expect(doctor).toMatch(
       /\n\nAccount brand-a\n✔ token: Pinterest accepts it\n.*\n\nAccount brand-b\n✘ token: [^\n]*401/s,
     );
+    expect(doctor.match(/✔ rate limit: registrations are allowed/g)).toHaveLength(2);
+    expect(doctor).toContain('only keys that start with brand-a/ or brand-b/ are uploaded');
     expect(doctor).toContain('→ npm run pindrop -- auth --account brand-b --local');
 
     const said = [first, second].map((run) => run.stdout() + run.stderr()).join('') + processList();

@@ -2,10 +2,12 @@ import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import type { RateLimit } from '../../../shared/pinterest/rate-limit.ts';
 import { TokenMissingError, type TokenSecretValue, tokenDaysLeft } from '../../../shared/pinterest/token-secret.ts';
 import { accountNames, tokenSecretArn } from '../../operations/accounts.ts';
+import { type DeployedSettings, deployedSettings, gateClosedUntil } from '../../operations/deployed-settings.ts';
 import { apiUrlOf, pinterestOf, tokenSecretOf } from '../../operations/pinterest-of-stack.ts';
 import {
   exampleDeadLetterQueues,
   failedExecutions,
+  ignoredFiles,
   missingOutputs,
   queueDepth,
   raisedAlarms,
@@ -39,17 +41,19 @@ const CREDENTIALS = 'check that your AWS credentials are allowed to read it';
 /** Runs all checks and prints one line for each finding. The findings about each of several accounts are a section. */
 export async function doctor(ports: StackPorts, output: Output): Promise<ExitCode> {
   const names = accountNames(ports);
+  const settings = once(() => deployedSettings(ports));
   const ofStack = [
     outputs(ports),
-    ...(names.length === 0 ? await accountFindings(undefined, ports) : []),
+    ...(names.length === 0 ? await accountFindings(undefined, settings, ports) : []),
     await finding('queue', () => queue(ports)),
     await finding('dead letters', () => deadLetters(ports)),
     await finding('unreadable notifications', () => unreadable(ports)),
+    await finding('ignored files', () => ignored(settings, ports)),
     ...(await exampleDeadLetters(ports)),
     await finding('failed executions', () => executions(ports)),
     await finding('alarms', () => alarms(ports)),
   ];
-  const sections = await Promise.all(names.map((name) => accountFindings(name, ports)));
+  const sections = await Promise.all(names.map((name) => accountFindings(name, settings, ports)));
   for (const each of ofStack) print(each, output);
   for (const findings of sections) {
     if (!output.json) for (const heading of ['', `Account ${findings[0]?.account}`]) output.print(heading);
@@ -59,13 +63,18 @@ export async function doctor(ports: StackPorts, output: Output): Promise<ExitCod
 }
 
 /** @param account name of one of several accounts; undefined for the only account */
-async function accountFindings(account: string | undefined, ports: StackPorts): Promise<Finding[]> {
+async function accountFindings(
+  account: string | undefined,
+  settings: () => Promise<DeployedSettings>,
+  ports: StackPorts,
+): Promise<Finding[]> {
   const quota: RateLimit = {};
   const findings = [
     await finding('token', () => token(account, ports, quota)),
     await finding('token days left', () => tokenDays(account, ports)),
     await finding('token rotation', () => rotation(account, ports)),
     quotaFinding(quota),
+    await finding('rate limit', () => rateLimit(account, settings, ports)),
   ];
   return findings.map((each) => ({ account, ...each }));
 }
@@ -153,6 +162,17 @@ function quotaFinding({ limit, remaining, resetSeconds }: RateLimit): Finding {
   return { about, well: remaining > 0, found, fix: 'nothing to do: files wait until Pinterest allows more' };
 }
 
+/** Checks whether Pinterest has asked to register nothing for some time. */
+async function rateLimit(
+  account: string | undefined,
+  settings: () => Promise<DeployedSettings>,
+  ports: StackPorts,
+): Promise<Omit<Finding, 'about'>> {
+  const until = await gateClosedUntil((await settings()).gates[account ?? ''] ?? '', ports);
+  const found = until === undefined ? 'registrations are allowed' : `no registration until ${until.toISOString()}`;
+  return { well: until === undefined, found, fix: 'nothing to do: files wait until Pinterest allows more' };
+}
+
 async function queue(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
   const { ready, inFlight } = await queueDepth(outputOf(ports, 'QueueUrl'), ports);
   return { well: true, found: `${ready} ready, ${inFlight} in progress or waiting for another attempt` };
@@ -170,6 +190,31 @@ async function unreadable(ports: StackPorts): Promise<Omit<Finding, 'about'>> {
   const count = await unreadableNotifications(ports);
   const fix = 'read the reason in the log of ingest: "notification unreadable"';
   return { well: count === 0, found: `${count} in the last ${UNREADABLE_DAYS} days`, fix };
+}
+
+/** Counts the put objects that the settings exclude, and says which keys are uploaded. */
+async function ignored(settings: () => Promise<DeployedSettings>, ports: StackPorts): Promise<Omit<Finding, 'about'>> {
+  const uploaded = uploadedKeys(await settings());
+  if (ports.local) return { well: 'unknown', found: `they are counted on AWS only; ${uploaded}` };
+  return { well: true, found: `${await ignoredFiles(ports)} in the last 24 hours; ${uploaded}` };
+}
+
+function uploadedKeys({ prefixes, suffixes }: DeployedSettings): string {
+  const starts = prefixes.filter((prefix) => prefix !== '');
+  const rules = [
+    ...(starts.length === 0 ? [] : [`start with ${starts.join(' or ')}`]),
+    ...(suffixes.length === 0 ? [] : [`end in ${suffixes.join(' or ')}`]),
+  ];
+  return rules.length === 0 ? 'every key is uploaded' : `only keys that ${rules.join(' and ')} are uploaded`;
+}
+
+/** Calls a function when its result is first needed, and keeps the result. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Checks the dead-letter queue of each example that has one. */

@@ -67,7 +67,7 @@ async function byObject(url: string, ports: StackPorts): Promise<KnownUpload> {
   if (upload) return upload;
   if (!version) throw new OperationError(`There is no object ${url}, and no upload of it.`);
   throw new OperationError(
-    `${url} is in the bucket and not with Pinterest yet: it waits in the queue, unless the setting prefix leaves it out. ${hint('doctor', ports)} shows whether something is wrong.`,
+    `${url} is in the bucket and not with Pinterest yet: it waits in the queue, unless the settings (prefix, suffixes, accounts) leave it out. ${hint('doctor', ports)} shows whether something is wrong.`,
   );
 }
 

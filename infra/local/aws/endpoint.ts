@@ -12,6 +12,8 @@ export interface LocalEndpoint {
   services: Map<string, AwsService>;
   /** Handles all requests to SQS. */
   queues: http.RequestListener | undefined;
+  /** Handles all requests to Lambda. */
+  lambda: http.RequestListener | undefined;
   /** Handles all requests that are not for the services above. */
   s3: http.RequestListener | undefined;
   close(): Promise<void>;
@@ -25,6 +27,7 @@ export async function openEndpoint(wishes: PortWishes, accessKey: AccessKey): Pr
   const endpoint: Omit<LocalEndpoint, 'url' | 'port' | 'close'> = {
     services: new Map(),
     queues: undefined,
+    lambda: undefined,
     s3: undefined,
   };
   const server = http.createServer((request, response) => {
@@ -32,10 +35,11 @@ export async function openEndpoint(wishes: PortWishes, accessKey: AccessKey): Pr
     if (complaint !== undefined) return void response.writeHead(403, { 'Content-Type': 'text/plain' }).end(complaint);
     const [prefix = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
     const service = endpoint.services.get(prefix);
-    const listener = prefix === 'AmazonSQS' ? endpoint.queues : endpoint.s3;
+    const signed = signedFor(request);
+    const listener = endpoint[listenerFor(prefix, signed.service)];
     // The S3 service itself checks the signatures of headers, URLs and forms, and answers with errors in S3's format.
     const isS3 = !service && listener === endpoint.s3;
-    if (!isS3 && accessKeyIdOf(request) !== accessKey.accessKeyId) {
+    if (!isS3 && signed.accessKeyId !== accessKey.accessKeyId) {
       answerAwsError(request, response, new AwsError('AccessDenied', WRONG_KEY, 403));
     } else if (service) void answerAwsJson(request, response, service, operation);
     else if (listener) listener(request, response);
@@ -56,11 +60,21 @@ export async function openEndpoint(wishes: PortWishes, accessKey: AccessKey): Pr
   });
 }
 
+/** @param prefix the prefix in X-Amz-Target @param service the service that the request is signed for */
+function listenerFor(prefix: string, service: string | undefined): 'queues' | 'lambda' | 's3' {
+  if (prefix === 'AmazonSQS') return 'queues';
+  return service === 'lambda' ? 'lambda' : 's3';
+}
+
 const WRONG_KEY =
   'Sign the request with the access key that npm start prints: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY.';
 
-const accessKeyIdOf = ({ headers }: http.IncomingMessage): string | undefined =>
-  /\bCredential=([^,\s/]+)/.exec(headers.authorization ?? '')?.[1];
+/** The access key and the service of a request's signature, such as `lambda`. */
+function signedFor({ headers }: http.IncomingMessage): { accessKeyId?: string; service?: string } {
+  const [, accessKeyId, service] =
+    /\bCredential=([^,\s/]+)(?:\/\d+\/[^/,\s]+\/([^/,\s]+))?/.exec(headers.authorization ?? '') ?? [];
+  return { accessKeyId, service };
+}
 
 /** @see https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/ */
 function complaintAbout({ headers }: http.IncomingMessage, port: number): string | undefined {

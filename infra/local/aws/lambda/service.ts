@@ -4,6 +4,7 @@ import type { LocalQueues } from '../sqs/queues.ts';
 import { arnOf } from '../template/stack-environment.ts';
 import type { Resource } from '../template/template.ts';
 import { EventSource } from './event-source.ts';
+import { lambdaApi } from './lambda-api.ts';
 import { LocalFunction } from './local-function.ts';
 
 /** Lambda's defaults. */
@@ -23,8 +24,12 @@ export interface Functions extends LocalService {
 /** Makes the template's functions ready to be invoked. */
 export function startFunctions(context: StackContext): Functions {
   const all = context.ofType('AWS::Lambda::Function').map((resource) => functionOf(resource, context));
+  const functions = new Map(
+    all.flatMap((fn) => [fn.definition.arn, fn.definition.name].map((key) => [key, fn] as const)),
+  );
+  context.endpoint.lambda = lambdaApi(functions, context.ofType('AWS::Lambda::EventSourceMapping'));
   return {
-    functions: new Map(all.flatMap((fn) => [fn.definition.arn, fn.definition.name].map((key) => [key, fn] as const))),
+    functions,
     processes: () =>
       all.flatMap((fn) => fn.processIds().map((processId) => ({ functionName: fn.definition.name, processId }))),
     stop() {

@@ -96,6 +96,7 @@ describe('the commands', () => {
   it('doctor: reports a healthy stack as healthy, and names a fix for each problem', async () => {
     const stack = await startLocalPindrop({
       simulator: { rateLimits: { perDay: 1000 } },
+      settings: { prefix: 'videos/', suffixes: '.mp4,.MOV' },
       tokens: ({ oauth }) => ({
         ...oauth.signedIn(),
         accessTokenExpiresAt: new Date(Date.now() + 20.5 * 86_400_000).toISOString(),
@@ -107,8 +108,17 @@ describe('the commands', () => {
     expect(text).toMatch(/^✔ stack outputs: all there\n✔ token: Pinterest accepts it\n✔ token days left: 20; /);
     expect(text).toMatch(/✔ quota: \d+ requests left of 1000/);
     expect(text).toMatch(/✔ queue: 0 ready/);
+    expect(text).toMatch(/\n✔ token rotation: scheduled\n/);
+    expect(text).toMatch(/\n✔ rate limit: registrations are allowed\n/);
+    expect(text).toMatch(
+      /\n\? ignored files: they are counted on AWS only; only keys that start with videos\/ and end in .mp4 or .mov are uploaded\n/,
+    );
     expect(healthy.code).toBe(0);
 
+    const fault = { kind: 'status', status: 429, code: 8, retryAfterSeconds: 1800 } as const;
+    stack.simulator.inject({ operation: 'media_create', fault });
+    await stack.drop('videos/clip.mp4', clip);
+    await stack.until(() => stack.log().includes('to be tried again'));
     stack.simulator.oauth.revokeAll();
     const { sqs, outputs } = portsTo(stack);
     const QueueUrl = outputs['DeadLetterQueueUrl'];
@@ -116,6 +126,7 @@ describe('the commands', () => {
     const ill = await command('doctor');
     expect(ill.code).toBe(1);
     expect(ill.stdout.join('\n')).toMatch(/✘ token: .*401.* → npm run pindrop -- auth --local/);
+    expect(ill.stdout.join('\n')).toMatch(/✘ rate limit: no registration until 20\d\d-.*Z → nothing to do: files wait/);
     expect(ill.stdout.join('\n')).toMatch(/✘ dead letters: 1 → .*npm run pindrop -- redrive --local/);
     expect((await command('doctor', '--json')).stdout.map((line) => JSON.parse(line))).toContainEqual(
       expect.objectContaining({ about: 'token', well: false, fix: 'npm run pindrop -- auth --local' }),

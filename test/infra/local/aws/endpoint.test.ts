@@ -3,6 +3,7 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -36,6 +37,7 @@ async function endpoint() {
   };
   opened.s3 = answers('s3', 'bytes');
   opened.queues = answers('queues', '{}');
+  opened.lambda = answers('lambda', '{}');
   return { ...opened, asked };
 }
 
@@ -89,6 +91,10 @@ describe('the endpoint', () => {
         body: expect.stringContaining('the access key that npm start prints'),
       });
     }
+    const toLambda = Authorization.replace('PINDROP', 'ANOTHER').replace('/s3/', '/lambda/');
+    expect(toLambda).toContain('/lambda/');
+    const refused = await ask(`${url}/2015-03-31/functions/f/configuration`, 'GET', { Authorization: toLambda });
+    expect(refused.status).toBe(403);
     expect(asked).toEqual([]);
   });
 
@@ -102,16 +108,17 @@ describe('the endpoint', () => {
     const { port, asked } = await endpoint();
     const client = { endpoint: `http://${name}:${port}`, region: 'us-east-1', credentials, maxAttempts: 1 };
     const s3 = new S3Client({ ...client, forcePathStyle: true });
-    const [secrets, sqs] = [new SecretsManagerClient(client), new SQSClient(client)];
-    onTestFinished(() => [s3, secrets, sqs].forEach((each) => void each.destroy()));
+    const [secrets, sqs, lambda] = [new SecretsManagerClient(client), new SQSClient(client), new LambdaClient(client)];
+    onTestFinished(() => [s3, secrets, sqs, lambda].forEach((each) => void each.destroy()));
     await s3.send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'x' }));
     await s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }));
     await sqs.send(new ReceiveMessageCommand({ QueueUrl: `http://${name}:${port}/1/q` }));
     const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: 's' }));
     expect(SecretString).toBe('pina_secret');
+    await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: 'f' }));
     // As when a person opens a presigned URL in a browser.
     const presigned = `http://${name}:${port}/b/k?X-Amz-Credential=${credentials.accessKeyId}%2F20260301%2Fus-east-1`;
     expect((await ask(presigned, 'GET', { 'Sec-Fetch-Site': 'none' })).status).toBe(200);
-    expect(asked).toEqual(['s3', 's3', 'queues', 'secret', 's3']);
+    expect(asked).toEqual(['s3', 's3', 'queues', 'secret', 'lambda', 's3']);
   });
 });

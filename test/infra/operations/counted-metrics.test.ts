@@ -1,12 +1,15 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { expect, it } from 'vitest';
-import { unreadableNotifications } from '../../../infra/operations/stack-health.ts';
+import { ignoredFiles, unreadableNotifications } from '../../../infra/operations/stack-health.ts';
 import { loopbackServer, received } from '../../harness/loopback-server.ts';
 
-it('counts the unreadable notifications of one stack, not those of other stacks', async () => {
+it.each([
+  ['unreadable notifications of 14 days', 'UnreadableNotifications', 14 * 86_400, unreadableNotifications],
+  ['ignored files of a day', 'FilesIgnored', 86_400, ignoredFiles],
+] as const)('counts the %s of one stack, not those of other stacks', async (_what, MetricName, Period, count) => {
   const metricOf = (service: string) => ({
     Namespace: 'Pindrop',
-    MetricName: 'UnreadableNotifications',
+    MetricName,
     Dimensions: [{ Name: 'service', Value: service }],
   });
   const asked: { Dimensions?: unknown; Statistics?: unknown }[] = [];
@@ -22,6 +25,8 @@ it('counts the unreadable notifications of one stack, not those of other stacks'
   });
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
   const cloudWatch = new CloudWatchClient({ endpoint, region: 'us-east-1', credentials });
-  expect(await unreadableNotifications({ cloudWatch, stackName: 'Pindrop' })).toBe(3);
-  expect(asked).toMatchObject([{ Dimensions: [{ Name: 'service', Value: 'Pindrop' }], Statistics: ['Sum'] }]);
+  expect(await count({ cloudWatch, stackName: 'Pindrop' })).toBe(3);
+  expect(asked).toMatchObject([
+    { MetricName, Period, Dimensions: [{ Name: 'service', Value: 'Pindrop' }], Statistics: ['Sum'] },
+  ]);
 });

@@ -1,0 +1,49 @@
+import { GetFunctionConfigurationCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { readAccountsVariable } from '../../functions/accounts.ts';
+import { OperationError } from './operation-error.ts';
+import { outputOf } from './stack-outputs.ts';
+import type { StackPorts } from './stack-ports.ts';
+
+/** The settings with which `ingest` was deployed, as far as operators ask about them. */
+export interface DeployedSettings {
+  /** Only keys that start with one of these are uploaded. */
+  prefixes: string[];
+  /** Only keys that end in one of these are uploaded; empty for all keys. */
+  suffixes: string[];
+  /** Name of the parameter with the rate-limit gate, by account name; '' without the setting `accounts`. */
+  gates: Record<string, string>;
+}
+
+/** Reads the environment of the function that takes messages from the queue of drops. */
+export async function deployedSettings({
+  lambda,
+  sqs,
+  ...stack
+}: Pick<StackPorts, 'lambda' | 'sqs' | 'outputs' | 'stackName'>): Promise<DeployedSettings> {
+  const QueueUrl = outputOf(stack, 'QueueUrl');
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  const { EventSourceMappings = [] } = await lambda.send(
+    new ListEventSourceMappingsCommand({ EventSourceArn: Attributes?.QueueArn }),
+  );
+  const [{ FunctionArn: FunctionName = undefined } = {}] = EventSourceMappings;
+  if (FunctionName === undefined)
+    throw new OperationError(`No function takes messages from ${QueueUrl}: deploy again.`);
+  const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const { ACCOUNTS, PREFIX = '', SUFFIXES = '', RATE_LIMIT_PARAMETER = '' } = Environment?.Variables ?? {};
+  const accounts =
+    ACCOUNTS === undefined ? { '': { prefix: PREFIX, gate: RATE_LIMIT_PARAMETER } } : readAccountsVariable(ACCOUNTS);
+  return {
+    prefixes: Object.values(accounts).map(({ prefix }) => prefix),
+    suffixes: SUFFIXES === '' ? [] : SUFFIXES.split(','),
+    gates: Object.fromEntries(Object.entries(accounts).map(([name, { gate }]) => [name, gate])),
+  };
+}
+
+/** @returns the time until which Pinterest asked to register nothing; undefined when registrations are allowed now */
+export async function gateClosedUntil(gate: string, { ssm }: Pick<StackPorts, 'ssm'>): Promise<Date | undefined> {
+  const { Parameter } = await ssm.send(new GetParameterCommand({ Name: gate }));
+  const until = new Date(Parameter?.Value ?? '');
+  return until.getTime() > Date.now() ? until : undefined;
+}
