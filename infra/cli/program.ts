@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import openInBrowser from 'open';
+import { publishAtOf } from '../../functions/examples/publish-pin/publish-at.ts';
 import { SCOPES } from '../../shared/pinterest/oauth.ts';
 import { DEFAULT_API_URL } from '../../shared/pinterest/pinterest-client.ts';
 import { AccountError, accountNames, requireAccount, requireAccountName } from '../operations/accounts.ts';
@@ -14,9 +15,11 @@ import { escapeControls } from '../terminal/escape-controls.ts';
 import type { ExitCode, Output } from './command.ts';
 import { DEFAULT_REDIRECT_PORT, keepInFile, keepInStack, signIn } from './commands/auth.ts';
 import { type BackfillCommandOptions, backfill } from './commands/backfill.ts';
+import { cancelEach } from './commands/cancel.ts';
 import { doctor } from './commands/doctor.ts';
 import { LISTED, list } from './commands/list.ts';
 import { redrive } from './commands/redrive.ts';
+import { reschedule } from './commands/reschedule.ts';
 import { retryEach } from './commands/retry.ts';
 import { status } from './commands/status.ts';
 import { watch } from './commands/watch.ts';
@@ -160,6 +163,19 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
       end(await backfill(url, { since, dryRun }, await portsFor(options), outputOf(options))),
     );
 
+  query('cancel', 'cancel Pins that publish-pin has not published yet')
+    .argument('<upload...>', 'upload ids, as list shows them')
+    .action(async (uploadIds: string[], options: StackOptions) =>
+      end(await cancelEach(uploadIds, await portsFor(options), outputOf(options))),
+    );
+
+  query('reschedule', 'change when a Pin of publish-pin is due')
+    .argument('<upload>', 'an upload id, as list shows it')
+    .requiredOption('--at <time>', 'ISO 8601 with an offset, such as 2026-12-24T18:00+01:00', instantOf)
+    .action(async (uploadId: string, { at, ...options }: StackOptions & { at: string }) =>
+      end(await reschedule(uploadId, { dueAt: at }, await portsFor(options), outputOf(options))),
+    );
+
   query('doctor', 'check everything that can be wrong: one line each, with the fix').action(
     async (options: StackOptions) => end(await doctor(await portsFor(options), outputOf(options))),
   );
@@ -230,6 +246,12 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}
+
+function instantOf(text: string): string {
+  const due = publishAtOf(text, 'time', new Date());
+  if ('dueAt' in due) return due.dueAt;
+  throw new InvalidArgumentError(due.problem);
 }
 
 function placesOf(text: string, before: BundlePlace[] = []): BundlePlace[] {

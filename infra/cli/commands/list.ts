@@ -1,12 +1,16 @@
+import pMap from 'p-map';
 import type { Media } from '../../../shared/pinterest/media.ts';
 import { accountNames, requireKnownAccount } from '../../operations/accounts.ts';
 import { pinterestOf } from '../../operations/pinterest-of-stack.ts';
+import { findPin, type KnownPin, publishesPins } from '../../operations/pins.ts';
 import type { StackPorts } from '../../operations/stack-ports.ts';
 import { type KnownUpload, newestUploads } from '../../operations/uploads.ts';
 import type { ExitCode, Output } from '../command.ts';
 import { isConnectionRefused } from '../connection-refused.ts';
 import { tableLines } from '../table.ts';
 
+/** Maximum number of simultaneous requests about Pins. */
+const CONCURRENCY = 10;
 /** How many uploads, and media of each account, are listed: the maximum of one media_list request. */
 export const LISTED = 250;
 /** How many of the newest uploads are searched for the uploads of one account. */
@@ -22,6 +26,8 @@ interface ListedUpload {
   state?: KnownUpload['state'];
   key?: string;
   droppedAt?: string;
+  /** Only in a stack with the example `publish-pin`. */
+  pin?: KnownPin;
 }
 
 /**
@@ -36,11 +42,12 @@ export async function list(account: string | undefined, ports: StackPorts, outpu
     uploadsOf(account, ports),
     ...asked.map((name) => mediaOf(name, ports, output)),
   ]);
-  const rows = [...joined(uploads, media.flat())];
+  const pins = await pinsOf(uploads, ports);
+  const rows = [...joined(uploads, media.flat())].map((row) => ({ ...row, pin: pins.get(row.uploadId) }));
   if (output.json) for (const row of rows) output.print(JSON.stringify(row));
   else if (rows.length === 0) output.say('Nothing was dropped yet.');
   else {
-    const columns = names.length === 0 ? COLUMNS : [ACCOUNT, ...COLUMNS];
+    const columns = [...(names.length === 0 ? [] : [ACCOUNT]), ...COLUMNS, ...(publishesPins(ports) ? [PIN] : [])];
     const cells = rows.map((row) => columns.map(([, cell]) => cell(row) ?? '–'));
     for (const line of tableLines(
       columns.map(([title]) => title),
@@ -78,6 +85,16 @@ async function mediaOf(account: string | undefined, ports: StackPorts, output: O
   }
 }
 
+/** The Pins of the uploads, by upload id. */
+async function pinsOf(uploads: KnownUpload[], ports: StackPorts): Promise<Map<string | undefined, KnownPin>> {
+  const found = await pMap(
+    publishesPins(ports) ? uploads.filter(({ state }) => state === 'succeeded') : [],
+    async ({ upload: { uploadId } }) => [uploadId, await findPin(uploadId, ports)] as const,
+    { concurrency: CONCURRENCY },
+  );
+  return new Map(found.flatMap(([uploadId, pin]) => (pin ? [[uploadId, pin]] : [])));
+}
+
 function* joined(uploads: KnownUpload[], media: AccountMedia[]): Generator<ListedUpload> {
   const others = new Map(media.map((each) => [each.mediaId, each]));
   for (const { upload, state } of uploads) {
@@ -98,10 +115,26 @@ type Column = [title: string, cell: (row: ListedUpload) => string | undefined];
 
 const ACCOUNT: Column = ['account', ({ account }) => account];
 const COLUMNS: Column[] = [
-  ['dropped', ({ droppedAt }) => droppedAt?.replace(/\.\d+Z$/, 'Z')],
+  ['dropped', ({ droppedAt }) => droppedAt && toSeconds(droppedAt)],
   ['file', ({ key }) => key],
   ['upload', ({ uploadId }) => uploadId],
   ['state', ({ state }) => state],
   ['media', ({ mediaId }) => mediaId],
   ['at Pinterest', ({ pinterest }) => pinterest],
 ];
+const PIN: Column = ['Pin', ({ pin }) => pinWords(pin)];
+
+const toSeconds = (instant: string) => instant.replace(/\.\d+Z$/, 'Z');
+
+function pinWords(pin: KnownPin | undefined): string | undefined {
+  switch (pin?.state) {
+    case 'waiting':
+      return pin.dueAt === undefined ? 'waits for its turn' : `due ${toSeconds(pin.dueAt)}`;
+    case 'published':
+      return `${pin.pinId}, published ${toSeconds(pin.publishedAt)}`;
+    case 'failed':
+      return `failed (${pin.reason})`;
+    default:
+      return pin?.state;
+  }
+}

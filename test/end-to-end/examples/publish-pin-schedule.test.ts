@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { Board } from '../../../infra/local/console/server/board.ts';
+import { cancelPin } from '../../../infra/operations/pins.ts';
 import { pinEventSchema } from '../../../shared/events/pin/pin-event-schema.ts';
-import type { PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
+import type { PinEventDetail, PinPublished } from '../../../shared/events/pin/pin-events.ts';
 import { expectByContract } from '../../harness/contract.ts';
 import { type LocalPindrop, startLocalPindrop } from '../../harness/local-pindrop.ts';
+import { pindropLocal, portsTo } from '../../harness/pindrop-command.ts';
 
 const clip = readFileSync(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
@@ -24,13 +28,112 @@ async function pinEventOf(pindrop: LocalPindrop, uploadId: string): Promise<PinE
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
 describe('publish-pin with publish_at', () => {
-  it('publishes a Pin when it is due', async () => {
+  it('shows when a Pin is due, publishes it then, and lets an operator cancel and reschedule it', async () => {
     const pindrop = await startLocalPindrop({ settings: { with: 'publish-pin' } });
-    const dueAt = inSeconds(8);
-    const { uploadId } = await pindrop.finalEventOf(
-      await pindrop.drop('clip.mp4', clip, { board: '42', publish_at: dueAt }),
+    const command = pindropLocal(pindrop);
+    const board = new Board(pindrop.stack.records);
+    const drop = async (key: string, publishAt: string) => {
+      const versionId = await pindrop.drop(key, clip, { board: '42', title: key, publish_at: publishAt });
+      return (await pindrop.finalEventOf(versionId)).uploadId;
+    };
+    /** The Pin as `list --json` shows it. */
+    const listed = async (uploadId: string) => {
+      const rows = (await command('list', '--json')).stdout.map((line) => JSON.parse(line));
+      return rows.find((row) => row.uploadId === uploadId)?.pin;
+    };
+    const waiting = (uploadId: string, dueAt: string) =>
+      expect.poll(() => listed(uploadId), { timeout: 20_000 }).toEqual({ state: 'waiting', dueAt });
+
+    const past = await drop('past.mp4', '2026-01-01T09:00+01:00');
+    expect(await pinEventOf(pindrop, past)).toMatchObject({ status: 'published', dueAt: '2026-01-01T08:00:00.000Z' });
+
+    const tomorrow = inSeconds(86_400);
+    const cancelled = await drop('cancelled.mp4', tomorrow);
+    const rescheduled = await drop('rescheduled.mp4', tomorrow);
+    await waiting(cancelled, tomorrow);
+    await waiting(rescheduled, tomorrow);
+    expect(board.details(cancelled)?.row.pin).toEqual({ state: 'due', dueAt: tomorrow });
+    expect((await command('list')).stdout.join('\n')).toContain(`due ${tomorrow.slice(0, 19)}Z`);
+
+    expect(await command('cancel', cancelled)).toMatchObject({ code: 0, stdout: [`${cancelled} is cancelled.`] });
+    const event = await pinEventOf(pindrop, cancelled);
+    expect(event).toMatchObject({ status: 'failed', failure: { reason: 'cancelled' }, dueAt: tomorrow });
+
+    const dueAt = inSeconds(6);
+    for (const at of [inSeconds(7200), dueAt]) {
+      const moved = await command('reschedule', rescheduled, '--at', at, '--json');
+      expect(moved).toMatchObject({ code: 0, stdout: [JSON.stringify({ uploadId: rescheduled, dueAt: at })] });
+    }
+    const published = (await pinEventOf(pindrop, rescheduled)) as PinPublished;
+    expect(published).toMatchObject({ status: 'published', dueAt });
+    expect(published.lateBySeconds).toBeLessThan(60);
+    await expect
+      .poll(() => listed(rescheduled))
+      .toMatchObject({ state: 'published', pinId: published.pinId, lateBySeconds: published.lateBySeconds });
+    board.observe({ kind: 'state-entered', executionName: rescheduled, state: '' });
+    expect(board.details(rescheduled)?.row.pin).toEqual({ state: 'published', pinId: published.pinId });
+
+    for (const args of [['cancel', rescheduled], ['reschedule', rescheduled, '--at', inSeconds(60)]]) {
+      const late = await command(...args);
+      expect(late).toMatchObject({ code: 1, stdout: [] });
+      expect(late.stderr).toEqual([
+        `Too late: the Pin of ${rescheduled} was published at ${published.publishedAt} as Pin ${published.pinId}.`,
+      ]);
+    }
+    expect((await command('cancel', cancelled)).stderr.join()).toMatch(/^Too late: .* ended without a Pin \(cancelled\)/);
+    expect((await command('cancel', 'nothing')).stderr.join()).toMatch(/^There is no upload nothing/);
+    expect(await command('reschedule', rescheduled, '--at', '2026-12-24T18:00')).toMatchObject({
+      code: 2,
+      stderr: [expect.stringContaining('The time has no offset: write 2026-12-24T18:00Z')],
+    });
+    expect(pindrop.simulator.pins().map(({ request }) => request.title)).toEqual(['rescheduled.mp4', 'past.mp4']);
+    expect(pinEvents(pindrop)).toHaveLength(3);
+  });
+
+  it('is either cancelled or published when an operator cancels it at the moment it is due', async () => {
+    const pindrop = await startLocalPindrop({ settings: { with: 'publish-pin' } });
+    const ports = portsTo(pindrop);
+    const dueAt = inSeconds(10);
+    const uploads = await Promise.all(
+      Array.from({ length: 8 }, async (_, number) => {
+        const metadata = { board: '42', title: `${number}`, publish_at: dueAt };
+        return (await pindrop.finalEventOf(await pindrop.drop(`${number}.mp4`, clip, metadata))).uploadId;
+      }),
     );
-    const event = await pinEventOf(pindrop, uploadId);
-    expect(event).toMatchObject({ status: 'published', dueAt, lateBySeconds: expect.any(Number) });
+    const cancels = uploads.map(async (uploadId, number) => {
+      // Each Pin wakes within a second after its time.
+      await wait(Math.max(0, Date.parse(dueAt) + number * 150 - Date.now()));
+      return cancelPin(uploadId, ports).then(
+        () => 'failed',
+        (error: Error) => (/was published/.test(error.message) ? 'published' : error.message),
+      );
+    });
+    const answers = await Promise.all(cancels);
+    const events = await Promise.all(uploads.map((uploadId) => pinEventOf(pindrop, uploadId)));
+    expect(answers).toEqual(events.map(({ status }) => status));
+    expect(pindrop.simulator.pins()).toHaveLength(answers.filter((answer) => answer === 'published').length);
+    expect(pinEvents(pindrop)).toHaveLength(uploads.length);
+  });
+
+  it('keeps the Pins of one board apart, in the order of their due times', async () => {
+    const spacingSeconds = 3;
+    const pindrop = await startLocalPindrop({
+      settings: { with: 'publish-pin', pinSpacingMinutes: spacingSeconds / 60 },
+    });
+    const first = Date.now() + 8000;
+    // The titles say in which order the Pins are due. They are dropped in the opposite order.
+    const drops = [4, 3, 2, 1, 0].map(async (number) => {
+      const publishAt = new Date(first + number * 1000).toISOString();
+      const metadata = { board: '42', title: `${number}`, publish_at: publishAt };
+      return (await pindrop.finalEventOf(await pindrop.drop(`${number}.mp4`, clip, metadata))).uploadId;
+    });
+    const other = await pindrop.drop('other.mp4', clip, { board: '43', title: 'other', publish_at: new Date(first).toISOString() });
+    const uploads = await Promise.all(drops);
+    for (const uploadId of [...uploads, (await pindrop.finalEventOf(other)).uploadId])
+      expect(await pinEventOf(pindrop, uploadId)).toMatchObject({ status: 'published' });
+    const pins = pindrop.simulator.pins().filter(({ request }) => request.board_id === '42').reverse();
+    expect(pins.map(({ request }) => request.title)).toEqual(['0', '1', '2', '3', '4']);
+    for (const [index, pin] of pins.slice(1).entries())
+      expect(pin.createdAt - (pins[index]?.createdAt ?? 0)).toBeGreaterThanOrEqual(spacingSeconds * 1000);
   });
 });
