@@ -78,7 +78,8 @@ export async function cancelPin(uploadId: string, ports: PinPorts): Promise<void
  */
 export async function reschedulePin(uploadId: string, dueAt: string, ports: PinPorts): Promise<void> {
   await changeSchedule(uploadId, ports, ({ state, taskToken }) => {
-    if (state === 'cancelled') throw new OperationError(`The Pin of ${uploadId} was cancelled: retry the drop instead.`);
+    if (state === 'cancelled')
+      throw new OperationError(`The Pin of ${uploadId} was cancelled: retry the drop instead.`);
     return { state: 'open', dueAt, taskToken };
   });
 }

@@ -126,7 +126,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const dropQueue = () => queues.byArn(arnOf(environment, 'sqs', dropQueueName));
     return {
       ...location,
-      records: new StackRecords(database, executions, outputs['StateMachineArn'] ?? '', dropQueue),
+      records: new StackRecords(
+        database,
+        executions,
+        { machineArn: outputs['StateMachineArn'] ?? '', pinMachineArn: outputs['PublishPinStateMachineArn'] },
+        dropQueue,
+      ),
       secretValue: (arn) => secretsManager.secrets.currentValue(arn),
       functionProcesses: processes,
       rotateSecret: async (arn) => secretsManager.rotationOf(arn)?.rotate(),

@@ -30,12 +30,20 @@ export class StackRecords {
   readonly #database: DatabaseSync;
   readonly #executions: ExecutionTable;
   readonly #machineArn: string;
+  /** Absent without the example publish-pin. */
+  readonly #pinMachineArn: string | undefined;
   readonly #queue: () => Queue;
 
-  constructor(database: DatabaseSync, executions: ExecutionTable, machineArn: string, queue: () => Queue) {
+  constructor(
+    database: DatabaseSync,
+    executions: ExecutionTable,
+    { machineArn, pinMachineArn }: { machineArn: string; pinMachineArn?: string },
+    queue: () => Queue,
+  ) {
     this.#database = database;
     this.#executions = executions;
     this.#machineArn = machineArn;
+    this.#pinMachineArn = pinMachineArn;
     this.#queue = queue;
   }
 
@@ -96,6 +104,14 @@ export class StackRecords {
       .prepare("SELECT envelope FROM events WHERE json_extract(envelope, '$.detail.uploadId') = ? ORDER BY rowid")
       .all(uploadId);
     return rows.map(({ envelope }) => JSON.parse(String(envelope)));
+  }
+
+  /** ISO 8601: when the upload's Pin is due, if the example publish-pin waits for it. */
+  pinDueAt(uploadId: string): string | undefined {
+    const execution = this.#executions.get(this.#pinMachineArn ?? '', uploadId);
+    if (execution?.status !== 'RUNNING') return undefined;
+    const { dueAt }: { dueAt?: string } = JSON.parse(execution.stateInput ?? '{}');
+    return dueAt;
   }
 
   deliveriesOf(eventId: string): DueDelivery[] {

@@ -52,7 +52,7 @@ describe('publish-pin with publish_at', () => {
     const rescheduled = await drop('rescheduled.mp4', tomorrow);
     await waiting(cancelled, tomorrow);
     await waiting(rescheduled, tomorrow);
-    expect(board.details(cancelled)?.row.pin).toEqual({ state: 'due', dueAt: tomorrow });
+    expect(board.details(cancelled)?.row.pin).toEqual({ dueAt: tomorrow });
     expect((await command('list')).stdout.join('\n')).toContain(`due ${tomorrow.slice(0, 19)}Z`);
 
     expect(await command('cancel', cancelled)).toMatchObject({ code: 0, stdout: [`${cancelled} is cancelled.`] });
@@ -71,21 +71,25 @@ describe('publish-pin with publish_at', () => {
       .poll(() => listed(rescheduled))
       .toMatchObject({ state: 'published', pinId: published.pinId, lateBySeconds: published.lateBySeconds });
     board.observe({ kind: 'state-entered', executionName: rescheduled, state: '' });
-    expect(board.details(rescheduled)?.row.pin).toEqual({ state: 'published', pinId: published.pinId });
+    expect(board.details(rescheduled)?.row.pin).toEqual({ published: true, pinId: published.pinId });
 
-    for (const args of [['cancel', rescheduled], ['reschedule', rescheduled, '--at', inSeconds(60)]]) {
+    for (const args of [
+      ['cancel', rescheduled],
+      ['reschedule', rescheduled, '--at', inSeconds(60)],
+    ]) {
       const late = await command(...args);
       expect(late).toMatchObject({ code: 1, stdout: [] });
       expect(late.stderr).toEqual([
         `Too late: the Pin of ${rescheduled} was published at ${published.publishedAt} as Pin ${published.pinId}.`,
       ]);
     }
-    expect((await command('cancel', cancelled)).stderr.join()).toMatch(/^Too late: .* ended without a Pin \(cancelled\)/);
+    expect((await command('cancel', cancelled)).stderr.join()).toMatch(
+      /^Too late: .* ended without a Pin \(cancelled\)/,
+    );
     expect((await command('cancel', 'nothing')).stderr.join()).toMatch(/^There is no upload nothing/);
-    expect(await command('reschedule', rescheduled, '--at', '2026-12-24T18:00')).toMatchObject({
-      code: 2,
-      stderr: [expect.stringContaining('The time has no offset: write 2026-12-24T18:00Z')],
-    });
+    const wrong = await command('reschedule', rescheduled, '--at', '2026-12-24T18:00');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr[0]).toContain('The time has no offset: write 2026-12-24T18:00Z');
     expect(pindrop.simulator.pins().map(({ request }) => request.title)).toEqual(['rescheduled.mp4', 'past.mp4']);
     expect(pinEvents(pindrop)).toHaveLength(3);
   });
@@ -127,11 +131,18 @@ describe('publish-pin with publish_at', () => {
       const metadata = { board: '42', title: `${number}`, publish_at: publishAt };
       return (await pindrop.finalEventOf(await pindrop.drop(`${number}.mp4`, clip, metadata))).uploadId;
     });
-    const other = await pindrop.drop('other.mp4', clip, { board: '43', title: 'other', publish_at: new Date(first).toISOString() });
+    const other = await pindrop.drop('other.mp4', clip, {
+      board: '43',
+      title: 'other',
+      publish_at: new Date(first).toISOString(),
+    });
     const uploads = await Promise.all(drops);
     for (const uploadId of [...uploads, (await pindrop.finalEventOf(other)).uploadId])
       expect(await pinEventOf(pindrop, uploadId)).toMatchObject({ status: 'published' });
-    const pins = pindrop.simulator.pins().filter(({ request }) => request.board_id === '42').reverse();
+    const pins = pindrop.simulator
+      .pins()
+      .filter(({ request }) => request.board_id === '42')
+      .reverse();
     expect(pins.map(({ request }) => request.title)).toEqual(['0', '1', '2', '3', '4']);
     for (const [index, pin] of pins.slice(1).entries())
       expect(pin.createdAt - (pins[index]?.createdAt ?? 0)).toBeGreaterThanOrEqual(spacingSeconds * 1000);

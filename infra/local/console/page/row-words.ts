@@ -1,6 +1,6 @@
 import type { UploadRow, UploadState } from '../shared/wire.ts';
 import { now } from './server-clock.ts';
-import { since, until } from './wording.ts';
+import { dateAndTime, since, until } from './wording.ts';
 
 const STATE_WORDS: Record<UploadState, string> = {
   dropped: 'Dropped',
@@ -53,7 +53,11 @@ export function situation({ state, polls, nextAt, because, mediaId, failure, pin
 }
 
 const pinWords = (pin: UploadRow['pin']) =>
-  pin === undefined ? [] : [pin.published ? `published as Pin ${pin.pinId}` : `no Pin: ${pin.why}`];
+  pin === undefined
+    ? []
+    : 'dueAt' in pin
+      ? [`Pin due at ${dateAndTime(pin.dueAt)}`]
+      : [pin.published ? `published as Pin ${pin.pinId}` : `no Pin: ${pin.why}`];
 
 /** Says how uploads ended. @param rows at least one ended row, and no others */
 export function endedWords(rows: UploadRow[]): string {

@@ -26,7 +26,15 @@ import {
 /** The stack's records that the board reads. */
 export type UploadRecords = Pick<
   StackRecords,
-  'waiting' | 'executions' | 'execution' | 'statesOf' | 'endings' | 'finalEventOf' | 'eventsOf' | 'deliveriesOf'
+  | 'waiting'
+  | 'executions'
+  | 'execution'
+  | 'statesOf'
+  | 'endings'
+  | 'finalEventOf'
+  | 'eventsOf'
+  | 'deliveriesOf'
+  | 'pinDueAt'
 >;
 
 /** What the stack's settings say about keys. */
@@ -182,7 +190,9 @@ export class Board {
 
   #rowOf(execution: ExecutionRow): UploadRow {
     const row = rowOfExecution(execution);
-    return row.state === 'succeeded' ? { ...row, ...pinOf(this.#records.eventsOf(row.uploadId)) } : row;
+    const { uploadId } = row;
+    if (row.state !== 'succeeded') return row;
+    return { ...row, ...pinOf(this.#records.eventsOf(uploadId), this.#records.pinDueAt(uploadId)) };
   }
 
   /** Ids of the uploads that can be later attempts of a failed upload: they have the same key and a later drop. */

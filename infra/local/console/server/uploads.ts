@@ -158,11 +158,15 @@ export const instant = (timestamp: string | undefined) => timestamp ?? new Date(
 /** @returns the row after a log line; the same row if the line changes nothing */
 export const afterLine = (row: UploadRow, line: UploadLogLine): UploadRow => STEPS[line.message]?.(row, line) ?? row;
 
-/** @returns the upload's Pin, from the events; an empty object if there is no event about a Pin yet */
-export function pinOf(events: EventEnvelope[]): Pick<UploadRow, 'pin'> {
+/**
+ * @param dueAt when a Pin is due that waits for it
+ * @returns the upload's Pin, from the events; an empty object if there is no event about a Pin, and none waits
+ */
+export function pinOf(events: EventEnvelope[], dueAt: string | undefined): Pick<UploadRow, 'pin'> {
   const put = events.filter((event) => event.source === EVENT_SOURCE);
   const published = put.find((event) => event['detail-type'] === PIN_DETAIL_TYPE.published);
   if (published) return { pin: { published: true, pinId: (published.detail as PinPublished).pinId } };
   const failed = put.find((event) => event['detail-type'] === PIN_DETAIL_TYPE.failed);
-  return failed ? { pin: { published: false, why: (failed.detail as PinFailed).failure.message } } : {};
+  if (failed) return { pin: { published: false, why: (failed.detail as PinFailed).failure.message } };
+  return dueAt === undefined ? {} : { pin: { dueAt } };
 }

@@ -37,8 +37,8 @@ export interface UploadRow {
   timeline: Partial<Timeline> & Pick<Timeline, 'droppedAt'>;
   /** The failure. `reason` is absent if the execution failed and put no final event. */
   failure?: Pick<Failure, 'message' | 'retryable'> & Partial<Pick<Failure, 'reason'>>;
-  /** The Pin, if the example publish-pin tried to create one. */
-  pin?: { published: true; pinId: string } | { published: false; why: string };
+  /** The Pin, if the example publish-pin has tried to create it or waits until it is due (ISO 8601, UTC). */
+  pin?: { published: true; pinId: string } | { published: false; why: string } | { dueAt: string };
 }
 
 /** All known details of one upload. */

@@ -25,7 +25,12 @@ async function records(inspectMessages: Queue['inspectMessages']) {
   return {
     database,
     executions,
-    records: new StackRecords(database, executions, 'arn', () => ({ inspectMessages }) as Queue),
+    records: new StackRecords(
+      database,
+      executions,
+      { machineArn: 'arn', pinMachineArn: 'pins' },
+      () => ({ inspectMessages }) as Queue,
+    ),
   };
 }
 
@@ -62,4 +67,15 @@ it('finds all events of an upload, whichever component put them', async () => {
   put('of none', null);
   put('pin', { uploadId: 'clip' });
   expect(kept.eventsOf('clip').map(({ id }) => id)).toEqual(['final', 'pin']);
+});
+
+it('says when a Pin is due while its execution waits for it', async () => {
+  const { executions, records: kept } = await records(() => ({ ready: [], delayed: [], inflight: [] }));
+  executions.start('pins', 'clip', '{"detail":{}}', '2026-03-01T09:00:00.000Z');
+  expect(kept.pinDueAt('clip')).toBeUndefined();
+  executions.enter('pins', 'clip', 'Wait', { dueAt: '2026-03-02T09:00:00.000Z' }, 0);
+  expect(kept.pinDueAt('clip')).toBe('2026-03-02T09:00:00.000Z');
+  executions.end('pins', 'clip', 'SUCCEEDED', { output: '{}' });
+  expect(kept.pinDueAt('clip')).toBeUndefined();
+  expect(kept.pinDueAt('another')).toBeUndefined();
 });

@@ -56,6 +56,7 @@ export function stagedRecords(uploads: StagedUpload[], now: number = Date.now())
     finalEventOf: (uploadId) => envelopeOf(byId.get(uploadId)),
     eventsOf: (uploadId) => events.filter(({ detail }) => uploadId === (detail as { uploadId: string }).uploadId),
     deliveriesOf: () => [],
+    pinDueAt: () => undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endedWords, situation, stateWords } from '../../../../../infra/local/console/page/row-words.ts';
+import { dateAndTime } from '../../../../../infra/local/console/page/wording.ts';
 import type { UploadRow } from '../../../../../infra/local/console/shared/wire.ts';
 
 const row = (state: UploadRow['state'], more: Partial<UploadRow> = {}): UploadRow => ({
@@ -39,6 +40,11 @@ describe('the words of a row', () => {
       'Succeeded',
       'Media 5, polled 3×, no Pin: There is no board.',
       row('succeeded', { mediaId: '5', pin: { published: false, why: 'There is no board.' } }),
+    ],
+    [
+      'Succeeded',
+      `Media 5, polled 3×, Pin due at ${dateAndTime('2026-03-02T09:00:00.000Z')}`,
+      row('succeeded', { mediaId: '5', pin: { dueAt: '2026-03-02T09:00:00.000Z' } }),
     ],
     ['Failed', 'It took too long.', row('failed', { failure })],
   ])('are %s, %s', (state, words, each) => {

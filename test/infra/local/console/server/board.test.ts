@@ -178,6 +178,9 @@ describe('the board', () => {
     const events = pinEventExamples.map(event);
     const failed = events.filter((each) => each['detail-type'] === 'Pin Failed').slice(0, 1);
     const published = events.filter((each) => each['detail-type'] === 'Pin Published');
+    records.pinDueAt = () => '2026-03-02T09:00:00.000Z';
+    made.observe({ kind: 'state-entered', executionName: uploadId, state: 'Wait until the Pin is due' });
+    expect(made.rows()).toMatchObject([{ state: 'succeeded', pin: { dueAt: '2026-03-02T09:00:00.000Z' } }]);
     for (const [put, pin] of [
       [failed, { published: false, why: pinFailedExamples.rejected_metadata.failure.message }],
       [published, { published: true, pinId: pinPublishedExample.pinId }],
@@ -189,6 +192,7 @@ describe('the board', () => {
       expect(made.rows()).toMatchObject([{ state: 'succeeded', pin }]);
       expect(made.details(uploadId)?.otherEvents).toEqual(put);
     }
+    records.pinDueAt = () => undefined;
     records.eventsOf = () => published.map((each) => ({ ...each, source: 'somebody-else' }));
     expect(new Board(records).rows()[0]).not.toHaveProperty('pin');
   });
