@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import type { Media } from '../../../shared/pinterest/media.ts';
 import { accountNames, requireKnownAccount } from '../../operations/accounts.ts';
-import { pinterestOf } from '../../operations/pinterest-of-stack.ts';
 import { findPin, type KnownPin, publishesPins } from '../../operations/pins.ts';
+import { pinterestOf } from '../../operations/pinterest-of-stack.ts';
 import type { StackPorts } from '../../operations/stack-ports.ts';
 import { type KnownUpload, newestUploads } from '../../operations/uploads.ts';
 import type { ExitCode, Output } from '../command.ts';
