@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
+import { boardKey } from '../../../functions/examples/publish-pin/board-turns.ts';
 import { Board } from '../../../infra/local/console/server/board.ts';
 import { cancelPin } from '../../../infra/operations/pins.ts';
 import { pinEventSchema } from '../../../shared/events/pin/pin-event-schema.ts';
@@ -120,30 +122,42 @@ describe('publish-pin with publish_at', () => {
   });
 
   it('keeps the Pins of one board apart, in the order of their due times', async () => {
-    const spacingSeconds = 3;
+    const spacingSeconds = 2;
+    let blocked = true;
     const pindrop = await startLocalPindrop({
-      settings: { with: 'publish-pin', pinSpacingMinutes: spacingSeconds / 60 },
+      settings: { with: 'publish-pin', pinSpacingMinutes: spacingSeconds / 60, maxBackoffSeconds: 5 },
+      simulator: {
+        faults: ({ operation }) =>
+          blocked && operation === 'pins_create' ? { kind: 'status', status: 429, retryAfterSeconds: 1 } : undefined,
+      },
     });
-    const first = Date.now() + 8000;
-    // The titles say in which order the Pins are due. They are dropped in the opposite order.
-    const drops = [4, 3, 2, 1, 0].map(async (number) => {
-      const publishAt = new Date(first + number * 1000).toISOString();
-      const metadata = { board: '42', title: `${number}`, publish_at: publishAt };
-      return (await pindrop.finalEventOf(await pindrop.drop(`${number}.mp4`, clip, metadata))).uploadId;
+    const inQueue = async () => {
+      const Bucket = pindrop.stack.outputs['PublishPinBucketName'];
+      const found = await pindrop.s3.send(new GetObjectCommand({ Bucket, Key: boardKey(undefined, '42') }));
+      const { holder, waiting } = JSON.parse((await found.Body?.transformToString()) ?? '');
+      return { holder: holder?.uploadId, waiting: waiting.length };
+    };
+    const drop = async (title: string, publishAt?: string) => {
+      const metadata = { board: '42', title, ...(publishAt && { publish_at: publishAt }) };
+      return pindrop.finalEventOf(await pindrop.drop(`${title}.mp4`, clip, metadata));
+    };
+    // The first Pin keeps the board until all others are in the queue.
+    const first = await drop('first');
+    await expect.poll(inQueue, { timeout: 60_000 }).toEqual({ holder: first.uploadId, waiting: 0 });
+    const now = Date.now();
+    const others = [4, 3, 2, 1].map(async (number) => {
+      const dueAt = new Date(now + number * 1000).toISOString();
+      const { uploadId, timeline } = await drop(`${number}`, dueAt);
+      return { title: `${number}`, uploadId, order: dueAt > timeline.droppedAt ? dueAt : timeline.droppedAt };
     });
-    const other = await pindrop.drop('other.mp4', clip, {
-      board: '43',
-      title: 'other',
-      publish_at: new Date(first).toISOString(),
-    });
-    const uploads = await Promise.all(drops);
-    for (const uploadId of [...uploads, (await pindrop.finalEventOf(other)).uploadId])
+    const queued = await Promise.all(others);
+    await expect.poll(inQueue, { timeout: 60_000 }).toMatchObject({ waiting: queued.length });
+    blocked = false;
+    for (const { uploadId } of [first, ...queued])
       expect(await pinEventOf(pindrop, uploadId)).toMatchObject({ status: 'published' });
-    const pins = pindrop.simulator
-      .pins()
-      .filter(({ request }) => request.board_id === '42')
-      .reverse();
-    expect(pins.map(({ request }) => request.title)).toEqual(['0', '1', '2', '3', '4']);
+    const pins = pindrop.simulator.pins().reverse();
+    queued.sort((one, other) => (one.order < other.order ? -1 : 1));
+    expect(pins.map(({ request }) => request.title)).toEqual(['first', ...queued.map(({ title }) => title)]);
     for (const [index, pin] of pins.slice(1).entries())
       expect(pin.createdAt - (pins[index]?.createdAt ?? 0)).toBeGreaterThanOrEqual(spacingSeconds * 1000);
   });
