@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import openInBrowser from 'open';
-import { publishAtOf } from '../../functions/examples/publish-pin/publish-at.ts';
+import { publishAtOf } from '../../shared/pin/publish-at.ts';
 import { SCOPES } from '../../shared/pinterest/oauth.ts';
 import { DEFAULT_API_URL } from '../../shared/pinterest/pinterest-client.ts';
 import { AccountError, accountNames, requireAccount, requireAccountName } from '../operations/accounts.ts';
@@ -249,9 +249,9 @@ function portNumber(text: string): number {
 }
 
 function instantOf(text: string): string {
-  const due = publishAtOf(text, 'time', new Date());
+  const due = publishAtOf(text, new Date());
   if ('dueAt' in due) return due.dueAt;
-  throw new InvalidArgumentError(due.problem);
+  throw new InvalidArgumentError(`It ${due.problem}`);
 }
 
 function placesOf(text: string, before: BundlePlace[] = []): BundlePlace[] {

@@ -91,7 +91,7 @@ describe('publish-pin with publish_at', () => {
     expect((await command('cancel', 'nothing')).stderr.join()).toMatch(/^There is no upload nothing/);
     const wrong = await command('reschedule', rescheduled, '--at', '2026-12-24T18:00');
     expect(wrong.code).toBe(2);
-    expect(wrong.stderr[0]).toContain('The time has no offset: write 2026-12-24T18:00Z');
+    expect(wrong.stderr[0]).toContain('It has no offset: write 2026-12-24T18:00Z');
     expect(pindrop.simulator.pins().map(({ request }) => request.title)).toEqual(['rescheduled.mp4', 'past.mp4']);
     expect(pinEvents(pindrop)).toHaveLength(3);
   });
