@@ -3,12 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { keepInStack } from '../../../infra/cli/commands/auth.ts';
 import { SIMULATED_APP } from '../../../infra/local/pinterest/oauth.ts';
 import { startPinterestSimulator } from '../../../infra/local/pinterest/simulator.ts';
 import { readTarget } from '../../../infra/local/start/target.ts';
 import { keepLocalAccounts } from '../../../infra/operations/local-accounts.ts';
 import { tokenFile } from '../../../infra/operations/token-file.ts';
+import { loopbackServer, received } from '../../harness/loopback-server.ts';
 import { pindrop } from '../../harness/pindrop-command.ts';
 
 const COMMAND = fileURLToPath(new URL('../../../infra/cli/main.ts', import.meta.url));
@@ -53,6 +56,26 @@ async function authenticate({
   const code = await exited;
   return { simulator, code, said, page: await page.text(), directory, tokenFile: tokenFile(directory, account) };
 }
+
+describe('pindrop auth', () => {
+  it('stores the tokens of an account in the secret of that account', async () => {
+    const puts: { SecretId?: string; SecretString?: string }[] = [];
+    const endpoint = await loopbackServer(async (request, response) => {
+      puts.push(JSON.parse((await received(request)).body.toString()));
+      response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.1' }).end('{}');
+    });
+    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+    const secrets = new SecretsManagerClient({ endpoint, region: 'us-east-1', credentials });
+    const outputs = { TokenSecretArn: 'arn:a', Accounts: '{"brand-a":"arn:a","brand-b":"arn:b"}' };
+    const ports = { secrets, outputs, stackName: 'Pindrop' };
+    expect(await keepInStack(ports, 'brand-b')('{"accessToken":"pina_b"}')).toBe('the secret arn:b');
+    expect(await keepInStack(ports)('{"accessToken":"pina_only"}')).toBe('the secret arn:a');
+    expect(puts.map(({ SecretId, SecretString }) => `${SecretId} ${SecretString}`)).toEqual([
+      'arn:b {"accessToken":"pina_b"}',
+      'arn:a {"accessToken":"pina_only"}',
+    ]);
+  });
+});
 
 describe('pindrop auth --local', () => {
   it('saves client and tokens for npm start in a file that only its owner can read', async () => {

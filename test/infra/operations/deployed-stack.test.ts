@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
+import { accountNames, tokenSecretArn } from '../../../infra/operations/accounts.ts';
 import { deployedStack } from '../../../infra/operations/stack-location.ts';
 
 const MACHINE = 'AWS::StepFunctions::StateMachine';
@@ -43,6 +44,19 @@ describe('deployedStack', () => {
       stackName: 'Videos',
       outputs: { StateMachineArn: arn('ours'), QueueUrl: 'https://sqs/BrandA' },
     });
+  });
+
+  it('finds the accounts of a construct by its tags, and those of a stack by its output', async () => {
+    const secrets = { 'brand-a': 'arn:a', 'brand-b': 'arn:b' };
+    const tagged = { ...tags('Brands'), 'pindrop:Account:brand-a': 'arn:a', 'pindrop:Account:brand-b': 'arn:b' };
+    const ofConstruct = await deployedStack('Videos', account({}, { ours: tagged }));
+    const outputs = { StateMachineArn: arn('own'), TokenSecretArn: 'arn:a', Accounts: JSON.stringify(secrets) };
+    const ofStack = await deployedStack('Pindrop', account(outputs, {}));
+    for (const stack of [ofConstruct, ofStack]) {
+      expect(accountNames(stack)).toEqual(['brand-a', 'brand-b']);
+      expect(tokenSecretArn(stack, 'brand-b')).toBe('arn:b');
+      expect(() => tokenSecretArn(stack, 'brand-c')).toThrow('the accounts are brand-a, brand-b.');
+    }
   });
 
   it('lists the paths when a stack has several Pindrops, and accepts one of these paths', async () => {
