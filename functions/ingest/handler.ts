@@ -9,6 +9,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import { describedPin } from '../../shared/pin/described-pin.ts';
 import { PinterestClient } from '../../shared/pinterest/pinterest-client.ts';
 import { METRIC } from '../../shared/upload/metrics.ts';
 import { accountsOfStack, perAccount } from '../accounts.ts';
@@ -39,6 +40,8 @@ const settings = environment(
   'REDELIVER_AFTER_SECONDS',
   'RECENT_FILES_PARAMETER',
 );
+/** Undefined when the stack makes no Pins of the uploads. */
+const pinDefaults = process.env['PIN_DEFAULTS'] === undefined ? undefined : environment('PIN_DEFAULTS').PIN_DEFAULTS;
 const accounts = accountsOfStack('TOKEN_SECRET_ARN', 'RATE_LIMIT_PARAMETER');
 const filter = dropFilterOfStack(accounts);
 const retryPolicy = retryPolicyOfStack();
@@ -92,6 +95,7 @@ const ports: Omit<MessagePorts, 'queues'> = {
     const read = (start: number, end: number) => source.read(object, start, end);
     return inspectVideo({ size: object.size, read }, { maxBytes: settings.MAX_FILE_BYTES });
   },
+  pinProblems: pinDefaults && ((upload) => describedPin(upload, pinDefaults, new Date()).problems),
   now: () => new Date(),
 };
 

@@ -16,6 +16,7 @@ import type { AccountPorts } from './account-ports.ts';
 import type { ObjectHead } from './drop-source.ts';
 import type { Verdict } from './inspection/inspect-video.ts';
 import { registerMedia, throwWhileClosed } from './register-media.ts';
+import { rejection, wrongSidecar } from './rejection.ts';
 import { type ReadSidecar, readSidecar } from './sidecar.ts';
 import { type UploadPorts, uploadDrop } from './upload-drop.ts';
 
@@ -23,6 +24,11 @@ export interface IngestPorts extends UploadPorts, AccountPorts {
   executions: Executions;
   /** Inspects the object before a media is registered. */
   inspect: (object: DroppedObject) => Promise<Verdict>;
+  /**
+   * Finds the mistakes in the description of the Pin, one sentence for each. Undefined when nobody makes Pins of the
+   * uploads.
+   */
+  pinProblems?: (upload: UploadRecord) => string[];
   now: () => Date;
   /** Processing times of the most recent files. Never rejects. */
   recentFiles: () => Promise<ProcessedFile[]>;
@@ -112,15 +118,8 @@ async function bring(
     }
     const verdict = await inspect(upload.object);
     onStep?.({ step: 'inspected', object: upload.object, verdict });
-    const rejected = verdict.verdict === 'rejected';
-    const { sidecar, problem }: ReadSidecar = await readSidecar(upload.object, ports.source).catch((error) => {
-      // The failure of a file that Pinterest does not accept is certain, with or without its sidecar.
-      if (rejected) return {};
-      throw error;
-    });
-    if (sidecar) upload.sidecar = sidecar;
-    if (rejected) return { outcome: 'failed', failure: rejection(verdict), blame: 'file' };
-    if (problem !== undefined) return { outcome: 'failed', failure: wrongSidecar(problem), blame: 'file' };
+    const failure = await failureOf(upload, verdict, ports);
+    if (failure) return { outcome: 'failed', failure, blame: 'file' };
 
     const registration = await registerMedia(ports);
     const { mediaId } = registration;
@@ -146,6 +145,27 @@ async function bring(
     if (decision.action === 'fail') return { outcome: 'failed', failure: decision.failure, blame, cause };
     return { outcome: 'retry', afterSeconds: decision.afterSeconds, because: decision.because, blame, cause };
   }
+}
+
+/**
+ * Reads the sidecar into the upload's record.
+ * @returns the failure of a file that is not worth an upload: Pinterest would not accept it, its sidecar is wrong, or
+ * its Pin could not be made
+ */
+async function failureOf(
+  upload: UploadRecord,
+  verdict: Verdict,
+  { source, pinProblems = () => [] }: IngestPorts,
+): Promise<KnownFailure | undefined> {
+  const { key } = upload.object;
+  const read: ReadSidecar | undefined = await readSidecar(upload.object, source).catch((error) => {
+    // The failure of a file that Pinterest does not accept is certain, with or without its sidecar.
+    if (verdict.verdict === 'rejected') return undefined;
+    throw error;
+  });
+  if (read?.sidecar) upload.sidecar = read.sidecar;
+  if (read && read.problem === undefined) return rejection(verdict, key, pinProblems(upload));
+  return rejection(verdict, key, []) ?? wrongSidecar(read?.problem ?? '');
 }
 
 /**
@@ -191,17 +211,3 @@ function endOf({ upload, waitSeconds, finalEvent: event }: FollowedUpload): Ende
 }
 
 const ageSeconds = ({ droppedAt }: Drop, now: Date) => (now.getTime() - Date.parse(droppedAt)) / 1000;
-
-const rejection = ({ message, fix }: Extract<Verdict, { verdict: 'rejected' }>): KnownFailure => ({
-  reason: 'rejected_file',
-  message: `${sentences(message)} ${fix === undefined ? 'Drop a file that fits.' : `Convert it with ${fix} and drop the result.`}`,
-  retryable: false,
-});
-
-const wrongSidecar = (problem: string): KnownFailure => ({
-  reason: 'rejected_file',
-  message: `${problem} Replace the sidecar or delete it, then retry the drop.`,
-  retryable: true,
-});
-
-const sentences = (clauses: string) => `${clauses.replace(/(^|\. )[a-z]/g, (start) => start.toUpperCase())}.`;

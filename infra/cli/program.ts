@@ -1,8 +1,10 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import openInBrowser from 'open';
+
 import { publishAtOf } from '../../shared/pin/publish-at.ts';
-import { SCOPES } from '../../shared/pinterest/oauth.ts';
+
 import { DEFAULT_API_URL } from '../../shared/pinterest/pinterest-client.ts';
+import { PIN_SCOPES, UPLOAD_SCOPES } from '../../shared/pinterest/scopes.ts';
 import { AccountError, accountNames, requireAccount, requireAccountName } from '../operations/accounts.ts';
 import { readLocalAccounts } from '../operations/local-accounts.ts';
 import { apiUrlOf } from '../operations/pinterest-of-stack.ts';
@@ -14,8 +16,11 @@ import { tokenFile } from '../operations/token-file.ts';
 import { escapeControls } from '../terminal/escape-controls.ts';
 import type { ExitCode, Output } from './command.ts';
 import { DEFAULT_REDIRECT_PORT, keepInFile, keepInStack, signIn } from './commands/auth.ts';
+
 import { type BackfillCommandOptions, backfill } from './commands/backfill.ts';
+import { boards } from './commands/boards.ts';
 import { cancelEach } from './commands/cancel.ts';
+
 import { doctor } from './commands/doctor.ts';
 import { LISTED, list } from './commands/list.ts';
 import { redrive } from './commands/redrive.ts';
@@ -45,7 +50,7 @@ interface AccountOptions extends StackOptions {
 
 interface AuthOptions extends AccountOptions {
   port: number;
-  scopes: string[];
+  scopes?: string[];
   browser: boolean;
 }
 
@@ -143,6 +148,13 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
       end(await watch(account, await portsFor(options), outputOf(options))),
     );
 
+  query('boards', 'list the boards of the Pinterest account, with their sections, for the Pins of publish-pin')
+    .option('--account <name>', 'only the boards of this Pinterest account')
+    .option('--no-sections', 'without the sections, which cost one request for each board')
+    .action(async ({ account, sections, ...options }: AccountOptions & { sections: boolean }) =>
+      end(await boards({ account, sections }, await portsFor(options), outputOf(options))),
+    );
+
   query('retry', 'upload files again that failed; prints the new upload ids')
     .argument('<what...>', 'upload ids, or s3://bucket/key for objects as they are now')
     .option('--again', 'also files that Pinterest has: each is uploaded once more, as another media')
@@ -184,9 +196,10 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
     .option('--account <name>', 'the account in the setting accounts, when there are several')
     .option('--port <number>', 'port of the redirect URI; 0 for a free one', portNumber, DEFAULT_REDIRECT_PORT)
     .addOption(
-      new Option('--scopes <list>', 'with commas between them; publish-pin needs boards:read and boards:write too')
-        .argParser(words)
-        .default([...SCOPES], SCOPES.join(',')),
+      new Option(
+        '--scopes <list>',
+        `with commas between them (default: ${UPLOAD_SCOPES.join(',')}; for a stack with publish-pin and with --local ${PIN_SCOPES.join(',')})`,
+      ).argParser(words),
     )
     .option('--no-browser', 'only print the URL')
     .addHelpText('after', AUTH_NOTES)
@@ -204,7 +217,7 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
         apiUrl: ports ? apiUrlOf(ports) : PINTEREST_API_URL?.replace(/\/+$/, '') || DEFAULT_API_URL,
         authorizeUrl: PINTEREST_AUTHORIZE_URL,
         account,
-        scopes: options.scopes,
+        scopes: options.scopes ?? scopesFor(ports),
         redirectPort: options.port,
         keep: ports ? keepInStack(ports, account) : keepInFile(tokenFile(state, account)),
         open: async (url: string) => {
@@ -224,6 +237,13 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
     .action((folder: string, places: BundlePlace[]) => end(where(folder, places, outputOf({}))));
   return program;
 }
+
+/**
+ * The scopes that a sign-in asks for. On this machine, `npm start --with publish-pin` may use the token at any time.
+ * @param ports undefined for the stack on this machine
+ */
+const scopesFor = (ports: StackPorts | undefined) =>
+  ports === undefined || 'PublishPinStateMachineArn' in ports.outputs ? PIN_SCOPES : UPLOAD_SCOPES;
 
 /** Appends Commander's suggestion to the line of the message. Line breaks in quoted arguments stay. */
 const oneLine = (text: string) =>

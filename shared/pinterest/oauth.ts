@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { USER_AGENT } from './api-request.ts';
 import { lenient, number, text } from './lenient.ts';
 import { pinterestSays } from './pinterest-says.ts';
+import { UPLOAD_SCOPES } from './scopes.ts';
 
 /** The app at developers.pinterest.com that requests tokens. */
 export interface OAuthApp {
@@ -22,8 +23,6 @@ export interface Tokens {
 
 /** The page on which a person authorizes the app. */
 const AUTHORIZE_URL = 'https://www.pinterest.com/oauth/';
-/** The scopes that media_create, media_get and media_list need. */
-export const SCOPES = ['pins:read', 'pins:write'];
 
 /** Thrown when Pinterest does not issue tokens. The message contains no secret. */
 export class TokenRequestError extends Error {
@@ -75,8 +74,8 @@ export function authorizationUrl(
   state: string,
   {
     authorizeUrl = AUTHORIZE_URL,
-    scopes = SCOPES,
-  }: { authorizeUrl?: string | undefined; scopes?: string[] | undefined } = {},
+    scopes = UPLOAD_SCOPES,
+  }: { authorizeUrl?: string | undefined; scopes?: readonly string[] | undefined } = {},
 ): string {
   const url = new URL(authorizeUrl);
   url.search = new URLSearchParams({

@@ -11,6 +11,9 @@ export const SCOPES_OF: Readonly<Record<PinterestOperation, readonly string[]>> 
   board_sections_list: ['boards:read'],
 };
 
+/** The scopes that media_create, media_get and media_list need. */
+export const UPLOAD_SCOPES: readonly string[] = SCOPES_OF.media_create;
+
 /** The scopes that publishing Pins needs, with those of the upload before it. */
 export const PIN_SCOPES: readonly string[] = SCOPES_OF.pins_create;
 

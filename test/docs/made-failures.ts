@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Executions } from '../../functions/aws/executions.ts';
-import { ingestDrop } from '../../functions/ingest/ingest-drop.ts';
+import { type IngestPorts, ingestDrop } from '../../functions/ingest/ingest-drop.ts';
 import { inspectVideo } from '../../functions/ingest/inspection/inspect-video.ts';
 import { decide } from '../../functions/outcome/decide.ts';
 import type { Fault, SourceFaultKind } from '../../functions/outcome/fault.ts';
 import { pollMedia } from '../../functions/poll/poll-media.ts';
 import { reportDeadLetter } from '../../functions/report-dead-letter/report-dead-letter.ts';
 import type { Failure } from '../../shared/events/events.ts';
+import { describedPin } from '../../shared/pin/described-pin.ts';
 import type { MediaStatus } from '../../shared/pinterest/media.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
 import type { Drop } from '../../shared/upload/drop.ts';
@@ -70,13 +71,22 @@ const WRONG_SIDECARS: Buffer[] = [
   Buffer.from(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`),
 ];
 
+/** A sidecar that describes a Pin wrongly. */
+const WRONG_PIN = Buffer.from(JSON.stringify({ tittle: 'Spring', link: 'example.com' }));
+
 const rejections = () =>
   Promise.all([
     ...REJECTED.map(([bytes, size = bytes.length]) => rejection(bytes, size)),
     ...WRONG_SIDECARS.map((sidecar) => rejection(clip, clip.length, sidecar)),
+    rejection(clip, clip.length, WRONG_PIN, (upload) => describedPin(upload, {}, hoursLater(0)).problems),
   ]);
 
-async function rejection(bytes: Buffer, size: number, sidecar?: Buffer): Promise<Failure> {
+async function rejection(
+  bytes: Buffer,
+  size: number,
+  sidecar?: Buffer,
+  pinProblems?: IngestPorts['pinProblems'],
+): Promise<Failure> {
   const unused = () => Promise.reject(new Error('A file that is rejected gets no further.'));
   const outcome = await ingestDrop(
     drop,
@@ -90,6 +100,7 @@ async function rejection(bytes: Buffer, size: number, sidecar?: Buffer): Promise
       },
       inspect: () => inspectVideo({ size, read: async (start, end) => bytes.subarray(start, end) }),
       pinterest: { mediaCreate: unused, mediaGet: unused },
+      pinProblems,
       gate: { state: unused, close: unused, open: unused },
       apiUrl: 'https://api.pinterest.com/v5',
       // Not called: a rejected file is never uploaded.

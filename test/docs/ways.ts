@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { PIN_SCOPES, UPLOAD_SCOPES } from '../../shared/pinterest/scopes.ts';
 import { PROJECT } from './markdown.ts';
 import { eventsIn, type ReadersMachine } from './readers-machine.ts';
 import { type Outcome, type ShellOptions, shell } from './shell.ts';
@@ -103,7 +104,8 @@ export const WAYS: Way[] = [
         const [url = ''] = /http:\/\/127\S+/.exec(said) ?? [];
         expect((await fetch(url)).status).toBe(200);
         const [, scopes] = /--scopes (\S+)/.exec(command) ?? [];
-        expect(new URL(url).searchParams.get('scope')).toBe(scopes ?? 'pins:read,pins:write');
+        const own = command.includes('--local') ? PIN_SCOPES : UPLOAD_SCOPES;
+        expect(new URL(url).searchParams.get('scope')).toBe(scopes ?? own.join(','));
       };
       const { stderr } = succeeded(
         await typed(`${machine.filledIn(command)} --no-browser --port 0`, {
@@ -153,7 +155,7 @@ export const WAYS: Way[] = [
   },
   {
     // As typed, the command is for the deployed stack; with --local, for the stack of npm start.
-    commands: /^npm run pindrop -- (doctor|list|status|redrive)\b/,
+    commands: /^npm run pindrop -- (boards|doctor|list|status|redrive)\b/,
     async run(command, { environment, filledIn }) {
       for (const typing of [command, `${command} --local`]) {
         const { stdout } = succeeded(await typed(filledIn(typing), { environment }));

@@ -1,5 +1,5 @@
 import type { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
-import { PIN_SCOPES, scopesInWords } from '../../../shared/pinterest/scopes.ts';
+import { scopesInWords } from '../../../shared/pinterest/scopes.ts';
 import { signInCommand } from '../../../shared/upload/sign-in.ts';
 
 /** What a refusal of Pinterest calls for. */
@@ -13,7 +13,7 @@ export interface RefusalAdvice {
 const TRIAL =
   "The app has trial access, which makes Pins only in Pinterest's sandbox: set pinterestApiUrl to https://api-sandbox.pinterest.com/v5 and sign in with a sandbox token, or apply for standard access at developers.pinterest.com";
 const signInAgain = (operation: PinterestError['operation'], account: string | undefined) =>
-  `The access token lacks a scope: ${operation} needs ${scopesInWords(operation)}. Sign in again with ${signInCommand(account)} --scopes ${PIN_SCOPES.join(',')}`;
+  `The access token lacks a scope: ${operation} needs ${scopesInWords(operation)}. Sign in again with ${signInCommand(account)}`;
 
 /** Sentences of Pinterest that do not have a code of their own, with what to do. The first match counts. */
 const SENTENCES: [RegExp, RefusalAdvice][] = [

@@ -21,7 +21,7 @@ export interface SignIn {
   apiUrl: string;
   authorizeUrl?: string | undefined;
   /** The OAuth scopes of the tokens; by default the scopes that uploads need. */
-  scopes?: string[] | undefined;
+  scopes?: readonly string[] | undefined;
   /** Name of the account in the setting `accounts`, if there are several. */
   account?: string | undefined;
   /** Opens the URL in the user's browser. */

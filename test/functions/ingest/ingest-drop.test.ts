@@ -200,6 +200,52 @@ describe('ingestDrop', () => {
     expect(registrations()).toBe(0);
   });
 
+  it('fails a file whose Pin is described wrongly before it registers any media', async () => {
+    const { ports, executions, registrations } = await workingPorts();
+    ports.pinProblems = ({ sidecar, object }) => [
+      `${sidecar?.['order']} is wrong.`,
+      `${object.metadata['board']} too.`,
+    ];
+    ports.source.readSidecar = async () => ({ bytes: Buffer.from('{"order":7}'), size: 11 });
+    await expect(ingestDrop(drop, ports, attempt)).resolves.toMatchObject({ outcome: 'failed', blame: 'file' });
+    expect(failureIn(executions.get('clip-1'))).toEqual({
+      reason: 'rejected_file',
+      message: '7 is wrong. 42 too. Write what is right into the sidecar spring/clip.mp4.json, then retry the drop.',
+      retryable: true,
+    });
+    expect(registrations()).toBe(0);
+  });
+
+  it('reports a file that Pinterest would refuse and a wrong description of its Pin at once', async () => {
+    const { ports, executions } = await workingPorts();
+    ports.pinProblems = () => ['No board is named.'];
+    ports.inspect = async () => ({
+      verdict: 'rejected',
+      rule: 'empty',
+      rules: ['empty'],
+      message: 'the file is empty',
+    });
+    await ingestDrop(drop, ports, attempt);
+    expect(failureIn(executions.get('clip-1'))).toEqual({
+      reason: 'rejected_file',
+      message: 'The file is empty. Drop a file that fits. No board is named.',
+      retryable: false,
+    });
+  });
+
+  it('fails a rejected file before it registers any media', async () => {
+    const { ports, executions, registrations } = await workingPorts();
+    const message = 'the video is 2.1 s long; Pinterest takes 4 s to 15 min';
+    ports.inspect = async () => ({ verdict: 'rejected', rule: 'too_short', rules: ['too_short'], message });
+    await ingestDrop(drop, ports, attempt);
+    expect(failureIn(executions.get('clip-1'))).toEqual({
+      reason: 'rejected_file',
+      message: 'The video is 2.1 s long; Pinterest takes 4 s to 15 min. Drop a file that fits.',
+      retryable: false,
+    });
+    expect(registrations()).toBe(0);
+  });
+
   it.each([
     ['missing', 'source_missing'],
     ['changed', 'source_changed'],

@@ -1,13 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SIMULATED_APP } from '../../../infra/local/pinterest/oauth.ts';
 import { startPinterestSimulator } from '../../../infra/local/pinterest/simulator.ts';
-import {
-  authorizationUrl,
-  exchangeCode,
-  renewTokens,
-  SCOPES,
-  TokenRequestError,
-} from '../../../shared/pinterest/oauth.ts';
+import { authorizationUrl, exchangeCode, renewTokens, TokenRequestError } from '../../../shared/pinterest/oauth.ts';
+import { UPLOAD_SCOPES } from '../../../shared/pinterest/scopes.ts';
 import { loopbackServer } from '../../harness/loopback-server.ts';
 
 const redirectUri = 'http://localhost:8085/';
@@ -41,7 +36,7 @@ describe('a sign-in', () => {
       client_id: '1',
       redirect_uri: redirectUri,
       response_type: 'code',
-      scope: SCOPES.join(','),
+      scope: UPLOAD_SCOPES.join(','),
       state: 's',
     });
   });
