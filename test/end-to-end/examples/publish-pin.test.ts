@@ -2,29 +2,14 @@ import { readFileSync } from 'node:fs';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import type { InjectedFault } from '../../../infra/local/pinterest/faults.ts';
-import { pinEventSchema } from '../../../shared/events/pin/pin-event-schema.ts';
 import type { PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
-import { expectByContract } from '../../harness/contract.ts';
-import { type LocalPindrop, type LocalPindropOptions, startLocalPindrop } from '../../harness/local-pindrop.ts';
+import { type LocalPindropOptions, startLocalPindrop } from '../../harness/local-pindrop.ts';
+import { pinEventOf, pinEvents } from './pin-events.ts';
 
 const clip = readFileSync(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
 const start = (options: LocalPindropOptions = {}) =>
   startLocalPindrop({ ...options, settings: { with: 'publish-pin', pinPatienceSeconds: 4, ...options.settings } });
-
-/** All Pin events so far, each validated against the contract, which allows no undescribed fields. */
-const pinEvents = (pindrop: LocalPindrop): PinEventDetail[] =>
-  pindrop.observations.flatMap((observation) => {
-    if (observation.kind !== 'event-put' || !observation.envelope['detail-type'].startsWith('Pin ')) return [];
-    expectByContract(observation.envelope);
-    return [pinEventSchema.parse(observation.envelope).detail];
-  });
-
-async function pinEventOf(pindrop: LocalPindrop, versionId: string): Promise<PinEventDetail> {
-  const find = () => pinEvents(pindrop).find(({ object }) => object.versionId === versionId);
-  await pindrop.until(() => find() !== undefined);
-  return find() as PinEventDetail;
-}
 
 describe('publish-pin', () => {
   it('publishes one Pin with the fields from the metadata, and reports it on the bus', async () => {
@@ -55,29 +40,6 @@ describe('publish-pin', () => {
       },
     });
     expect(pinEvents(pindrop)).toHaveLength(1);
-  });
-
-  it('creates no Pin if Pinterest would refuse the metadata, and reports what is wrong', async () => {
-    const pindrop = await start();
-    const event = await pinEventOf(pindrop, await pindrop.drop('clip.mp4', clip, { title: 'x'.repeat(101) }));
-    expect(event).toMatchObject({
-      status: 'failed',
-      failure: {
-        reason: 'rejected_metadata',
-        message: expect.stringMatching(
-          /No board is named: .* The metadata's "title" has 101 characters; Pinterest accepts 100\./,
-        ),
-      },
-    });
-    expect(pindrop.simulator.pins()).toEqual([]);
-  });
-
-  it('reports why Pinterest refused a Pin, and what to check', async () => {
-    const pindrop = await start();
-    const event = await pinEventOf(pindrop, await pindrop.drop('clip.mp4', clip, { board: '45' }));
-    expect(event).toMatchObject({
-      failure: { reason: 'pin_refused', message: expect.stringContaining('Board not found. Check the board') },
-    });
   });
 
   it('creates one Pin when the event of an upload is redelivered', async () => {
