@@ -13,9 +13,9 @@ try {
   if (settings.emulated) {
     process.stderr.write('For an emulator of AWS: without the rotation schedule, the archive and the event schemas.\n');
   }
+  app.synth();
 } catch (error) {
   // Print the message alone: a mistake in a setting is the user's to fix, and a stack trace would hide the message.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }
-app.synth();

@@ -149,7 +149,7 @@ function judge(fault: Fault, { ageSeconds, account }: Pick<Circumstances, 'ageSe
 
 function judgeAccount(fault: Extract<Fault, { at: 'account' }>, account: string | undefined): Judgement {
   if (fault.kind === 'unknown') {
-    return ours('The setting `accounts` does not contain the account of this upload any more: deploy with it again.');
+    return ours('The setting accounts does not contain the account of this upload any more: deploy with it again.');
   }
   const { because, retryAfterSeconds: askedSeconds } = fault;
   if (because === 'outage') return forNow(`Registrations for the account ${account} fail at the moment.`, askedSeconds);

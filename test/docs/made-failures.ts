@@ -165,12 +165,16 @@ const FAULTS: Fault[] = [
   source('denied', '403 AccessDenied: Access Denied', SIDECAR),
   source('refused', '400 KMS.DisabledException: The key is disabled.'),
   source('trouble', '503 SlowDown: Please reduce your request rate.'),
+  { at: 'account', kind: 'paused', because: 'token', retryAfterSeconds: 60 },
+  { at: 'account', kind: 'paused', because: 'outage', retryAfterSeconds: 60 },
+  { at: 'account', kind: 'unknown' },
   { at: 'pindrop', kind: 'unknown' },
 ];
 
 function refusals(): Failure[] {
   return FAULTS.map((fault) => {
-    const decision = decide(fault, { attempt: 100, ageSeconds: POLICY.giveUpAfterSeconds, ...POLICY });
+    const account = fault.at === 'account' ? 'brand-a' : undefined;
+    const decision = decide(fault, { attempt: 100, ageSeconds: POLICY.giveUpAfterSeconds, account, ...POLICY });
     if (decision.action !== 'fail') throw new Error(`It was to fail: ${JSON.stringify(fault)}`);
     return decision.failure;
   });
@@ -218,8 +222,8 @@ async function brokenOnOurSide(): Promise<Failure[]> {
   const reported = await reportDeadLetter(drop, { executions, now: () => hoursLater(24) });
   if (reported?.status !== 'failed') throw new Error('The dead letter was not reported.');
   const { States } = machineDefinition(synthesized()) as {
-    States: Record<string, { Parameters?: { detail?: { failure: Failure } } }>;
+    States: Record<string, { Parameters?: { failure?: Failure } }>;
   };
-  const inMachine = Object.values(States).flatMap(({ Parameters }) => Parameters?.detail?.failure ?? []);
+  const inMachine = Object.values(States).flatMap(({ Parameters }) => Parameters?.failure ?? []);
   return [reported.failure, ...inMachine];
 }

@@ -8,6 +8,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { serviceOfThisAccount } from '../service-trust.ts';
 import { acknowledgeWildcard } from './acknowledged-finding.ts';
+import { environmentProblems } from './environment-room.ts';
 import { SOURCE_MAPS, sourceMapPath } from './source-maps.ts';
 
 export interface NodeFunctionProps extends FunctionOptions {
@@ -100,6 +101,7 @@ export class NodeFunction extends NodejsFunction {
       },
       ...props,
     });
+    this.node.addValidation({ validate: () => environmentProblems(this, folder) });
     acknowledgeWildcard(role, '*', 'X-Ray has no resources that writing traces could be narrowed to.');
   }
 }

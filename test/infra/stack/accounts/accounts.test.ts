@@ -106,12 +106,19 @@ describe('a stack with several accounts', () => {
       Object.fromEntries(Array.from({ length: count }, (_, n) => [`brand-${n}`, { prefix: `brand-${n}/` }]));
     expect(() => synthesized({ accounts: brands(12) })).not.toThrow();
     expect(() => synthesized({ accounts: brands(40) })).toThrow(
-      /^The setting accounts is too long: a function's environment takes about 13 accounts like these 40\. /,
+      / About 1[2-4] of the 40 accounts in the setting accounts fit: use shorter names and prefixes, or a second Pindrop/,
     );
     const long = Object.fromEntries(
       Object.keys(brands(8)).map((name) => [name.padEnd(30, '-'), { prefix: `${name}/${'p'.repeat(200)}` }]),
     );
-    expect(() => synthesized({ accounts: long })).toThrow('The setting accounts is too long');
+    expect(() => synthesized({ accounts: long })).toThrow(/Lambda takes 4096\. About \d of the 8 accounts/);
+    const pinDefaults = {
+      all: { board: 'Brand', description: 'd'.repeat(450), link: `https://e.com/${'l'.repeat(1400)}` },
+    };
+    expect(() => synthesized({ pinDefaults, with: 'publish-pin' })).not.toThrow();
+    expect(() => synthesized({ pinDefaults, with: 'publish-pin', accounts: brands(12) })).toThrow(
+      /^Validation failed with the following errors:\n.* ingest needs up to \d+ bytes \(ACCOUNTS \d+ and PIN_DEFAULTS \d+\)/,
+    );
   });
 });
 
