@@ -1,10 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { isCompanionKey } from '../../shared/upload/companion-keys.ts';
+import { whyIgnored } from '../../shared/upload/drop-filter.ts';
 import { attemptMessage, newestAttempt, newestUploadOf } from './attempts.ts';
 import { currentVersion, type ObjectVersion } from './dropped-object.ts';
 import { OperationError } from './operation-error.ts';
 import { isS3Url, parseS3Url } from './s3-url.ts';
+import { filterOfStack } from './stack-filter.ts';
 import { outputOf } from './stack-outputs.ts';
 import { findUpload, type KnownUpload, type UploadPorts } from './uploads.ts';
 
@@ -71,6 +73,8 @@ async function sendAttempt(
   { sqs, ...stack }: RetryPorts,
   { now = () => new Date() }: RetryOptions,
 ): Promise<string> {
+  const because = whyIgnored(object, await filterOfStack(stack));
+  if (because !== undefined) throw new NotRetryableError(`The stack would ignore ${what}. ${because}`);
   const message = attemptMessage(object, before, now());
   if (!message) throw new NotRetryableError(`${what} is a folder, not a file.`);
   await sqs.send(new SendMessageCommand({ QueueUrl: outputOf(stack, 'QueueUrl'), MessageBody: message.body }));

@@ -46,6 +46,8 @@ describe('the intake by notification', () => {
     expect(ignoredKeys(pindrop).sort()).toEqual(
       ['alone.MOV.jpeg', 'clip.m4v.png', 'clip.webm', 'notes.txt', 'with.mp4.jpg', 'with.mp4.json'].sort(),
     );
+    const refused = await pindropLocal(pindrop)('retry', `s3://${pindrop.bucket}/notes.txt`);
+    expect(refused.stderr.join('\n')).toContain('The key does not end in .mp4 or .mov.');
     expect(started(pindrop)).toEqual(new Set([withSidecar.uploadId, alone.uploadId]));
     expect(pindrop.events()).toHaveLength(2);
   });

@@ -1,12 +1,11 @@
 import { GetObjectTaggingCommand } from '@aws-sdk/client-s3';
-import { ListTagsForResourceCommand } from '@aws-sdk/client-sfn';
 import pMap from 'p-map';
 import { isCompanionKey } from '../../../shared/upload/companion-keys.ts';
 import { type DropFilter, whyIgnored } from '../../../shared/upload/drop-filter.ts';
 import { OBJECT_TAG } from '../../../shared/upload/object-tags.ts';
-import { filterOfTags } from '../../filter-tags.ts';
 import { type AttemptMessage, attemptMessage } from '../attempts.ts';
 import { OperationError } from '../operation-error.ts';
+import { filterOfStack } from '../stack-filter.ts';
 import { outputOf } from '../stack-outputs.ts';
 import type { StackPorts } from '../stack-ports.ts';
 import { type CurrentVersion, currentVersions } from './current-versions.ts';
@@ -99,13 +98,6 @@ function requireOwnBucket(bucket: string, ports: StackPorts): void {
   const own = outputOf(ports, 'DropBucketName');
   if (bucket === own) return;
   throw new OperationError(`The stack ${ports.stackName} does not watch the bucket ${bucket}: its bucket is ${own}.`);
-}
-
-/** A state machine that an earlier version deployed has no such tags. Then `ingest` ignores what the filter excludes. */
-async function filterOfStack(ports: StackPorts): Promise<DropFilter> {
-  const resourceArn = outputOf(ports, 'StateMachineArn');
-  const { tags = [] } = await ports.states.send(new ListTagsForResourceCommand({ resourceArn }));
-  return { bucket: outputOf(ports, 'DropBucketName'), ...filterOfTags(tags) };
 }
 
 interface Judged {
