@@ -29,9 +29,11 @@ const ports = {
  * Reports the drops of one message. If a drop cannot be reported, the message stays in the dead-letter queue and
  * raises the queue's alarm. The other drops in the message are reported.
  */
-async function reportRecord({ body, messageId }: SQSRecord): Promise<void> {
+async function reportRecord({ body, messageId, messageAttributes }: SQSRecord): Promise<void> {
   // Pass these fields to each log call: the records of a batch are reported in parallel and share the logger.
   let about: Record<string, unknown> = { messageId };
+  // Only a message from EventBridge has this attribute; other dead letters come from the queue of drops.
+  const undelivered = messageAttributes?.['ERROR_CODE']?.stringValue;
   try {
     const { drops, unreadable } = readNotification(body, filter);
     for (const drop of drops) {
@@ -39,7 +41,7 @@ async function reportRecord({ body, messageId }: SQSRecord): Promise<void> {
       const account = accounts.ofKey(key);
       about = { messageId, uploadId, account: account?.name, bucket, key, versionId };
       const unstarted = unstartedUpload(body, drop);
-      const reported = await reportDeadLetter(drop, ports, { account: account?.name, unstarted });
+      const reported = await reportDeadLetter(drop, ports, { account: account?.name, unstarted, undelivered });
       if (reported) {
         measurements.of(account?.name).ended(reported);
         logger.error('dead letter reported as failed', about);

@@ -219,11 +219,15 @@ async function polled(
 }
 
 async function brokenOnOurSide(): Promise<Failure[]> {
-  const reported = await reportDeadLetter(drop, { executions, now: () => hoursLater(24) });
-  if (reported?.status !== 'failed') throw new Error('The dead letter was not reported.');
+  const reported: Failure[] = [];
+  for (const undelivered of [undefined, 'NO_PERMISSIONS']) {
+    const detail = await reportDeadLetter(drop, { executions, now: () => hoursLater(24) }, { undelivered });
+    if (detail?.status !== 'failed') throw new Error('The dead letter was not reported.');
+    reported.push(detail.failure);
+  }
   const { States } = machineDefinition(synthesized()) as {
     States: Record<string, { Parameters?: { failure?: Failure } }>;
   };
   const inMachine = Object.values(States).flatMap(({ Parameters }) => Parameters?.failure ?? []);
-  return [reported.failure, ...inMachine];
+  return [...reported, ...inMachine];
 }

@@ -37,6 +37,19 @@ describe('reportDeadLetter', () => {
     expect(started[0]?.deadLetter).toBe(true);
   });
 
+  it('says that EventBridge could not deliver the event', async () => {
+    const { started, executions } = newExecutions();
+    await reportDeadLetter(drop, { executions, now }, { undelivered: 'NO_PERMISSIONS' });
+    expect(started[0]?.finalEvent?.detail).toMatchObject({
+      failure: {
+        reason: 'gave_up',
+        message: expect.stringContaining(
+          'EventBridge could not put its event into the queue of drops (NO_PERMISSIONS)',
+        ),
+      },
+    });
+  });
+
   it('starts the execution of an uploaded file when an earlier attempt could not start it', async () => {
     const { started, executions } = newExecutions();
     const { uploadId, droppedAt } = drop;
