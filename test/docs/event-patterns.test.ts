@@ -14,7 +14,11 @@ const ofSpring = {
   ...mediaUploadSucceededEventExample,
   detail: { ...mediaUploadSucceededExample, object: { ...object, metadata: { campaign: 'spring' } } },
 };
-const all = [mediaUploadSucceededEventExample, ofSpring, ...failed, ...pinEventExamples];
+const withSidecar = {
+  ...mediaUploadSucceededEventExample,
+  detail: { ...mediaUploadSucceededExample, sidecar: { campaign: 'spring' } },
+};
+const all = [mediaUploadSucceededEventExample, ofSpring, withSidecar, ...failed, ...pinEventExamples];
 
 describe('the event patterns on the page docs/subscribing.md', () => {
   const patterns = page('docs/subscribing.md')
@@ -27,10 +31,11 @@ describe('the event patterns on the page docs/subscribing.md', () => {
       ['what failed', failed],
       ['what failed and can be retried', failed.filter(({ detail }) => detail.failure.retryable)],
       ["one campaign's", [ofSpring]],
+      ["one campaign's, by the sidecar", [withSidecar]],
     ].map(([what, heard], index) => [what, patterns[index], heard] as const),
   )('match %s', (_what, pattern, heard) => {
     expect(all.filter(eventPatternMatcher(pattern))).toEqual(heard);
   });
 
-  it('are all tested', () => expect(patterns).toHaveLength(4));
+  it('are all tested', () => expect(patterns).toHaveLength(5));
 });
