@@ -40,7 +40,9 @@ describe('npm start -- --with publish-pin', () => {
       const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
       for (let drop = 0; drop < drops / 6; drop++) {
         const Key = `clip ${kills}-${drop}.mp4`;
-        const Metadata = { board: '42', title: `Spring ${drop}` };
+        // Half of the Pins wait for a time that may come before or after the next kill.
+        const publish_at = new Date(Date.now() + 500 + randomInt(6000)).toISOString();
+        const Metadata = { board: '42', title: `Spring ${drop}`, ...(drop % 2 === 0 && { publish_at }) };
         await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: clip, Metadata }));
       }
       s3.destroy();

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MediaStore } from '../../../infra/local/pinterest/media-store.ts';
 import { startPinterestSimulator } from '../../../infra/local/pinterest/simulator.ts';
+import { jpegImage } from '../../fixtures/covers/images.ts';
 import { npmStart, stateDirectory } from '../../harness/npm-start.ts';
 
 const CLIP = fileURLToPath(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
@@ -46,6 +49,27 @@ describe('npm start -- --with NAME', () => {
     const run = npmStart(['--with', 'publish-pin', CLIP], await stateDirectory());
     expect(await run.ended).toBe(1);
     expect(run.stderr()).toContain('✘ sample-clip.mp4: no Pin (rejected_metadata). The metadata names no board.');
+  });
+
+  it('publishes a Pin that the sidecar schedules, and reports a Pin that is due later', async () => {
+    const files = await stateDirectory();
+    const place = (name: string, sidecar: object) => {
+      const path = join(files, name);
+      copyFileSync(CLIP, path);
+      writeFileSync(`${path}.json`, JSON.stringify({ board: 'Spring', ...sidecar }));
+      writeFileSync(`${path}.jpg`, jpegImage);
+      return path;
+    };
+    const soon = place('soon.mp4', { title: 'Soon', publish_at: new Date(Date.now() + 15_000).toISOString() });
+    const later = place('later.mp4', { title: 'Later', publish_at: new Date(Date.now() + 86_400_000).toISOString() });
+    const directory = await stateDirectory();
+    const run = npmStart(['--with', 'publish-pin', soon, later], directory);
+    expect(await run.ended).toBe(0);
+    expect(run.stderr()).toMatch(/^✔ soon.mp4: published as Pin \d+ on board 42$/m);
+    expect(run.stderr()).toMatch(/^later.mp4 is left at Pindrop-PublishPin, which goes on with it in 8\d{4} s: /m);
+    expect(pinsBelow(directory).map(({ request }) => request)).toMatchObject([
+      { title: 'Soon', media_source: { cover_image_sha256: createHash('sha256').update(jpegImage).digest('hex') } },
+    ]);
   });
 
   it('does not wait for a delayed Pin but reports it, and ignores it in a later run for another file', async () => {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { SimulatedBoard } from '../../../infra/local/pinterest/boards.ts';
 import { cancelPin, reschedulePin } from '../../../infra/operations/pins.ts';
 import { pinEventSchema } from '../../../shared/events/pin/pin-event-schema.ts';
 import type { PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
+import { jpegImage } from '../../fixtures/covers/images.ts';
 import { type LocalPindrop, startLocalPindrop } from '../../harness/local-pindrop.ts';
 import { portsTo } from '../../harness/pindrop-command.ts';
 import { seededRandom } from '../../harness/seeded-random.ts';
@@ -14,12 +16,33 @@ const DROPS = 40;
 /** Number of drops that share one title. Their Pins are hard to distinguish. */
 const ALIKE = 5;
 /** Each board gets the Pins of two titles, one after the other. */
-const BOARDS = ['42', '43', '44', '45'];
+const BOARDS: SimulatedBoard[] = ['Spring', 'Recipes', 'Ideas', 'Travel'].map((name, index) => ({
+  boardId: `${42 + index}`,
+  name,
+  privacy: 'PUBLIC',
+}));
 const SPACING_SECONDS = 0.6;
 /** Every other Pin is due within this time after its drop. */
 const LONGEST_SCHEDULE_SECONDS = 15;
 
 const video = readFileSync(new URL('../../fixtures/inspection/index-first.mp4', import.meta.url));
+
+const hasCover = (key: string) => /[05]\.mp4$/.test(key);
+
+/**
+ * Drops a video for a board, which is given by its name or its id, in a sidecar or in the metadata. Some have a cover
+ * image beside them.
+ */
+async function drop(number: number, publishAt: string | undefined, pindrop: LocalPindrop): Promise<void> {
+  const key = `clip ${number}.mp4`;
+  const group = Math.floor(number / ALIKE);
+  const { name = '', boardId = '' } = BOARDS[group % BOARDS.length] ?? {};
+  const fields = { title: `Spring ${group}`, ...(publishAt && { publish_at: publishAt }) };
+  const bySidecar = number % 3 === 0;
+  if (bySidecar) await pindrop.drop(`${key}.json`, Buffer.from(JSON.stringify({ ...fields, board: name })));
+  if (hasCover(key)) await pindrop.drop(`${key}.jpg`, jpegImage);
+  await pindrop.drop(key, video, bySidecar ? {} : { ...fields, board: number % 2 === 0 ? boardId : name });
+}
 
 /** What the operator does to a Pin that waits, and when. */
 interface Deed {
@@ -72,7 +95,7 @@ describe('publish-pin under random faults', () => {
     timeout: DROPS * 20_000,
   }, async () => {
     const pindrop = await startLocalPindrop({
-      simulator: { faults: seededFaults(SEED), pinListDelayMs: 500 },
+      simulator: { faults: seededFaults(SEED), pinListDelayMs: 500, boards: BOARDS },
       settings: {
         with: 'publish-pin',
         pinPatienceSeconds: 10,
@@ -85,12 +108,7 @@ describe('publish-pin under random faults', () => {
     const random = seededRandom(SEED + 200);
     const soon = () => new Date(Date.now() + random() * LONGEST_SCHEDULE_SECONDS * 1000).toISOString();
     const stopKilling = killFunctions(pindrop, seededRandom(SEED + 100));
-    for (let number = 0; number < DROPS; number++) {
-      const title = Math.floor(number / ALIKE);
-      const board = BOARDS[title % BOARDS.length] ?? '';
-      const schedule: Record<string, string> = number % 2 === 0 ? { publish_at: soon() } : {};
-      await pindrop.drop(`clip ${number}.mp4`, video, { board, title: `Spring ${title}`, ...schedule });
-    }
+    for (let number = 0; number < DROPS; number++) await drop(number, number % 2 === 0 ? soon() : undefined, pindrop);
     const deeds = Array.from({ length: DROPS / 4 }, (_, index): Deed => {
       const deed = { number: index * 4, afterSeconds: random() * 10 };
       return index % 2 === 0 ? deed : { ...deed, dueAt: soon() };
@@ -121,7 +139,12 @@ describe('publish-pin under random faults', () => {
     const answers = await inTime;
     for (const [index, deed] of deeds.entries()) expectDone(deed, answers[index] === true, pindrop);
     expect(pinEvents().filter(isEarly)).toEqual([]);
-    for (const board of BOARDS)
-      expect(shortestGap(board, pindrop), `board ${board}`).toBeGreaterThanOrEqual(SPACING_SECONDS * 1000);
+    const covered = made.filter(({ request }) => request.media_source.cover_image_sha256 !== undefined);
+    const withCover = pinEvents().filter(({ status, object }) => status === 'published' && hasCover(object.key));
+    expect(covered.map(({ request }) => request.media_source.media_id).sort()).toEqual(
+      withCover.map(({ mediaId }) => mediaId).sort(),
+    );
+    for (const { boardId } of BOARDS)
+      expect(shortestGap(boardId, pindrop), `board ${boardId}`).toBeGreaterThanOrEqual(SPACING_SECONDS * 1000);
   });
 });

@@ -22,6 +22,37 @@ describe('the state machine of publish-pin', () => {
     expect(perhaps).toMatchObject({ Result: 'look', ResultPath: '$.step', Next: 'Prepare or look for the Pin' });
   });
 
+  it('waits without a function until the Pin is due or an operator returns the token', () => {
+    const { 'Wait until the Pin is due': sleep, 'Not asleep': sleepless } = states();
+    expect(sleep).toMatchObject({
+      Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+      Parameters: { Payload: { 'sleep.$': '$', 'taskToken.$': '$$.Task.Token' } },
+      TimeoutSecondsPath: '$.waitSeconds',
+      ResultPath: null,
+      Next: 'Prepare or look for the Pin',
+    });
+    expect(sleep).not.toHaveProperty('Retry');
+    expect(sleep?.['Catch']).toEqual([
+      { ErrorEquals: ['States.Timeout'], ResultPath: null, Next: 'Prepare or look for the Pin' },
+      { ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Not asleep' },
+    ]);
+    expect(sleepless).toMatchObject({ Result: true, ResultPath: '$.sleepless', Next: 'Prepare or look for the Pin' });
+    const { 'Ended?': ended } = states() as Record<string, { Choices: { Variable: string; Next: string }[] }>;
+    expect(ended?.Choices.map(({ Variable, Next }) => [Variable, Next])).toEqual([
+      ['$.finalEvent', 'Emit the Pin event'],
+      ['$.step', 'Wait until the Pin is due'],
+      ['$.waitSeconds', 'Wait'],
+    ]);
+  });
+
+  it('has no timeout that would end a scheduled Pin, and keeps its records for longer than 30 days', () => {
+    expect(machineDefinition(template, 'Pindrop-PublishPin')).not.toHaveProperty('TimeoutSeconds');
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 45, Status: 'Enabled' }] },
+    });
+    template.hasOutput('PublishPinBucketName', {});
+  });
+
   it('ends every Pin with an event, even when the function cannot run', () => {
     const { 'Prepare or look for the Pin': read, 'Fail the Pin': fail, 'Emit the Pin event': emit } = states();
     expect(read?.['Retry']).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 320 })]);
