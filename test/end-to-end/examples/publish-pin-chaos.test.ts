@@ -15,10 +15,10 @@ const SEED = Number(process.env['PINDROP_CHAOS_SEED'] ?? Math.floor(Math.random(
 const DROPS = 40;
 /** Number of drops that share one title. Their Pins are hard to distinguish. */
 const ALIKE = 5;
-/** Each board gets the Pins of two titles, one after the other. */
-const BOARDS: SimulatedBoard[] = ['Spring', 'Recipes', 'Ideas', 'Travel'].map((name, index) => ({
+/** Each board gets four Pins of one title and one of another, one after the other. */
+const BOARDS: SimulatedBoard[] = Array.from({ length: DROPS / ALIKE }, (_, index) => ({
   boardId: `${42 + index}`,
-  name,
+  name: `Board ${index}`,
   privacy: 'PUBLIC',
 }));
 const SPACING_SECONDS = 0.6;
@@ -36,7 +36,8 @@ const hasCover = (key: string) => /[05]\.mp4$/.test(key);
 async function drop(number: number, publishAt: string | undefined, pindrop: LocalPindrop): Promise<void> {
   const key = `clip ${number}.mp4`;
   const group = Math.floor(number / ALIKE);
-  const { name = '', boardId = '' } = BOARDS[group % BOARDS.length] ?? {};
+  const own = number % ALIKE < ALIKE - 1;
+  const { name = '', boardId = '' } = BOARDS[own ? group : (group + 1) % BOARDS.length] ?? {};
   const fields = { title: `Spring ${group}`, ...(publishAt && { publish_at: publishAt }) };
   const bySidecar = number % 3 === 0;
   if (bySidecar) await pindrop.drop(`${key}.json`, Buffer.from(JSON.stringify({ ...fields, board: name })));
