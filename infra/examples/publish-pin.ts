@@ -207,13 +207,20 @@ const PUBLISHING_BROKE: KnownPinFailure = {
 
 /** Builds the event `Pin Failed` without any function, for when the function itself cannot run. */
 function publishingBroke(parts: Construct, emit: IChainable): IChainable {
-  const board = '$.pin.boardId';
+  const [board, account] = ['$.pin.boardId', '$.upload.account'];
+  const ofAccount = new Choice(parts, 'OfAnAccount', { stateName: 'Is it of one of several accounts?' });
+  const add = new Pass(parts, 'AddTheAccount', {
+    stateName: 'Add the account',
+    inputPath: account,
+    resultPath: '$.finalEvent.detail.account',
+  });
+  ofAccount.when(Condition.isPresent(account), add.next(emit)).otherwise(emit);
   return new Choice(parts, 'BoardNamed', { stateName: 'Is the board known?' })
     .when(
       Condition.isPresent(board),
-      failThePin(parts, 'FailThePin', 'Fail the Pin', { boardId: JsonPath.stringAt(board) }).next(emit),
+      failThePin(parts, 'FailThePin', 'Fail the Pin', { boardId: JsonPath.stringAt(board) }).next(ofAccount),
     )
-    .otherwise(failThePin(parts, 'FailTheBoardless', 'Fail the Pin without a board', {}).next(emit));
+    .otherwise(failThePin(parts, 'FailTheBoardless', 'Fail the Pin without a board', {}).next(ofAccount));
 }
 
 function failThePin(parts: Construct, id: string, stateName: string, board: { boardId?: string }): Pass {

@@ -29,10 +29,12 @@ export const timelineSchema = lastingObject({
   completedAt: instant,
 });
 
+export const accountName = z.string().describe('Name of the Pinterest account; only with the setting `accounts`');
+
 const detailShape = {
   version: z.literal('1'),
   uploadId: z.string().describe("The execution's name; unique per attempt"),
-  account: z.string().optional().describe('Name of the Pinterest account; only with the setting `accounts`'),
+  account: accountName.optional(),
   mediaType: z.literal('video'),
   object: droppedObjectSchema,
   sidecar: sidecarSchema.optional(),

@@ -29,10 +29,11 @@ export interface PinProgress {
 }
 
 export function published(progress: PinProgress, pinId: string, now: Date): PinProgress {
-  const { uploadId, mediaId, object } = progress.upload;
+  const { uploadId, account, mediaId, object } = progress.upload;
   const detail: PinEventDetail = {
     version: '1',
     uploadId,
+    account,
     mediaId,
     status: 'published',
     pinId,
@@ -52,10 +53,11 @@ export function failed(
   now: Date,
   boardId: string | undefined = progress.pin?.boardId,
 ): PinProgress {
-  const { uploadId, mediaId, object } = progress.upload;
+  const { uploadId, account, mediaId, object } = progress.upload;
   const detail: PinEventDetail = {
     version: '1',
     uploadId,
+    account,
     mediaId,
     status: 'failed',
     boardId,

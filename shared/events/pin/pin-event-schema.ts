@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { instant, lastingEnum, lastingObject } from '../lasting.ts';
-import { droppedObjectSchema, envelopeShape } from '../schema.ts';
+import { accountName, droppedObjectSchema, envelopeShape } from '../schema.ts';
 import { PIN_DETAIL_TYPE, PIN_FAILURE_REASONS } from './names.ts';
 
 const detailShape = {
   version: z.literal('1'),
   uploadId: z.string().describe('As in the final event of the upload; one Pin is made for each'),
+  account: accountName.optional(),
   mediaId: z.string(),
   object: droppedObjectSchema,
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
+import { ACCOUNT_SECRET } from '../../../infra/local/aws/local-stack.ts';
 import type { InjectedFault } from '../../../infra/local/pinterest/faults.ts';
 import type { PinEventDetail } from '../../../shared/events/pin/pin-events.ts';
 import { type LocalPindropOptions, startLocalPindrop } from '../../harness/local-pindrop.ts';
@@ -40,6 +41,23 @@ describe('publish-pin', () => {
       },
     });
     expect(pinEvents(pindrop)).toHaveLength(1);
+  });
+
+  it('publishes each Pin with the token of its Pinterest account, and reports the account', async () => {
+    const tokens = { 'brand-a': 'pina_of_brand_a', 'brand-b': 'pina_of_brand_b' };
+    const pindrop = await start({
+      settings: { accounts: { 'brand-a': { prefix: 'brand-a/' }, 'brand-b': { prefix: 'brand-b/' } } },
+      simulator: { accounts: tokens },
+      secretValues: Object.fromEntries(
+        Object.entries(tokens).map(([name, accessToken]) => [ACCOUNT_SECRET + name, JSON.stringify({ accessToken })]),
+      ),
+    });
+    for (const account of Object.keys(tokens)) {
+      const event = await pinEventOf(pindrop, await pindrop.drop(`${account}/clip.mp4`, clip, { board: '42' }));
+      expect([event.status, event.account]).toEqual(['published', account]);
+    }
+    const created = pindrop.simulator.requests.filter(({ operation }) => operation === 'pins_create');
+    expect(created.map(({ account }) => account)).toEqual(Object.keys(tokens));
   });
 
   it('creates one Pin when the event of an upload is redelivered', async () => {

@@ -57,31 +57,37 @@ describe('the state machine of publish-pin', () => {
     const { 'Prepare or look for the Pin': read, 'Fail the Pin': fail, 'Emit the Pin event': emit } = states();
     expect(read?.['Retry']).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 320 })]);
     expect(read?.['Catch']).toEqual([expect.objectContaining({ Next: 'Is the board known?' })]);
-    expect(fail?.['Next']).toBe('Emit the Pin event');
+    expect(fail?.['Next']).toBe('Is it of one of several accounts?');
     expect(emit?.['Retry']).toEqual([expect.objectContaining({ MaxAttempts: 1050 })]);
   });
 
   it.each([
-    ['planned', '42'],
-    ['not planned', undefined],
-  ])('emits a valid event without the function, with the board if the Pin is %s', async (_state, boardId) => {
-    const event = mediaUploadSucceededEventExample;
-    let invoked = 0;
-    const planOnce = async (progress: object) => {
-      if (boardId !== undefined && invoked++ === 0) return { ...progress, pin: { boardId }, waitSeconds: 5 };
-      throw Object.assign(new Error('no'), { name: 'TypeError' });
-    };
-    const entries: { DetailType: string; Detail: unknown }[] = [];
-    await historyEvents(machineDefinition(template, 'Pindrop-PublishPin'), event, {
-      'Prepare or look for the Pin': planOnce,
-      'Create the Pin': () => Promise.reject(new Error('Nobody comes here.')),
-      'Emit the Pin event': async ({ Entries }: { Entries: typeof entries }) => entries.push(...Entries),
-    });
-    expect(entries).toMatchObject([{ DetailType: 'Pin Failed' }]);
-    const detailed = pinFailedSchema.parse(entries[0]?.Detail);
-    expect(detailed).toEqual(entries[0]?.Detail);
-    expect(detailed.boardId).toBe(boardId);
-  });
+    ['planned', '42', undefined],
+    ['planned', '42', 'brand-a'],
+    ['not planned', undefined, undefined],
+    ['not planned', undefined, 'brand-a'],
+  ])(
+    'emits a valid event without the function: the Pin is %s, board %s, account %s',
+    async (_state, boardId, account) => {
+      const { detail, ...envelope } = mediaUploadSucceededEventExample;
+      const event = { ...envelope, detail: { ...detail, ...(account !== undefined && { account }) } };
+      let invoked = 0;
+      const planOnce = async (progress: object) => {
+        if (boardId !== undefined && invoked++ === 0) return { ...progress, pin: { boardId }, waitSeconds: 5 };
+        throw Object.assign(new Error('no'), { name: 'TypeError' });
+      };
+      const entries: { DetailType: string; Detail: unknown }[] = [];
+      await historyEvents(machineDefinition(template, 'Pindrop-PublishPin'), event, {
+        'Prepare or look for the Pin': planOnce,
+        'Create the Pin': () => Promise.reject(new Error('Nobody comes here.')),
+        'Emit the Pin event': async ({ Entries }: { Entries: typeof entries }) => entries.push(...Entries),
+      });
+      expect(entries).toMatchObject([{ DetailType: 'Pin Failed' }]);
+      const detailed = pinFailedSchema.parse(entries[0]?.Detail);
+      expect(detailed).toEqual(entries[0]?.Detail);
+      expect([detailed.boardId, detailed.account]).toEqual([boardId, account]);
+    },
+  );
 
   it('starts for succeeded uploads only, and its function may describe only its own executions', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
