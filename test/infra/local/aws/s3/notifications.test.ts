@@ -27,10 +27,21 @@ const RULE = {
   },
 };
 
-/** Starts a stack with a bucket that has this notification configuration, a queue, and further resources. */
-async function started(configuration: object, resources: object = {}, versioned = true) {
+async function newDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'pindrop-notifications-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+interface Options {
+  versioned?: boolean;
+  /** May hold the state of an earlier start. */
+  directory?: string;
+}
+
+/** Starts a stack with a bucket that has this notification configuration, a queue, and further resources. */
+async function started(configuration: object, resources: object = {}, { versioned = true, ...options }: Options = {}) {
+  const directory = options.directory ?? (await newDirectory());
   const template = {
     Resources: {
       Bucket: {
@@ -57,15 +68,21 @@ async function started(configuration: object, resources: object = {}, versioned 
   });
   const client = { endpoint: stack.endpoint, region: stack.region, credentials: stack.accessKey };
   const [s3, sqs, events] = [new S3Client(client), new SQSClient(client), new EventBridgeClient(client)];
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= stack.stop();
+    return stopped;
+  };
   onTestFinished(async () => {
     for (const each of [s3, sqs, events]) each.destroy();
-    await stack.stop();
+    await stop();
   });
   const { Bucket, Queue: QueueUrl } = stack.outputs;
   return {
     bucket: Bucket,
     observations,
     events,
+    stop,
     put: (Key: string) => s3.send(new PutObjectCommand({ Bucket, Key, Body: 'bytes' })),
     /** Waits for this number of messages and removes them. */
     async messages(count: number): Promise<string[]> {
@@ -145,6 +162,19 @@ describe('the notifications of a bucket', () => {
     expect(observations.filter(({ kind }) => kind === 'put-notified')).toHaveLength(1);
   });
 
+  it.each<[string, object, object]>([
+    ['EventBridge', TO_EVENTBRIDGE, { Rule: RULE }],
+    ['a topic', TO_TOPIC, topicWith({})],
+  ])('are not lost when the stack stops right after the put: by %s', async (_what, configuration, resources) => {
+    const directory = await newDirectory();
+    const before = await started(configuration, resources, { directory });
+    const { VersionId } = await before.put('a b/clip.mp4');
+    await before.stop();
+    const after = await started(configuration, resources, { directory });
+    const [body = ''] = await after.messages(1);
+    expect(readNotification(body).drops).toMatchObject([{ key: 'a b/clip.mp4', versionId: VersionId }]);
+  });
+
   it('report a put that no rule matches', async () => {
     const { put, observations } = await started(TO_EVENTBRIDGE, { Rule: RULE });
     await put('elsewhere/clip.mp4');
@@ -155,7 +185,7 @@ describe('the notifications of a bucket', () => {
     ['with versions', true],
     ['without versions', false],
   ])('identify a put by the same upload id when both ways deliver it, in a bucket %s', async (_what, versioned) => {
-    const { put, messages } = await started({ ...TO_QUEUE, ...TO_EVENTBRIDGE }, { Rule: RULE }, versioned);
+    const { put, messages } = await started({ ...TO_QUEUE, ...TO_EVENTBRIDGE }, { Rule: RULE }, { versioned });
     await put('a b/clip.mp4');
     const bodies = await messages(2);
     const [first, second] = bodies.map((body) => readNotification(body).drops.map(({ uploadId }) => uploadId));
