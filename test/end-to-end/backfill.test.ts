@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import { expect, it, onTestFinished } from 'vitest';
 import { MOST_IN_QUEUE } from '../../infra/operations/backfill/paced-queue.ts';
-import { queueDepth } from '../../infra/operations/stack-health.ts';
 import type { FinalEventDetail } from '../../shared/events/events.ts';
 import { type LocalPindrop, startLocalPindrop } from '../harness/local-pindrop.ts';
 import { localStateDirectory, portsTo } from '../harness/pindrop-command.ts';
+import { rest } from '../harness/rest.ts';
+import { withoutNotifications } from '../harness/template-changes.ts';
 
 const KEYS = 2500;
 const UPLOADED_BEFORE = 500;
@@ -20,17 +20,6 @@ const COMMAND = fileURLToPath(new URL('../../infra/cli/main.ts', import.meta.url
 interface Dropped {
   key: string;
   versionId: string;
-}
-
-/** Removes the notifications of the bucket: the bucket fills up as if Pindrop did not exist yet. */
-function withoutNotifications(text: string): string {
-  const template = JSON.parse(text);
-  for (const { Type, Properties } of Object.values<{ Type: string; Properties: Record<string, unknown> }>(
-    template.Resources,
-  )) {
-    if (Type === 'Custom::S3BucketNotifications') Properties['NotificationConfiguration'] = {};
-  }
-  return JSON.stringify(template);
 }
 
 /** Sends the put events that S3 did not send. */
@@ -78,16 +67,6 @@ function startBackfill(url: string, directory: string, ...options: string[]) {
   });
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   return { child, written, ended };
-}
-
-/** Waits until the queue is empty and no execution runs. No event can follow after that. */
-async function rest(pindrop: LocalPindrop): Promise<void> {
-  const ports = portsTo(pindrop);
-  for (;;) {
-    const { ready, inFlight } = await queueDepth(ports.outputs['QueueUrl'] ?? '', ports);
-    if (ready + inFlight === 0 && pindrop.stack.unfinished().length === 0) return;
-    await wait(500);
-  }
 }
 
 it(`uploads what is in a bucket of ${KEYS} keys, once each, though it was killed and notifications came late`, {
