@@ -46,9 +46,10 @@ describe('npm start -- --with NAME', () => {
   });
 
   it('exits 1 when the video is ready but its Pin failed', async () => {
-    const run = npmStart(['--with', 'publish-pin', CLIP], await stateDirectory());
+    const run = npmStart(['--with', 'publish-pin', '--metadata', 'board=Sprng', CLIP], await stateDirectory());
     expect(await run.ended).toBe(1);
-    expect(run.stderr()).toContain('✘ sample-clip.mp4: no Pin (rejected_metadata). The metadata names no board.');
+    expect(run.stderr()).toContain('✔ sample-clip.mp4: Pinterest has it ready');
+    expect(run.stderr()).toContain('✘ sample-clip.mp4: no Pin (rejected_metadata). There is no board "Sprng"');
   });
 
   it('publishes a Pin that the sidecar schedules, and reports a Pin that is due later', async () => {

@@ -44,6 +44,7 @@ export function invitation(
     `  endpoint  ${endpoint}`,
     `  bucket    ${outputs['DropBucketName']}`,
     ...EXAMPLE_OUTPUTS.flatMap(([output, what]) => (outputs[output] ? [`  ${what}  ${outputs[output]}`] : [])),
+    ...(outputs['PublishPinStateMachineArn'] ? ['  boards    npm run pindrop -- boards --local'] : []),
     '',
     consoleUrl === undefined ? 'Drop a video:' : 'Drop a video there, or:',
     ...Object.values(prefixes).map(
