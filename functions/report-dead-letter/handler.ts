@@ -7,6 +7,7 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { METRIC } from '../../shared/upload/metrics.ts';
 import { readNotification, UnreadableNotificationError } from '../../shared/upload/notification.ts';
 import { unstartedUpload } from '../../shared/upload/unstarted-upload.ts';
+import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
 import { accountsOfStack } from '../accounts.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
@@ -35,7 +36,9 @@ async function reportRecord({ body, messageId, messageAttributes }: SQSRecord): 
   // Only a message from EventBridge has this attribute; other dead letters come from the queue of drops.
   const undelivered = messageAttributes?.['ERROR_CODE']?.stringValue;
   try {
-    const { drops, unreadable } = readNotification(body, filter);
+    const { drops, ignored, unreadable } = readNotification(body, filter);
+    // Only logged: ingest has counted them.
+    for (const { companion: _companion, ...put } of ignored) logger.info(UPLOAD_LOG.ignored, { messageId, ...put });
     for (const drop of drops) {
       const { uploadId, bucket, key, versionId } = drop;
       const account = accounts.ofKey(key);

@@ -80,7 +80,10 @@ export class Pindrop extends Construct {
   readonly accounts: readonly Account[];
   /** The state machine that runs one execution for each upload. */
   readonly stateMachine: IStateMachine;
-  /** The queue of the drops that wait for their upload. */
+  /**
+   * The queue of the drops that wait for their upload. It takes S3's notifications also through an SNS topic; see
+   * {@link PindropProps.externalIntake}.
+   */
   readonly queue: IQueue;
   /** The queue of the drops whose function died at every attempt. */
   readonly deadLetterQueue: IQueue;

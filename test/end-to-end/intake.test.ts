@@ -108,8 +108,14 @@ describe('the intake by EventBridge', () => {
       MessageBody: JSON.stringify({ Records: [late, { ...late, s3: { ...late.s3, bucket: { name: 'elsewhere' } } }] }),
     });
     await sqs.send(send);
+    const excluded = {
+      ...late,
+      s3: { bucket: { name: bucket }, object: { key: 'f%C3%BCr+alle%2B/dead.txt', size: 1 } },
+    };
+    const QueueUrl = stack.outputs['DeadLetterQueueUrl'];
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ Records: [excluded] }) }));
     const followed = `"message":"already followed: nothing to do"`;
-    await pindrop.until(() => pindrop.log().includes(followed) && ignoredKeys(pindrop).length === 3);
+    await pindrop.until(() => pindrop.log().includes(followed) && ignoredKeys(pindrop).length === 4);
     // S3's event about the key without the prefix matches no rule, so the function never sees it.
     expect(pindrop.observations).toContainEqual({ kind: 'put-ignored', key: 'clip.mp4' });
     expect(pindrop.log()).toContain(`The object is in the bucket elsewhere, not in ${bucket}.`);
