@@ -276,6 +276,42 @@ describe('ingestDrop', () => {
     expect(registrations()).toBe(0);
   });
 
+  it('reads only the gate at a later attempt while the gate is closed', async () => {
+    const { ports } = await workingPorts();
+    await ports.gate.close(600);
+    const asked: string[] = [];
+    const { executions, source } = ports;
+    ports.executions = { ...executions, exists: async (uploadId) => Boolean(asked.push(`exists ${uploadId}`)) };
+    ports.source = { ...source, head: (of) => source.head(of).finally(() => asked.push('head')) };
+    const outcome = await ingestDrop(drop, ports, { ...attempt, number: 3 });
+    expect((outcome as { afterSeconds: number }).afterSeconds).toBeGreaterThanOrEqual(600);
+    expect(asked).toEqual([]);
+  });
+
+  it('records the account of the upload, also when the file fails before its registration', async () => {
+    const { ports, executions } = await workingPorts();
+    ports.account = 'brand-a';
+    await ingestDrop(drop, ports, attempt);
+    expect(executions.get('clip-1')?.upload.account).toBe('brand-a');
+    ports.inspect = async () => ({ verdict: 'rejected', rule: 'empty', rules: ['empty'], message: 'it is empty' });
+    const outcome = await ingestDrop({ ...drop, uploadId: 'clip-2' }, ports, attempt);
+    expect(outcome).toMatchObject({ outcome: 'failed', event: { account: 'brand-a' } });
+  });
+
+  it('waits for its account after a registration that was not requested because of a refused token', async () => {
+    const { ports, registrations } = await workingPorts();
+    ports.account = 'brand-a';
+    ports.gate.state = async () => ({ closedForSeconds: 60, pause: { because: 'token', faults: 5 } });
+    const outcome = await ingestDrop(drop, ports, attempt);
+    expect(outcome).toMatchObject({
+      outcome: 'retry',
+      blame: 'token',
+      because: expect.stringContaining('npm run pindrop -- auth --account brand-a'),
+    });
+    expect((outcome as { afterSeconds: number }).afterSeconds).toBeGreaterThanOrEqual(60);
+    expect(registrations()).toBe(0);
+  });
+
   it('gives up on a temporary fault after the give-up time', async () => {
     const { ports, executions } = await workingPorts();
     ports.pinterest.mediaCreate = failing(new PinterestError('', { operation: 'media_create', status: 503 }));

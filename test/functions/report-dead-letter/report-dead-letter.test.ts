@@ -63,6 +63,13 @@ describe('reportDeadLetter', () => {
     expect(started).toEqual([unstarted]);
   });
 
+  it('reports the account of the drop', async () => {
+    const { started, executions } = newExecutions();
+    const reported = await reportDeadLetter(drop, { executions, now }, { account: 'brand-a' });
+    expect(reported?.account).toBe('brand-a');
+    expect(started).toMatchObject([{ upload: { account: 'brand-a' } }]);
+  });
+
   it('does nothing for an upload that already has an execution', async () => {
     const { started, executions } = newExecutions();
     const exists = async () => true;
