@@ -97,9 +97,12 @@ async function plan(progress: PinProgress, policy: PinPolicy, ports: PinPorts): 
  * it is due. Its give-up time starts then.
  * @param next the progress without this rule
  */
-function unplanned(progress: PinProgress, next: PinProgress, ports: PinPorts): PinProgress {
+async function unplanned(progress: PinProgress, next: PinProgress, ports: PinPorts): Promise<PinProgress> {
   if (next.finalEvent?.detail.status === 'failed' && next.finalEvent.detail.failure.reason !== 'gave_up') return next;
-  const { dueAt = '' } = describedPin(progress.upload, ports.defaults, ports.now()).pin;
+  const schedule = await ports.schedules.read(progress.upload.uploadId).catch(() => undefined);
+  if (schedule?.value?.state === 'cancelled') return failed(progress, CANCELLED, ports.now());
+  const described = describedPin(progress.upload, ports.defaults, ports.now()).pin;
+  const { dueAt = described.dueAt ?? '' } = schedule?.value ?? {};
   const left = -secondsSince(dueAt, ports);
   if (!(left > 0)) return next;
   const { faults = 0 } = progress;

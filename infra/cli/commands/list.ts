@@ -7,6 +7,7 @@ import type { StackPorts } from '../../operations/stack-ports.ts';
 import { type KnownUpload, newestUploads } from '../../operations/uploads.ts';
 import type { ExitCode, Output } from '../command.ts';
 import { isConnectionRefused } from '../connection-refused.ts';
+import { pinWords, toSeconds } from '../pin-words.ts';
 import { tableLines } from '../table.ts';
 
 /** Maximum number of simultaneous requests about Pins. */
@@ -123,18 +124,3 @@ const COLUMNS: Column[] = [
   ['at Pinterest', ({ pinterest }) => pinterest],
 ];
 const PIN: Column = ['Pin', ({ pin }) => pinWords(pin)];
-
-const toSeconds = (instant: string) => instant.replace(/\.\d+Z$/, 'Z');
-
-function pinWords(pin: KnownPin | undefined): string | undefined {
-  switch (pin?.state) {
-    case 'waiting':
-      return pin.dueAt === undefined ? 'waits for its turn' : `due ${toSeconds(pin.dueAt)}`;
-    case 'published':
-      return `${pin.pinId}, published ${toSeconds(pin.publishedAt)}`;
-    case 'failed':
-      return `failed (${pin.reason})`;
-    default:
-      return pin?.state;
-  }
-}

@@ -3,12 +3,14 @@ import { accountNames } from '../../operations/accounts.ts';
 import { newestAttempt, newestUploadOf } from '../../operations/attempts.ts';
 import { currentVersion } from '../../operations/dropped-object.ts';
 import { OperationError } from '../../operations/operation-error.ts';
+import { findPin, type KnownPin } from '../../operations/pins.ts';
 import { pinterestOf } from '../../operations/pinterest-of-stack.ts';
 import { isS3Url, parseS3Url } from '../../operations/s3-url.ts';
 import type { StackPorts } from '../../operations/stack-ports.ts';
 import { findUpload, findUploadOfMedia, type KnownUpload } from '../../operations/uploads.ts';
 import type { ExitCode, Output } from '../command.ts';
 import { hint } from '../hint.ts';
+import { pinWords } from '../pin-words.ts';
 
 /** How many of the newest uploads are searched for a media id. */
 const LOOKED_THROUGH = 1000;
@@ -16,6 +18,8 @@ const LOOKED_THROUGH = 1000;
 /** An upload and, if a later attempt of the same object version exists, the newest attempt. */
 interface UploadStatus extends KnownUpload {
   newestAttempt?: Pick<KnownUpload, 'state'> & { uploadId: string };
+  /** Only in a stack with the example `publish-pin`. */
+  pin?: KnownPin;
 }
 
 /** @param what an upload id, a media id, or `s3://bucket/key` for the newest attempt of an object */
@@ -23,8 +27,11 @@ export async function status(what: string, ports: StackPorts, output: Output): P
   const known = isS3Url(what) ? await byObject(what, ports) : await byId(what, ports);
   const newest = await newestAttempt(known, ports);
   const { state, upload } = newest;
-  const shown: UploadStatus =
-    newest === known ? known : { ...known, newestAttempt: { uploadId: upload.uploadId, state } };
+  const shown: UploadStatus = {
+    ...known,
+    newestAttempt: newest === known ? undefined : { uploadId: upload.uploadId, state },
+    pin: await findPin(known.upload.uploadId, ports),
+  };
   if (output.json) output.print(JSON.stringify(shown));
   else for (const line of story(shown, ports)) output.print(line);
   return 0;
@@ -71,7 +78,10 @@ async function byObject(url: string, ports: StackPorts): Promise<KnownUpload> {
   );
 }
 
-function* story({ upload, state, polls, finalEvent, waitSeconds, newestAttempt }: UploadStatus, ports: StackPorts) {
+function* story(
+  { upload, state, polls, finalEvent, waitSeconds, newestAttempt, pin }: UploadStatus,
+  ports: StackPorts,
+) {
   const { account, object, timeline, uploadId, mediaId } = upload;
   yield `${object.key} (${sizeInWords(object.size)}), upload ${uploadId}`;
   if (account !== undefined) yield `  account     ${account}`;
@@ -83,6 +93,8 @@ function* story({ upload, state, polls, finalEvent, waitSeconds, newestAttempt }
     const { status, timeline: ended } = finalEvent.detail;
     yield `  ${status.padEnd(11)} ${ended.completedAt}  asked ${polls}×`;
   }
+  if (pin) yield `  Pin         ${pinWords(pin)}`;
+  if (pin?.state === 'failed') yield `  ${pin.message}`;
   if (finalEvent?.detail.status === 'failed') {
     const { reason, message, retryable } = finalEvent.detail.failure;
     yield `  ${reason}: ${message}`;

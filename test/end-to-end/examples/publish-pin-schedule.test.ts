@@ -55,7 +55,9 @@ describe('publish-pin with publish_at', () => {
     await waiting(cancelled, tomorrow);
     await waiting(rescheduled, tomorrow);
     expect(board.details(cancelled)?.row.pin).toEqual({ dueAt: tomorrow });
-    expect((await command('list')).stdout.join('\n')).toContain(`due ${tomorrow.slice(0, 19)}Z`);
+    const words = `due ${tomorrow.slice(0, 19)}Z`;
+    expect((await command('list')).stdout.join('\n')).toContain(words);
+    expect((await command('status', cancelled)).stdout).toContain(`  Pin         ${words}`);
 
     expect(await command('cancel', cancelled)).toMatchObject({ code: 0, stdout: [`${cancelled} is cancelled.`] });
     const event = await pinEventOf(pindrop, cancelled);

@@ -347,6 +347,18 @@ describe('a Pin that is scheduled', () => {
     expect(pin.simulator.pins()).toHaveLength(1);
   });
 
+  it('can be cancelled and moved while Pinterest cannot say whether its board exists', async () => {
+    const { simulator, begin, step, change } = await scheduled(3600);
+    simulator.inject({ operation: 'boards_list', fault: { kind: 'status', status: 503 }, times: 1000 });
+    const waiting = await step(begin);
+    expect(waiting).toMatchObject({ step: 'prepare' });
+    expect(waiting.waitSeconds).toBeLessThan(3600);
+    await change({ state: 'open', dueAt: at(3) });
+    expect((await step(waiting)).waitSeconds).toBe(3);
+    await change({ state: 'cancelled' });
+    expect((await step(waiting)).finalEvent?.detail).toMatchObject({ failure: { reason: 'cancelled' } });
+  });
+
   it('is published in time when its sleep can never begin', async () => {
     const { run, begin } = await scheduled(30 * 24 * 3600);
     const event = await run(begin, 0, undisturbed, () => Promise.reject(new Error('killed')));
