@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccountPrefixes } from '../shared/upload/account.ts';
+import { type AccountPrefixes, isAccountName } from '../shared/upload/account.ts';
 
 const EXAMPLE = '{"brand-a":{"prefix":"brand-a/"},"brand-b":{"prefix":"brand-b/"}}';
 
@@ -10,7 +10,7 @@ export const accountsSchema = z.preprocess(
     .record(z.string(), z.strictObject({ prefix: z.string() }), { error: `it must be an object such as ${EXAMPLE}` })
     .refine((accounts) => Object.keys(accounts).length > 0, `it must name an account, such as ${EXAMPLE}`)
     .refine(
-      (accounts) => Object.keys(accounts).every((name) => /^[a-z0-9-]{1,30}$/.test(name)),
+      (accounts) => Object.keys(accounts).every(isAccountName),
       "an account's name must be 1 to 30 lower-case letters, digits and hyphens",
     ),
 );

@@ -21,7 +21,7 @@ import { type BackfillCommandOptions, backfill } from './commands/backfill.ts';
 import { boards } from './commands/boards.ts';
 import { cancelEach } from './commands/cancel.ts';
 
-import { doctor } from './commands/doctor.ts';
+import { doctor } from './commands/doctor/doctor.ts';
 import { LISTED, list } from './commands/list.ts';
 import { redrive } from './commands/redrive.ts';
 import { reschedule } from './commands/reschedule.ts';

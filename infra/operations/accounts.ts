@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAccountName } from '../../shared/upload/account.ts';
 import { ACCOUNTS_OUTPUT } from '../output-tags.ts';
 import { OperationError } from './operation-error.ts';
 import type { StackLocation } from './stack-location.ts';
@@ -8,9 +9,6 @@ import { outputOf } from './stack-outputs.ts';
 export class AccountError extends OperationError {
   override readonly name = 'AccountError';
 }
-
-/** The names that the setting `accounts` allows. */
-const ACCOUNT_NAME = /^[a-z0-9-]{1,30}$/;
 
 const accountsSchema = z.record(z.string(), z.string());
 
@@ -62,7 +60,7 @@ export function requireAccount(account: string | undefined, names: string[]): vo
 
 /** @throws AccountError when the text cannot be the name of an account */
 export function requireAccountName(account: string): void {
-  if (ACCOUNT_NAME.test(account)) return;
+  if (isAccountName(account)) return;
   throw new AccountError(`${account} cannot be the name of an account: names are 1 to 30 of a-z, 0-9 and -.`);
 }
 

@@ -9,3 +9,6 @@ export type AccountPrefixes = Readonly<Record<string, { prefix: string }>>;
 export function accountOfKey(accounts: AccountPrefixes, key: string): string | undefined {
   return Object.keys(accounts).find((name) => key.startsWith(accounts[name]?.prefix ?? ''));
 }
+
+/** True for a name that the setting `accounts` allows: 1 to 30 lower-case letters, digits and hyphens. */
+export const isAccountName = (name: string): boolean => /^[a-z0-9-]{1,30}$/.test(name);

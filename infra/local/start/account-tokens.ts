@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readTokenSecret } from '../../../shared/pinterest/token-secret.ts';
+import { isAccountName } from '../../../shared/upload/account.ts';
+import { signInCommand } from '../../../shared/upload/sign-in.ts';
 import { tokenFile, writeTokenFile } from '../../operations/token-file.ts';
 import { ONLY_ACCOUNT } from '../pinterest/simulation.ts';
 import { UsageError } from './usage-error.ts';
@@ -56,7 +58,7 @@ export function readAccountTokens(
   if (missing.length === accounts.length && !several) return undefined;
   const [first = ''] = missing;
   throw new UsageError(
-    `${missing.length === 1 ? 'The account' : 'The accounts'} ${missing.join(', ')} ${missing.length === 1 ? 'has' : 'have'} no token: add it to PINTEREST_ACCESS_TOKENS, or sign in with npm run pindrop -- auth --local --account ${first}.`,
+    `${missing.length === 1 ? 'The account' : 'The accounts'} ${missing.join(', ')} ${missing.length === 1 ? 'has' : 'have'} no token: add it to PINTEREST_ACCESS_TOKENS, or sign in with ${signInCommand(first)} --local.`,
   );
 }
 
@@ -73,7 +75,7 @@ function tokensIn(text: string, accounts: string[]): Record<string, string> {
   for (const [name, token] of Object.entries(tokens)) {
     if (!accounts.includes(name)) {
       // Quote only what can be an account's name: a person may have swapped name and token.
-      const which = /^[a-z0-9-]{1,30}$/.test(name) ? `the unknown account ${name}` : 'an unknown account';
+      const which = isAccountName(name) ? `the unknown account ${name}` : 'an unknown account';
       throw new UsageError(`PINTEREST_ACCESS_TOKENS has ${which}: the accounts are ${accounts.join(', ')}.`);
     }
     if (typeof token !== 'string') throw new UsageError(`PINTEREST_ACCESS_TOKENS is not ${SHAPE}: see ${name}.`);
@@ -108,7 +110,6 @@ function readTokenFile(path: string, account: string | undefined): string | unde
     readTokenSecret(text);
     return text;
   } catch {
-    const command = `npm run pindrop -- auth --local${account === undefined ? '' : ` --account ${account}`}`;
-    throw new UsageError(`${path} holds no token: sign in again (${command}), or delete it.`);
+    throw new UsageError(`${path} holds no token: sign in again (${signInCommand(account)} --local), or delete it.`);
   }
 }

@@ -1,3 +1,4 @@
+import { signInCommand } from '../../../../shared/upload/sign-in.ts';
 import { sizeInWords } from '../../../../shared/upload/size-words.ts';
 import type { Overview } from '../shared/wire.ts';
 import { byId, element, setText } from './element.ts';
@@ -44,8 +45,7 @@ const of = (account: string | undefined, note: string) => (account === undefined
 function tokenFigure({ account, daysLeft, renewed }: { account?: string; daysLeft: number; renewed: boolean }): Figure {
   const days = Math.floor(daysLeft);
   const note = of(account, renewed ? 'renewed every week' : 'not renewed: it has no refresh token');
-  const command = `npm run pindrop -- auth --local${account === undefined ? '' : ` --account ${account}`}`;
-  if (days < 0) return { value: 'expired', note: `sign in: ${command}`, tone: 'bad' };
+  if (days < 0) return { value: 'expired', note: `sign in: ${signInCommand(account)} --local`, tone: 'bad' };
   return { value: days === 1 ? '1 day' : `${days} days`, note, ...tone(days < FEW_DAYS ? 1 : 0, 'bad') };
 }
 

@@ -1,5 +1,6 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { accountOfKey } from '../../../../shared/upload/account.ts';
 import { tokenSecretArn } from '../../../operations/accounts.ts';
 import type { LocalStack } from '../../aws/local-stack.ts';
 import { listenOnLoopback } from '../../aws/loopback-port.ts';
@@ -54,7 +55,8 @@ export async function startConsole(options: ConsoleOptions): Promise<LocalConsol
   const { stack, target, filter, faults, stateDirectory } = options;
   const simulated = target.kind === 'simulator';
   const accounts = accountsOf(filter);
-  const accountOf = (key: string) => accounts.find(({ prefix }) => key.startsWith(prefix))?.name;
+  const byName = Object.fromEntries(accounts.map((account) => [account.name, account]));
+  const accountOf = (key: string) => accountOfKey(byName, key);
   const board = new Board(stack.records, { accountOf, isUploaded: (key) => whyKeyIgnored(key, filter) === undefined });
   const quota = new Quota(simulated);
   const stackInfo: StackInfo = {

@@ -79,13 +79,13 @@ describe('the tokens of several accounts', () => {
       'an account without a token',
       { PINTEREST_ACCESS_TOKENS: '{"brand-a":"pina_secret","brand-b":""}' },
       BRANDS,
-      /^The account brand-b has no token: add it to PINTEREST_ACCESS_TOKENS, or .*auth --local --account brand-b\.$/,
+      /^The account brand-b has no token: add it to PINTEREST_ACCESS_TOKENS, or .*auth --account brand-b --local\.$/,
     ],
     [
       'an empty object',
       { PINTEREST_ACCESS_TOKENS: '{}' },
       BRANDS,
-      /^The accounts brand-a, brand-b have no token: .* --account brand-a\.$/,
+      /^The accounts brand-a, brand-b have no token: .* --account brand-a --local\.$/,
     ],
     [
       'PINTEREST_ACCESS_TOKEN beside accounts',
@@ -112,7 +112,7 @@ describe('the tokens of several accounts', () => {
     expect(() => readAccountTokens({}, directory, BRANDS)).toThrow('The account brand-b has no token');
     writeFileSync(tokenFile(directory, 'brand-b'), '{"accessToken":""}');
     expect(() => readAccountTokens({}, directory, BRANDS)).toThrow(
-      'tokens-brand-b.json holds no token: sign in again (npm run pindrop -- auth --local --account brand-b)',
+      'tokens-brand-b.json holds no token: sign in again (npm run pindrop -- auth --account brand-b --local)',
     );
   });
 });
