@@ -84,11 +84,9 @@ function reason() {
 function mergedTags(): string {
   const { status, mediaId } = OBJECT_TAG;
   const users = `$filter($states.input.tags, function($tag) { $not($tag.Key in ['${status}', '${mediaId}']) })`;
-  const ours = `[
-    { 'Key': '${status}', 'Value': $states.input.followed.finalEvent.detail.status },
-    $exists(${UPLOAD}.mediaId) ? { 'Key': '${mediaId}', 'Value': ${UPLOAD}.mediaId }
-  ]`;
-  return `$append(${users}, ${ours})`.replace(/\s+/g, ' ');
+  const outcome = `[{ 'Key': '${status}', 'Value': $states.input.followed.finalEvent.detail.status }]`;
+  const media = `$exists(${UPLOAD}.mediaId) ? [{ 'Key': '${mediaId}', 'Value': ${UPLOAD}.mediaId }] : []`;
+  return `$append(${users}, $append(${outcome}, ${media}))`;
 }
 
 /** Retries for about half a minute. A missing permission, a deleted object or an eleventh tag stays an error. */
