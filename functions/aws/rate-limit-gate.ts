@@ -1,14 +1,7 @@
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { type Pause, readGateValue, writtenGateValue } from '../../shared/upload/gate-value.ts';
 import { GATE_OPEN } from '../../shared/upload/initial-parameters.ts';
 import { LONGEST_ASKED_WAIT_SECONDS } from '../outcome/decide.ts';
-import type { PauseReason } from '../outcome/fault.ts';
-
-/** A pause after failed registrations of one of several Pinterest accounts. */
-export interface Pause {
-  because: PauseReason;
-  /** Number of consecutive failed registrations. */
-  faults: number;
-}
 
 export interface GateState {
   /** Seconds until a registration may be requested, 0 to {@link LONGEST_ASKED_WAIT_SECONDS}; 0 means now. */
@@ -38,9 +31,6 @@ const bounded = (seconds: number) => Math.min(Math.max(0, seconds), LONGEST_ASKE
 /** How long a closed gate is not read again. Hundreds of waiting files would exceed Systems Manager's request rate. */
 const REMEMBER_CLOSED_MS = 5000;
 
-/** The parameter's value: an ISO 8601 time, and for a pause its reason and the number of faults. */
-const VALUE = /^(\S+?)(?: (token|outage) (\d+))?$/;
-
 /**
  * @param Name name of an AWS Systems Manager parameter that holds an ISO 8601 time
  * @param onError called when the parameter could not be read or written, for the log; no method of the gate ever throws
@@ -53,12 +43,8 @@ export function parameterGate(
 ): RateLimitGate {
   let closed: { value: string; readAt: number } | undefined;
   const stateOf = (value: string): GateState => {
-    const [, until = '', because, faults] = VALUE.exec(value) ?? [];
-    const closedForSeconds = bounded((Date.parse(until) - now()) / 1000) || 0;
-    return {
-      closedForSeconds,
-      ...(because !== undefined && { pause: { because: because as PauseReason, faults: Number(faults) } }),
-    };
+    const { until, ...rest } = readGateValue(value);
+    return { closedForSeconds: bounded((until.getTime() - now()) / 1000) || 0, ...rest };
   };
   const write = async (Value: string) => {
     closed = undefined;
@@ -83,8 +69,7 @@ export function parameterGate(
       }
     },
     async close(seconds, pause) {
-      const until = new Date(now() + bounded(seconds) * 1000).toISOString();
-      await write(pause === undefined ? until : `${until} ${pause.because} ${pause.faults}`);
+      await write(writtenGateValue({ until: new Date(now() + bounded(seconds) * 1000), pause }));
     },
     open: () => write(GATE_OPEN),
   };

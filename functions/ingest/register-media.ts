@@ -1,7 +1,8 @@
 import type { MediaUpload } from '../../shared/pinterest/media.ts';
 import { PinterestError } from '../../shared/pinterest/pinterest-error.ts';
-import type { GateState, Pause } from '../aws/rate-limit-gate.ts';
-import { AccountPausedError, isTokenFault, type PauseReason } from '../outcome/fault.ts';
+import type { Pause, PauseReason } from '../../shared/upload/gate-value.ts';
+import type { GateState } from '../aws/rate-limit-gate.ts';
+import { AccountPausedError, isTokenFault } from '../outcome/fault.ts';
 import type { AccountPorts } from './account-ports.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { FormUploadError } from '../../shared/pinterest/form-upload-error.ts';
 import { PinterestError, type PinterestOperation } from '../../shared/pinterest/pinterest-error.ts';
 import { TokenMissingError } from '../../shared/pinterest/token-secret.ts';
+import type { PauseReason } from '../../shared/upload/gate-value.ts';
 
 /** A fault as plain data: the input of `decide`. */
 export type Fault =
@@ -44,9 +45,6 @@ export type Fault =
 export class UnknownAccountError extends Error {
   override readonly name = 'UnknownAccountError';
 }
-
-/** Why an account is paused: the token is missing or refused, or Pinterest has trouble. */
-export type PauseReason = 'token' | 'outage';
 
 /** Thrown instead of a registration's request while the account is paused after failed registrations. */
 export class AccountPausedError extends Error {

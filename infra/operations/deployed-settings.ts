@@ -2,6 +2,7 @@ import { GetFunctionConfigurationCommand, ListEventSourceMappingsCommand } from 
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { readAccountsVariable } from '../../functions/accounts.ts';
+import { type GateValue, readGateValue } from '../../shared/upload/gate-value.ts';
 import { OperationError } from './operation-error.ts';
 import { outputOf } from './stack-outputs.ts';
 import type { StackPorts } from './stack-ports.ts';
@@ -41,9 +42,12 @@ export async function deployedSettings({
   };
 }
 
-/** @returns the time until which Pinterest asked to register nothing; undefined when registrations are allowed now */
-export async function gateClosedUntil(gate: string, { ssm }: Pick<StackPorts, 'ssm'>): Promise<Date | undefined> {
+/**
+ * @returns until when no registration is requested, because Pinterest asked to wait or the account is paused; undefined
+ * when registrations are allowed now
+ */
+export async function closedGate(gate: string, { ssm }: Pick<StackPorts, 'ssm'>): Promise<GateValue | undefined> {
   const { Parameter } = await ssm.send(new GetParameterCommand({ Name: gate }));
-  const until = new Date(Parameter?.Value ?? '');
-  return until.getTime() > Date.now() ? until : undefined;
+  const value = readGateValue(Parameter?.Value ?? '');
+  return value.until.getTime() > Date.now() ? value : undefined;
 }

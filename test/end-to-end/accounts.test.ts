@@ -11,8 +11,8 @@ const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', impo
 const TOKENS = { 'brand-a': 'pina_of_brand_a', 'brand-b': 'pina_of_brand_b' };
 type Brand = keyof typeof TOKENS;
 
-/** Six times as many files as there are slots (`maxConcurrency` is 10). */
-const FILES_OUT_OF_ORDER = 60;
+/** Four times as many files as there are slots (`maxConcurrency` is 10). */
+const FILES_OUT_OF_ORDER = 40;
 const FILES = 20;
 /** The requests that were under way when the first one failed, and one more for each later look. */
 const FEW_REQUESTS = 20;

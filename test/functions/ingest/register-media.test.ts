@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { GateState, RateLimitGate } from '../../../functions/aws/rate-limit-gate.ts';
 import { registerMedia } from '../../../functions/ingest/register-media.ts';
-import { AccountPausedError, type PauseReason } from '../../../functions/outcome/fault.ts';
+import { AccountPausedError } from '../../../functions/outcome/fault.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
 import { TokenMissingError } from '../../../shared/pinterest/token-secret.ts';
+import type { PauseReason } from '../../../shared/upload/gate-value.ts';
 
 const media = { mediaId: '1', uploadUrl: 'https://x.amazonaws.com/', uploadParameters: {} };
 const pinterestError = (status?: number, retryAfterSeconds?: number) =>

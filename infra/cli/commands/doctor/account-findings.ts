@@ -2,7 +2,7 @@ import { PinterestError } from '../../../../shared/pinterest/pinterest-error.ts'
 import type { RateLimit } from '../../../../shared/pinterest/rate-limit.ts';
 import { TokenMissingError, type TokenSecretValue, tokenDaysLeft } from '../../../../shared/pinterest/token-secret.ts';
 import { tokenSecretArn } from '../../../operations/accounts.ts';
-import { type DeployedSettings, gateClosedUntil } from '../../../operations/deployed-settings.ts';
+import { closedGate, type DeployedSettings } from '../../../operations/deployed-settings.ts';
 import { apiUrlOf, pinterestOf, tokenSecretOf } from '../../../operations/pinterest-of-stack.ts';
 import type { StackPorts } from '../../../operations/stack-ports.ts';
 import { tokenRotation } from '../../../operations/token-rotation.ts';
@@ -88,13 +88,23 @@ function quotaFinding({ limit, remaining, resetSeconds }: RateLimit): Finding {
   return { about, well: remaining > 0, found, fix: 'nothing to do: files wait until Pinterest allows more' };
 }
 
-/** Checks whether Pinterest has asked to register nothing for some time. */
+/** Checks whether Pinterest has asked to register nothing for some time, or the account pauses. */
 async function rateLimit(
   account: string | undefined,
   settings: () => Promise<DeployedSettings>,
   ports: StackPorts,
 ): Promise<Found> {
-  const until = await gateClosedUntil((await settings()).gates[account ?? ''] ?? '', ports);
-  const found = until === undefined ? 'registrations are allowed' : `no registration until ${until.toISOString()}`;
-  return { well: until === undefined, found, fix: 'nothing to do: files wait until Pinterest allows more' };
+  const closed = await closedGate((await settings()).gates[account ?? ''] ?? '', ports);
+  if (closed === undefined) return { well: true, found: 'registrations are allowed' };
+  const { until, pause } = closed;
+  const found = `no registration until ${until.toISOString()}`;
+  if (!pause) return { well: false, found, fix: 'nothing to do: files wait until Pinterest allows more' };
+  return {
+    well: false,
+    found: `${found}, after ${pause.faults} failed in a row`,
+    fix:
+      pause.because === 'token'
+        ? signIn(account, ports)
+        : 'nothing to do: the next file tries again; the log of ingest has the cause',
+  };
 }
