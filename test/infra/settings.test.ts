@@ -39,6 +39,13 @@ describe('readSettings', () => {
     ).not.toThrow();
   });
 
+  it.each([[{ all: { board: 'Spring' } }], ['{"all":{"board":"Spring"}}']])(
+    'reads pinDefaults from %j',
+    (pinDefaults) => {
+      expect(readSettings({ pinDefaults }).pinDefaults).toEqual({ all: { board: 'Spring' } });
+    },
+  );
+
   it.each([
     ['publish-pin', ['publish-pin']],
     ['slack-webhook, publish-pin,slack-webhook', ['slack-webhook', 'publish-pin']],
@@ -72,6 +79,12 @@ describe('readSettings', () => {
     [{ pinterestApiUrl: 'http://127.0.0.1.example.com/v5' }, 'pinterestApiUrl is ill-typed: it must be https'],
     [{ pinterestApiUrl: 'ftp://127.0.0.1/v5' }, 'pinterestApiUrl is ill-typed: it must be https'],
     [{ stackName: 'my stack' }, 'stackName is ill-typed'],
+    [{ pinDefaults: '{"all":' }, 'pinDefaults must be an object'],
+    [{ pinDefaults: { all: { color: 'red' } } }, 'In pinDefaults.all, "color" is not a field of a Pin'],
+    [
+      { pinDefaults: { all: { description: 'x'.repeat(700), link: `https://example.com/${'x'.repeat(1500)}` } } },
+      'longer than 2048 bytes',
+    ],
     [{ with: 'tell-everyone' }, 'with.0 is ill-typed'],
     [{ inspect: 'perhaps' }, 'inspect is ill-typed'],
   ])('rejects %o and lists the valid settings', (context, complaint) => {

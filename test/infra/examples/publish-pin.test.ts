@@ -108,6 +108,36 @@ describe('the state machine of publish-pin', () => {
   });
 });
 
+describe('the function of publish-pin', () => {
+  it('may read the cover images beside the videos of each account, and no video', () => {
+    const accounts = { 'brand-a': { prefix: 'a/' }, 'brand-b': { prefix: 'b/' } };
+    const policies = synthesized({ with: 'publish-pin', accounts }).findResources('AWS::IAM::Policy');
+    const ofPublish = Object.entries(policies).filter(([id]) => id.startsWith('PublishPinPublish'));
+    const statements = ofPublish.flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+    const objects = statements
+      .flatMap(({ Action, Resource }: { Action: string | string[]; Resource: unknown }) =>
+        JSON.stringify(Action).includes('s3:GetObject"') ? [Resource].flat().map((each) => JSON.stringify(each)) : [],
+      )
+      .filter((resource) => resource.includes('DropBucket'));
+    const images = ['a/', 'b/'].flatMap((prefix) => ['jpg', 'jpeg', 'png'].map((ending) => `${prefix}*.${ending}`));
+    expect(objects.map((resource) => /([ab][^"]*)"\]\]\}$/.exec(resource)?.[1]).sort()).toEqual(images.sort());
+  });
+
+  it('and the function that uploads have the defaults, which tell it to check the description of Pins', () => {
+    const pinDefaults = { all: { board: 'Spring' } };
+    const functions = (settings: Record<string, unknown>) =>
+      Object.values(synthesized(settings).findResources('AWS::Lambda::Function')).flatMap(
+        ({ Properties: { Environment = {} } }) =>
+          Environment.Variables?.PIN_DEFAULTS === undefined
+            ? []
+            : [`${Environment.Variables.POWERTOOLS_SERVICE_NAME}: ${Environment.Variables.PIN_DEFAULTS}`],
+      );
+    const json = JSON.stringify(pinDefaults);
+    expect(functions({ with: 'publish-pin', pinDefaults }).sort()).toEqual([`ingest: ${json}`, `publish-pin: ${json}`]);
+    expect(functions({})).toEqual([]);
+  });
+});
+
 describe('without examples', () => {
   it('the stack has no rule, and no bucket except the drop bucket', () => {
     const plain = synthesized();

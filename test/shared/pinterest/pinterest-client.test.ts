@@ -213,6 +213,12 @@ describe('PinterestClient', () => {
     expect(await errorOf(client.mediaGet('1'))).toMatchObject({ status: undefined, unexpectedAnswer: false });
   });
 
+  it('waits longer for the response to a request with a large cover image', async () => {
+    const { client } = await clientAnswered([{ status: 201, json: { id: '7' } }], { timeoutMs: 1 });
+    const cover = { image: new Uint8Array(8_000_000), contentType: 'image/png' } as const;
+    expect(await client.pinsCreate({ boardId: '42', mediaId: '1', cover })).toMatchObject({ pinId: '7' });
+  });
+
   it('reports an unreachable server as no response', async () => {
     const client = new PinterestClient({ apiUrl: 'http://127.0.0.1:1/v5', accessToken: async () => 'pina_secret' });
     expect(await errorOf(client.mediaGet('1'))).toMatchObject({ status: undefined, unexpectedAnswer: false });
