@@ -16,7 +16,10 @@ export interface LeavePorts {
 export async function mayLeave({ count, say, ask, pause }: LeavePorts, force: boolean): Promise<boolean> {
   let files = await count();
   if (total(files) === 0) return true;
-  say(`${inWords(files)}. If the stack is deleted now, they get no final event; the files stay in the bucket.`);
+  const pinless = files.pins === 0 ? '' : ' Pins that wait are not published: pindrop list shows them.';
+  say(
+    `${inWords(files)}. If the stack is deleted now, they get no final event; the files stay in the bucket.${pinless}`,
+  );
   if (force) return true;
   if (!ask) {
     say('Wait until they have ended, or add --force to delete the stack now.');
@@ -34,12 +37,14 @@ export async function mayLeave({ count, say, ask, pause }: LeavePorts, force: bo
   return true;
 }
 
-const total = ({ queued, followed, deadLetters }: FilesOnTheWay) => queued + followed + deadLetters;
+const total = ({ pins, ...files }: FilesOnTheWay) => onTheWay(files) + pins;
+const onTheWay = ({ queued, followed, deadLetters }: Omit<FilesOnTheWay, 'pins'>) => queued + followed + deadLetters;
 
 function inWords(files: FilesOnTheWay): string {
-  const { queued, followed, deadLetters } = files;
-  const count = total(files);
+  const { queued, followed, deadLetters, pins } = files;
+  const count = onTheWay(files);
   const dead = deadLetters === 0 ? '' : `, ${deadLetters} in the dead-letter queue`;
   const parts = `${queued} in the queue, ${followed} with Pinterest${dead}`;
-  return `${count} ${count === 1 ? 'file is' : 'files are'} on the way (${parts})`;
+  const waiting = pins === 0 ? '' : ` and ${pins} ${pins === 1 ? 'Pin waits' : 'Pins wait'}`;
+  return `${count} ${count === 1 ? 'file is' : 'files are'} on the way (${parts})${waiting}`;
 }

@@ -4,6 +4,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { boardKey } from '../../../functions/examples/publish-pin/board-turns.ts';
 import { Board } from '../../../infra/local/console/server/board.ts';
+import { filesOnTheWay } from '../../../infra/operations/files-on-the-way.ts';
 import { cancelPin } from '../../../infra/operations/pins.ts';
 import { pinEventSchema } from '../../../shared/events/pin/pin-event-schema.ts';
 import type { PinEventDetail, PinPublished } from '../../../shared/events/pin/pin-events.ts';
@@ -55,6 +56,9 @@ describe('publish-pin with publish_at', () => {
     await waiting(cancelled, tomorrow);
     await waiting(rescheduled, tomorrow);
     expect(board.details(cancelled)?.row.pin).toEqual({ dueAt: tomorrow });
+    await expect
+      .poll(() => filesOnTheWay(portsTo(pindrop)), { timeout: 20_000 })
+      .toMatchObject({ queued: 0, followed: 0, pins: 2 });
     const words = `due ${tomorrow.slice(0, 19)}Z`;
     expect((await command('list')).stdout.join('\n')).toContain(words);
     expect((await command('status', cancelled)).stdout).toContain(`  Pin         ${words}`);

@@ -7,7 +7,12 @@ import { portsTo } from '../../harness/pindrop-command.ts';
 
 const clip = readFileSync(new URL('../../fixtures/inspection/index-first.mp4', import.meta.url));
 
-const files = (queued: number, followed = 0, deadLetters = 0): FilesOnTheWay => ({ queued, followed, deadLetters });
+const files = (queued: number, followed = 0, deadLetters = 0, pins = 0): FilesOnTheWay => ({
+  queued,
+  followed,
+  deadLetters,
+  pins,
+});
 
 /** @param counts the result of each count of the files; the last one repeats */
 async function leave(counts: FilesOnTheWay[], answer?: string, force = false) {
@@ -36,6 +41,16 @@ describe('mayLeave', () => {
     expect(said).toEqual([
       '4 files are on the way (2 in the queue, 1 with Pinterest, 1 in the dead-letter queue). If the stack is deleted now, they get no final event; the files stay in the bucket.',
       'Wait until they have ended, or add --force to delete the stack now.',
+    ]);
+  });
+
+  it('also says how many Pins wait, and waits for them', async () => {
+    const { allowed, said } = await leave([files(0, 0, 0, 2), files(0, 0, 0, 1), files(0)], 'w');
+    expect(allowed).toBe(true);
+    expect(said).toEqual([
+      '0 files are on the way (0 in the queue, 0 with Pinterest) and 2 Pins wait. If the stack is deleted now, they get no final event; the files stay in the bucket. Pins that wait are not published: pindrop list shows them.',
+      '0 files are on the way (0 in the queue, 0 with Pinterest) and 1 Pin waits.',
+      '0 files are on the way (0 in the queue, 0 with Pinterest).',
     ]);
   });
 
