@@ -11,6 +11,7 @@ import { type Finding, type Found, finding } from './finding.ts';
 
 /** Fewest days for which the token must still be valid. Tokens are renewed every week. */
 const FEW_DAYS = 7;
+
 /**
  * Checks the tokens and the limits of a Pinterest account.
  * @param account name of one of several accounts; undefined for the only account

@@ -8,13 +8,17 @@ const upload = (name: string, startedAt: number, statuses: Pick<ListedExecution,
   startedAt,
   ...statuses,
   data: JSON.stringify({
-    upload: { uploadId: name, object: { key: `${name}.mp4` } },
+    upload: { uploadId: name, account: name.split('-')[0], object: { key: `${name}.mp4` } },
     finalEvent: { detail: { status: 'succeeded' } },
   }),
 });
 
 /** Runs watch against a list of executions that changes with each poll. @returns printed lines as `name state` */
-async function watched(looks: ListedExecution[][], whenListed: (look: number) => void = () => {}): Promise<string[]> {
+async function watched(
+  looks: ListedExecution[][],
+  whenListed: (look: number) => void = () => {},
+  account?: string,
+): Promise<string[]> {
   const stopped = new AbortController();
   const lines: string[] = [];
   const said: string[] = [];
@@ -33,7 +37,7 @@ async function watched(looks: ListedExecution[][], whenListed: (look: number) =>
     lines.push(`${upload.uploadId} ${state}`);
   };
   const output = { json: true, print, say: (line: string) => void said.push(line) };
-  await printNews(ports as StackPorts, output, stopped.signal, { everyMs: 5 });
+  await printNews(ports as StackPorts, output, stopped.signal, { account, everyMs: 5 });
   return [...lines, ...said];
 }
 
@@ -52,6 +56,11 @@ describe('watch', () => {
       'new following',
       'new succeeded',
     ]);
+  });
+
+  it('prints only the uploads of one account', async () => {
+    const uploads = ['a-one', 'b-two'].map((name) => upload(name, 1, { status: 'SUCCEEDED' }));
+    expect(await watched([[], uploads, uploads], () => {}, 'b')).toEqual(['b-two succeeded']);
   });
 
   it('prints the final status of an upload that is older than all listed uploads', async () => {
