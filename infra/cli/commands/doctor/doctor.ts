@@ -1,5 +1,6 @@
 import { accountNames } from '../../../operations/accounts.ts';
 import { type DeployedSettings, deployedSettings } from '../../../operations/deployed-settings.ts';
+import { intakeOf } from '../../../operations/intake.ts';
 import {
   exampleDeadLetterQueues,
   failedExecutions,
@@ -26,6 +27,8 @@ export async function doctor(ports: StackPorts, output: Output): Promise<ExitCod
   const ofStack = [
     outputs(ports),
     ...(names.length === 0 ? await accountFindings(undefined, settings, ports) : []),
+    // S3 on this machine notifies as the template says.
+    ...(ports.local ? [] : [await finding('notifications', () => notifications(ports))]),
     await finding('queue', () => queue(ports)),
     await finding('dead letters', () => deadLetters(ports)),
     await finding('unreadable notifications', () => unreadable(ports)),
@@ -59,6 +62,15 @@ async function deadLetters(ports: StackPorts): Promise<Found> {
   const { ready, inFlight } = await queueDepth(outputOf(ports, 'DeadLetterQueueUrl'), ports);
   const fix = `read the reason in the log of report-dead-letter, fix it, then ${hint('redrive', ports)}`;
   return { well: ready + inFlight === 0, found: String(ready + inFlight), fix };
+}
+
+/** Checks that the queue learns of new objects: somebody may have replaced the notifications of the bucket. */
+async function notifications(ports: StackPorts): Promise<Found> {
+  const { working, missing } = await intakeOf(ports);
+  if (working.length > 0) return { well: true, found: `the bucket ${working.join(' and ')}` };
+  const backfill = hint(`backfill s3://${outputOf(ports, 'DropBucketName')}/`, ports);
+  const fix = `configure the bucket so that it ${missing.join(' or ')} (docs/existing-buckets.md), then ${backfill}`;
+  return { well: false, found: 'the queue does not learn of new objects', fix };
 }
 
 /** Checks for messages that `ingest` cannot read as drops. They stay in the queue until they become dead letters. */
