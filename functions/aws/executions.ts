@@ -29,7 +29,7 @@ export interface Executions {
 }
 
 /** @param stateMachineArn `arn:…:states:region:account:stateMachine:name` */
-export function stepFunctionsExecutions(client: SFNClient, stateMachineArn: string): Executions {
+export function stepFunctionsExecutions(client: SFNClient, stateMachineArn: string): Required<Executions> {
   const inputOf = async (name: string): Promise<Partial<FollowedUpload>> => {
     const arn = executionArn(stateMachineArn, name);
     const { input } = await client.send(new DescribeExecutionCommand({ executionArn: arn }));

@@ -239,3 +239,35 @@ describe('an object without version id, put at second 10', () => {
     expect(outcomes()).toEqual([undefined, 'gave_up']);
   });
 });
+
+describe('the search for an execution of the same object', () => {
+  const put = dropOf(putMessage('e1', 2500));
+  const execution = (number: number, key = 'other.mp4'): ListedExecution => ({
+    name: `${key.replace('.', '-')}-${String(number).padStart(32, '0')}`,
+    startedAt: at(number).getTime() / 1000,
+    status: 'SUCCEEDED',
+    data: JSON.stringify({ upload: { object: { bucket: BUCKET, key: KEY, eTag: 'e1' } } }),
+  });
+  const oldestFirst = Array.from({ length: 3000 }, (_, number) => execution(number));
+  const search = async (executions: ListedExecution[]) => {
+    const { ports, asked } = listing(() => executions);
+    const { existsForObject } = stepFunctionsExecutions(ports.states, ports.outputs['StateMachineArn'] ?? '');
+    return { found: await existsForObject(put), asked };
+  };
+
+  it('lists no page that is older than the drop, and describes only executions with the same file name', async () => {
+    const { found, asked } = await search(oldestFirst.toReversed());
+    expect([found, asked.lists, asked.described]).toEqual([false, 1, []]);
+  });
+
+  it('finds the execution, also when an emulator lists the oldest first', async () => {
+    const executions = oldestFirst.with(2600, execution(2600, 'clip.mp4'));
+    expect(await search(executions.toReversed())).toMatchObject({ found: true, asked: { lists: 1 } });
+    expect(await search(executions)).toMatchObject({ found: true, asked: { lists: 3 } });
+  });
+
+  it('ignores executions that started before the drop', async () => {
+    const executions = oldestFirst.with(2400, execution(2400, 'clip.mp4'));
+    expect(await search(executions.toReversed())).toMatchObject({ found: false, asked: { described: [] } });
+  });
+});
