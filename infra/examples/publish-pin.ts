@@ -110,7 +110,7 @@ export class PublishPin extends Construct {
     acknowledgeWildcard(machine.role, `${publish.functionArn}:*`, 'Any version of the function will do.');
     Validations.of(lanes).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'It holds upload ids for some days, and only the function reads it.',
+      reason: 'It holds upload ids, due times and task tokens for some weeks. Only the function and operators read it.',
     });
     new StartStateMachine(this, 'Start', { name: 'PublishPin', bus, machine, events: { status: 'succeeded' }, onCall });
     new CfnOutput(stack, 'PublishPinStateMachineArn', { value: machine.stateMachineArn });
