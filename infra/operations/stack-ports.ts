@@ -20,18 +20,19 @@ export interface StackPorts extends Omit<StackLocation, 'client'> {
 
 /**
  * DescribeExecution allows a burst of 300 calls and then 15 calls a second. Long searches must slow down instead of
- * failing.
+ * failing. A backfill runs for days, and must survive a network that is down for a minute.
  */
 const PATIENT = { retryMode: 'adaptive', maxAttempts: 10 };
 /** The local stack throttles no requests, so do not retry: a stack that is not running should be reported at once. */
 const IMPATIENT = { maxAttempts: 1 };
 
 export function portsOf({ client, ...stack }: StackLocation): StackPorts {
+  const patience = stack.local ? {} : PATIENT;
   return {
     ...stack,
-    s3: new S3Client(client),
+    s3: new S3Client({ ...client, ...patience }),
     states: new SFNClient({ ...client, ...(stack.local ? IMPATIENT : PATIENT) }),
-    sqs: new SQSClient({ ...client, useQueueUrlAsEndpoint: false }),
+    sqs: new SQSClient({ ...client, ...patience, useQueueUrlAsEndpoint: false }),
     secrets: new SecretsManagerClient(client),
     cloudWatch: new CloudWatchClient(client),
     lambda: new LambdaClient(client),

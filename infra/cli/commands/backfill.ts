@@ -6,6 +6,7 @@ import {
   countObjects,
   type SkipReason,
 } from '../../operations/backfill/backfill.ts';
+import { OperationError } from '../../operations/operation-error.ts';
 import { parseS3Prefix } from '../../operations/s3-url.ts';
 import type { StackPorts } from '../../operations/stack-ports.ts';
 import type { ExitCode, Output } from '../command.ts';
@@ -55,8 +56,10 @@ export async function backfill(
     );
     progress.end();
     summarize(counts, { url, dryRun }, ports, output);
-  } finally {
+  } catch (error) {
     progress.end();
+    if (!(error instanceof OperationError)) output.say('Interrupted. Run the same command again: it continues.');
+    throw error;
   }
   return 0;
 }

@@ -106,6 +106,22 @@ describe('pindrop backfill', () => {
     expect((await pindrop(['backfill', '--local'])).code).toBe(2);
   });
 
+  it('says that it can be continued when a request fails', async () => {
+    const local = await startLocalPindrop({ settings: { inspect: false }, change: withoutNotifications });
+    await local.drop('clip.mp4', VIDEO);
+    const ports = portsTo(local);
+    const said: string[] = [];
+    const output = { json: false, print: () => {}, say: (line: string) => said.push(line) };
+    const run = () => backfillCommand(`s3://${local.bucket}`, { dryRun: false }, ports, output);
+    const { send } = ports.sqs;
+    ports.sqs.send = () => Promise.reject(new Error('socket hang up'));
+    await expect(run()).rejects.toThrow('socket hang up');
+    expect(said).toEqual(['Interrupted. Run the same command again: it continues.']);
+    ports.sqs.send = send;
+    expect(await run()).toBe(0);
+    await settled(local, 1);
+  });
+
   it('shows a progress bar on a terminal', async () => {
     const local = await startLocalPindrop({ settings: { inspect: false }, change: withoutNotifications });
     await local.drop('clip.mp4', VIDEO);
