@@ -9,6 +9,7 @@ import { AccountError, accountNames, requireAccount, requireAccountName } from '
 import { readLocalAccounts } from '../operations/local-accounts.ts';
 import { apiUrlOf } from '../operations/pinterest-of-stack.ts';
 import { LOOKED_THROUGH as DEAD_LETTERS_AMONG } from '../operations/redrive.ts';
+import { signInScopes } from '../operations/sign-in-scopes.ts';
 import { DEFAULT_STACK_NAME, deployedStack, localStack } from '../operations/stack-location.ts';
 import { portsOf, type StackPorts } from '../operations/stack-ports.ts';
 import { stateDirectoryOf } from '../operations/state-directory.ts';
@@ -217,7 +218,7 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
         apiUrl: ports ? apiUrlOf(ports) : PINTEREST_API_URL?.replace(/\/+$/, '') || DEFAULT_API_URL,
         authorizeUrl: PINTEREST_AUTHORIZE_URL,
         account,
-        scopes: options.scopes ?? scopesFor(ports),
+        scopes: options.scopes ?? signInScopes(ports),
         redirectPort: options.port,
         keep: ports ? keepInStack(ports, account) : keepInFile(tokenFile(state, account)),
         open: async (url: string) => {
@@ -237,13 +238,6 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
     .action((folder: string, places: BundlePlace[]) => end(where(folder, places, outputOf({}))));
   return program;
 }
-
-/**
- * The scopes that a sign-in asks for. On this machine, `npm start --with publish-pin` may use the token at any time.
- * @param ports undefined for the stack on this machine
- */
-const scopesFor = (ports: StackPorts | undefined) =>
-  ports === undefined || 'PublishPinStateMachineArn' in ports.outputs ? PIN_SCOPES : UPLOAD_SCOPES;
 
 /** Appends Commander's suggestion to the line of the message. Line breaks in quoted arguments stay. */
 const oneLine = (text: string) =>
