@@ -59,6 +59,36 @@ const succeeded = ({ code, stdout, stderr }: Outcome): Outcome => {
   return { code, stdout, stderr };
 };
 
+/** Signs in as a command says. The test requests the printed URL in place of a browser. */
+async function signIn(command: string, machine: ReadersMachine): Promise<void> {
+  const environment = { ...machine.environment };
+  if (command.includes('--local')) environment['PINDROP_STATE_DIR'] = machine.stateDirectory();
+  const agree = async (said: string) => {
+    const [url = ''] = /http:\/\/127\S+/.exec(said) ?? [];
+    expect((await fetch(url)).status).toBe(200);
+    const [, scopes] = /--scopes (\S+)/.exec(command) ?? [];
+    const own = command.includes('--local') ? PIN_SCOPES : UPLOAD_SCOPES;
+    expect(new URL(url).searchParams.get('scope')).toBe(scopes ?? own.join(','));
+  };
+  const { stderr } = succeeded(
+    await typed(`${machine.filledIn(command)} --no-browser --port 0`, {
+      environment,
+      when: { says: /http:\/\/127\S+\n/, does: agree },
+    }),
+  );
+  expect(stderr).toContain('Signed in: Pinterest takes the token');
+}
+
+/** Runs a command as typed, for the deployed stack, and with --local, for the stack of npm start. */
+async function listedSomething(command: string, { environment, filledIn }: ReadersMachine): Promise<void> {
+  for (const typing of [command, `${command} --local`]) {
+    const { stdout } = succeeded(await typed(filledIn(typing), { environment }));
+    // Skip npm's banner.
+    const results = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('> '));
+    if (!command.includes('redrive')) expect(results.length).toBeGreaterThan(0);
+  }
+}
+
 async function inTemporaryDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'pindrop-docs-'));
   try {
@@ -96,25 +126,15 @@ export const WAYS: Way[] = [
     },
   },
   {
-    // The test requests the printed URL in place of a browser.
     commands: /^(PINTEREST_API_URL=\S+ )?npm run pindrop -- auth\b/,
+    run: signIn,
+  },
+  {
+    // A sign-in of a page before may have left a token without the scopes of boards.
+    commands: /^npm run pindrop -- boards\b/,
     async run(command, machine) {
-      const environment = { ...machine.environment };
-      if (command.includes('--local')) environment['PINDROP_STATE_DIR'] = machine.stateDirectory();
-      const signIn = async (said: string) => {
-        const [url = ''] = /http:\/\/127\S+/.exec(said) ?? [];
-        expect((await fetch(url)).status).toBe(200);
-        const [, scopes] = /--scopes (\S+)/.exec(command) ?? [];
-        const own = command.includes('--local') ? PIN_SCOPES : UPLOAD_SCOPES;
-        expect(new URL(url).searchParams.get('scope')).toBe(scopes ?? own.join(','));
-      };
-      const { stderr } = succeeded(
-        await typed(`${machine.filledIn(command)} --no-browser --port 0`, {
-          environment,
-          when: { says: /http:\/\/127\S+\n/, does: signIn },
-        }),
-      );
-      expect(stderr).toContain('Signed in: Pinterest takes the token');
+      await signIn(`npm run pindrop -- auth --scopes ${PIN_SCOPES.join(',')}`, machine);
+      await listedSomething(command, machine);
     },
   },
   {
@@ -155,16 +175,8 @@ export const WAYS: Way[] = [
     },
   },
   {
-    // As typed, the command is for the deployed stack; with --local, for the stack of npm start.
-    commands: /^npm run pindrop -- (boards|doctor|list|status|redrive)\b/,
-    async run(command, { environment, filledIn }) {
-      for (const typing of [command, `${command} --local`]) {
-        const { stdout } = succeeded(await typed(filledIn(typing), { environment }));
-        // Skip npm's banner.
-        const results = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('> '));
-        if (!command.includes('redrive')) expect(results.length).toBeGreaterThan(0);
-      }
-    },
+    commands: /^npm run pindrop -- (doctor|list|status|redrive)\b/,
+    run: listedSomething,
   },
   {
     commands: /^npm run bench -- --help$/,
