@@ -35,6 +35,9 @@ export const NOT_RUN: Record<string, string> = {
   'npm run s3-clients -- --client NAME --operation NAME': 'needs other programs than Node',
   'npm run destroy -- --force': 'wants an account of AWS in which something is',
   'PINDROP_CHAOS_SEED=… npx vitest run test/end-to-end/chaos.test.ts': 'is a test of its own',
+  'npm run pindrop -- cancel UPLOAD_ID': 'needs a Pin that waits; publish-pin-schedule.test.ts runs it',
+  'npm run pindrop -- reschedule UPLOAD_ID --at 2026-12-24T18:00+01:00':
+    'needs a Pin that waits; publish-pin-schedule.test.ts runs it',
   'npm run destroy': 'wants an account of AWS in which something is',
 };
 
