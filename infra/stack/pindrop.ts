@@ -17,7 +17,7 @@ import {
 } from '../../shared/events/event-pattern.ts';
 import { NOTHING_LEARNED } from '../../shared/upload/initial-parameters.ts';
 import { METRIC, METRIC_NAMESPACE, type MetricName } from '../../shared/upload/metrics.ts';
-import { type ConstructSettings, readConstructSettings } from '../settings.ts';
+import { type ConstructSettings, readConstructSettings } from '../construct-settings.ts';
 import { type Account, accountsOf, secretsByName } from './accounts/account.ts';
 import { DropBucket } from './drops/drop-bucket.ts';
 import { DropNotifications } from './drops/drop-notifications.ts';

@@ -3,7 +3,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type IStringParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { GATE_OPEN } from '../../../shared/upload/initial-parameters.ts';
-import type { ConstructSettings } from '../../settings.ts';
+import type { ConstructSettings } from '../../construct-settings.ts';
 import { TokenRotation } from '../tokens/token-rotation.ts';
 import { TokenSecret } from '../tokens/token-secret.ts';
 

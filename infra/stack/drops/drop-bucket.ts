@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { OBJECT_TAG } from '../../../shared/upload/object-tags.ts';
-import type { ConstructSettings } from '../../settings.ts';
+import type { ConstructSettings } from '../../construct-settings.ts';
 
 export interface DropBucketProps {
   /** `eventbridge`: the bucket sends its events to EventBridge. */

@@ -1,5 +1,5 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ConstructSettings } from '../../settings.ts';
+import type { ConstructSettings } from '../../construct-settings.ts';
 
 /** The environment variables from which a function reads its `DropFilter`. */
 export const filterEnvironment = (

@@ -3,7 +3,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { ConstructSettings } from '../../settings.ts';
+import type { ConstructSettings } from '../../construct-settings.ts';
 import type { Account } from '../accounts/account.ts';
 import { accountVariables } from '../accounts/account-variables.ts';
 import { acknowledgeWildcard } from '../function/acknowledged-finding.ts';

@@ -1,7 +1,7 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { ConstructSettings } from '../../settings.ts';
+import type { ConstructSettings } from '../../construct-settings.ts';
 import type { Account } from '../accounts/account.ts';
 import { accountVariables } from '../accounts/account-variables.ts';
 import { followUploads, takeFrom } from '../function/grants.ts';

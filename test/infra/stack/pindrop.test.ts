@@ -5,7 +5,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
-import { readConstructSettings } from '../../../infra/settings.ts';
+import { readConstructSettings } from '../../../infra/construct-settings.ts';
 import { Pindrop } from '../../../infra/stack/pindrop.ts';
 import type { PindropSettings } from '../../../infra/stack/pindrop-settings.ts';
 import { METRIC } from '../../../shared/upload/metrics.ts';
