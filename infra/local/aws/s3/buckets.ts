@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AccessKey } from '../access-key.ts';
 import { BlobStore } from './blob-store.ts';
+import type { NotificationConfiguration } from './notification-configuration.ts';
 import { type ObjectCreatedRecord, objectCreatedRecord } from './object-created-record.ts';
 import { S3Error } from './s3-error.ts';
 import { type MultipartUpload, UploadStore } from './upload-store.ts';
@@ -15,6 +16,8 @@ export interface NotificationFilter {
 
 export interface LocalBucket {
   versioned: boolean;
+  /** The notifications as they are configured. None by default. */
+  notification?: NotificationConfiguration;
   /** Called for every put that the filters allow, before the put is acknowledged. When the call fails, the put fails. */
   notify?: (record: ObjectCreatedRecord) => Promise<void>;
   /**

@@ -4,6 +4,7 @@ import type { LocalTopics } from '../sns/topics.ts';
 import type { LocalQueues } from '../sqs/queues.ts';
 import type { Resource } from '../template/template.ts';
 import type { LocalBucket, NotificationFilter } from './buckets.ts';
+import type { NotificationConfiguration, NotificationTarget } from './notification-configuration.ts';
 import { objectCreatedEvent } from './object-created-event.ts';
 import type { ObjectCreatedRecord } from './object-created-record.ts';
 
@@ -12,19 +13,6 @@ export interface NotificationReceivers {
   queues: LocalQueues;
   topics: LocalTopics;
   defaultBus: DefaultBus;
-}
-
-interface Configuration {
-  Events: string[];
-  QueueArn?: string;
-  TopicArn?: string;
-  Filter?: { Key: { FilterRules: { Name: string; Value: string }[] } };
-}
-
-interface NotificationConfiguration {
-  QueueConfigurations?: Configuration[];
-  TopicConfigurations?: Configuration[];
-  EventBridgeConfiguration?: object;
 }
 
 const KNOWN = ['QueueConfigurations', 'TopicConfigurations', 'EventBridgeConfiguration'];
@@ -57,6 +45,7 @@ export function notified(
   if (receiver === undefined && !EventBridgeConfiguration) return {};
   const deliver = first?.TopicArn === undefined ? queues : topics;
   return {
+    notification: configuration,
     filters: direct.map(filterOf),
     onIgnored: (key) => observe({ kind: 'put-ignored', key }),
     ...(receiver !== undefined && {
@@ -79,7 +68,7 @@ export function notified(
 
 const isObjectCreated = (events: string[]) => events.join() === 's3:ObjectCreated:*';
 
-function filterOf({ Filter }: Configuration): NotificationFilter {
+function filterOf({ Filter }: NotificationTarget): NotificationFilter {
   const ruleOf = (name: string) => Filter?.Key.FilterRules.find((rule) => rule.Name.toLowerCase() === name)?.Value;
   return { prefix: ruleOf('prefix'), suffix: ruleOf('suffix') };
 }

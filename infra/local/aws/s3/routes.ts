@@ -3,6 +3,7 @@ import { getAcl, putAcl } from './operations/acl.ts';
 import {
   createBucket,
   getBucketLocation,
+  getBucketNotification,
   getBucketRequestPayment,
   getBucketVersioning,
   headBucket,
@@ -80,6 +81,7 @@ const OPERATIONS: Record<string, Operation> = {
   'GET bucket acl': getAcl,
   'PUT bucket acl': putAcl,
   'GET bucket location': getBucketLocation,
+  'GET bucket notification': getBucketNotification,
   'GET bucket requestPayment': getBucketRequestPayment,
   'GET bucket uploads': listMultipartUploads,
   'GET bucket versioning': getBucketVersioning,

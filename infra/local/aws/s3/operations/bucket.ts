@@ -1,4 +1,5 @@
 import { LOCAL_REGION } from '../../template/stack-environment.ts';
+import type { NotificationTarget } from '../notification-configuration.ts';
 import { answerXml, isoTime, type Operation, OWNER } from '../operation.ts';
 import { S3Error } from '../s3-error.ts';
 
@@ -31,3 +32,23 @@ export const getBucketVersioning: Operation = ({ bucket }, response, buckets) =>
 
 export const getBucketRequestPayment: Operation = (_request, response) =>
   answerXml(response, 'RequestPaymentConfiguration', { Payer: 'BucketOwner' });
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html */
+export const getBucketNotification: Operation = ({ bucket }, response, buckets) => {
+  const {
+    QueueConfigurations = [],
+    TopicConfigurations = [],
+    EventBridgeConfiguration,
+  } = buckets.require(bucket).notification ?? {};
+  answerXml(response, 'NotificationConfiguration', {
+    QueueConfiguration: QueueConfigurations.map(({ QueueArn, ...rest }) => ({ Queue: QueueArn, ...inXml(rest) })),
+    TopicConfiguration: TopicConfigurations.map(({ TopicArn, ...rest }) => ({ Topic: TopicArn, ...inXml(rest) })),
+    EventBridgeConfiguration: EventBridgeConfiguration && '',
+  });
+};
+
+const inXml = ({ Id, Events, Filter }: NotificationTarget) => ({
+  Id,
+  Event: Events,
+  Filter: Filter && { S3Key: { FilterRule: Filter.Key.FilterRules } },
+});

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetBucketNotificationConfigurationCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startLocalStack } from '../../../../../infra/local/aws/local-stack.ts';
@@ -83,6 +83,7 @@ async function started(configuration: object, resources: object = {}, { versione
     observations,
     events,
     stop,
+    configured: () => s3.send(new GetBucketNotificationConfigurationCommand({ Bucket })),
     put: (Key: string) => s3.send(new PutObjectCommand({ Bucket, Key, Body: 'bytes' })),
     /** Waits for this number of messages and removes them. */
     async messages(count: number): Promise<string[]> {
@@ -106,6 +107,31 @@ const topicWith = (subscription: object) => ({
 });
 
 describe('the notifications of a bucket', () => {
+  it('can be read as they are configured: to a queue, and to EventBridge', async () => {
+    const Filter = { Key: { FilterRules: [{ Name: 'prefix', Value: 'a+b/' }] } };
+    const [toQueue] = TO_QUEUE.QueueConfigurations;
+    const { configured } = await started({
+      ...TO_EVENTBRIDGE,
+      QueueConfigurations: [{ Id: 'ours', ...toQueue, Filter }],
+    });
+    const { $metadata: _, ...configuration } = await configured();
+    expect(configuration).toEqual({
+      QueueConfigurations: [
+        { Id: 'ours', QueueArn: 'arn:aws:sqs:us-east-1:000000000000:S-Queue', Events: ['s3:ObjectCreated:*'], Filter },
+      ],
+      EventBridgeConfiguration: {},
+    });
+  });
+
+  it('can be read as they are configured: to a topic, and none', async () => {
+    const { configured } = await started(TO_TOPIC, topicWith({}));
+    expect(await configured()).toMatchObject({
+      TopicConfigurations: [{ TopicArn: 'arn:aws:sns:us-east-1:000000000000:S-Topic', Events: ['s3:ObjectCreated:*'] }],
+    });
+    const { $metadata: _, ...none } = await (await started({})).configured();
+    expect(none).toEqual({});
+  });
+
   it("reach a queue through a topic, in SNS's envelope", async () => {
     const { bucket, put, messages } = await started(TO_TOPIC, topicWith({}));
     const { VersionId } = await put('a b/clip.mp4');

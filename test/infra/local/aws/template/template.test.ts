@@ -33,8 +33,8 @@ describe('readTemplate', () => {
   });
 
   it('throws an error for an unsupported resource type', async () => {
-    const Resources = { Topic: { Type: 'AWS::SNS::Topic' } };
-    await expect(read({ Resources })).rejects.toThrow('resource type AWS::SNS::Topic (Topic)');
+    const Resources = { Table: { Type: 'AWS::DynamoDB::Table' } };
+    await expect(read({ Resources })).rejects.toThrow('resource type AWS::DynamoDB::Table (Table)');
   });
 
   it('throws an error for an unsupported property', async () => {
