@@ -71,3 +71,15 @@ export function failed(
 
 const lateness = (dueAt: string | undefined, now: Date) =>
   dueAt === undefined ? {} : { dueAt, lateBySeconds: Math.max(0, now.getTime() - Date.parse(dueAt)) / 1000 };
+
+/**
+ * The failure of a Pin whose description is wrong.
+ * @param problems a sentence for each mistake
+ * @param retryable true when the same drop may succeed in a new attempt
+ */
+export function rejected(problems: string[], retryable: boolean): KnownPinFailure {
+  const then = retryable
+    ? 'Correct that, then retry the drop.'
+    : 'Correct the sidecar or the metadata, then drop the file again.';
+  return { reason: 'rejected_metadata', message: `${problems.join(' ')} ${then}`, retryable };
+}

@@ -24,3 +24,13 @@ export function likeness(request: Words & Pick<PinRequest, 'boardId'>): string {
     .update(JSON.stringify([request.boardId, ...wordsOf(request)]))
     .digest('hex');
 }
+
+/** The Pins on the Pin's board that may be the requested one. */
+export async function lookAlikes(
+  pin: Words & { boardId: string },
+  { boardPins }: { boardPins: (boardId: string) => AsyncIterable<Pin> },
+): Promise<Pin[]> {
+  const alike: Pin[] = [];
+  for await (const each of boardPins(pin.boardId)) if (mayBe(each, pin)) alike.push(each);
+  return alike;
+}

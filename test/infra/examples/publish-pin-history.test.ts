@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { PinPorts } from '../../../functions/examples/publish-pin/pin-ports.ts';
 import type { PinProgress } from '../../../functions/examples/publish-pin/pin-progress.ts';
-import { type PinPorts, publishPin } from '../../../functions/examples/publish-pin/publish-pin.ts';
+import { publishPin } from '../../../functions/examples/publish-pin/publish-pin.ts';
 import { mediaUploadSucceededEventExample } from '../../../shared/events/examples.ts';
 import { PinterestError, type PinterestOperation } from '../../../shared/pinterest/pinterest-error.ts';
 import { freeLane, freePlans, freeTurns, memorySchedules } from '../../functions/examples/publish-pin/memory-ports.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { accountBoards } from '../../../../functions/examples/publish-pin/account-boards.ts';
+import type { PinPorts } from '../../../../functions/examples/publish-pin/pin-ports.ts';
 import type { PinProgress } from '../../../../functions/examples/publish-pin/pin-progress.ts';
-import { type PinPorts, publishPin } from '../../../../functions/examples/publish-pin/publish-pin.ts';
+import { publishPin } from '../../../../functions/examples/publish-pin/publish-pin.ts';
 import type { PinterestSimulatorOptions } from '../../../../infra/local/pinterest/simulation.ts';
 import { startPinterestSimulator } from '../../../../infra/local/pinterest/simulator.ts';
 import { mediaUploadSucceededExample } from '../../../../shared/events/examples.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { accountBoards } from '../../../../functions/examples/publish-pin/account-boards.ts';
 import type { PinLane } from '../../../../functions/examples/publish-pin/pin-lane.ts';
+import type { PinPorts } from '../../../../functions/examples/publish-pin/pin-ports.ts';
 import type { PinProgress } from '../../../../functions/examples/publish-pin/pin-progress.ts';
 import { keepTaskToken, type PinSchedule } from '../../../../functions/examples/publish-pin/pin-schedule.ts';
-import { type PinPorts, publishPin } from '../../../../functions/examples/publish-pin/publish-pin.ts';
+import { publishPin } from '../../../../functions/examples/publish-pin/publish-pin.ts';
 import type { Fault } from '../../../../infra/local/pinterest/faults.ts';
 import type { PinterestSimulatorOptions } from '../../../../infra/local/pinterest/simulation.ts';
 import { startPinterestSimulator } from '../../../../infra/local/pinterest/simulator.ts';
