@@ -8,5 +8,8 @@ import { environment } from './environment.ts';
  */
 export function dropFilterOfStack({ prefixes }: Pick<Accounts, 'prefixes'>): DropFilter {
   const { DROP_BUCKET, SUFFIXES } = environment('DROP_BUCKET', 'SUFFIXES');
-  return { bucket: DROP_BUCKET, prefixes, suffixes: SUFFIXES === '' ? [] : SUFFIXES.split(',') };
+  return { bucket: DROP_BUCKET, prefixes, suffixes: readSuffixesVariable(SUFFIXES) };
 }
+
+/** The suffixes in the variable `SUFFIXES`, which separates them by commas. */
+export const readSuffixesVariable = (variable: string): string[] => (variable === '' ? [] : variable.split(','));

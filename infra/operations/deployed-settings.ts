@@ -2,6 +2,7 @@ import { GetFunctionConfigurationCommand, ListEventSourceMappingsCommand } from 
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { readAccountsVariable } from '../../functions/accounts.ts';
+import { readSuffixesVariable } from '../../functions/drop-filter.ts';
 import { type GateValue, readGateValue } from '../../shared/upload/gate-value.ts';
 import { OperationError } from './operation-error.ts';
 import { outputOf } from './stack-outputs.ts';
@@ -37,7 +38,7 @@ export async function deployedSettings({
     ACCOUNTS === undefined ? { '': { prefix: PREFIX, gate: RATE_LIMIT_PARAMETER } } : readAccountsVariable(ACCOUNTS);
   return {
     prefixes: Object.values(accounts).map(({ prefix }) => prefix),
-    suffixes: SUFFIXES === '' ? [] : SUFFIXES.split(','),
+    suffixes: readSuffixesVariable(SUFFIXES),
     gates: Object.fromEntries(Object.entries(accounts).map(([name, { gate }]) => [name, gate])),
   };
 }

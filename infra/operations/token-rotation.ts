@@ -7,7 +7,7 @@ interface TokenRotation {
   scheduled: boolean;
   /** True when a rotation has begun and has not replaced the current version yet. */
   unfinished: boolean;
-  /** Latest time of the next rotation; undefined when there is none, and on this machine. */
+  /** Latest time of the next rotation; undefined without a schedule, and on this machine. */
   next?: Date;
 }
 

@@ -12,7 +12,7 @@ type Found = { id: string } | { problem: string };
 export interface AccountBoards {
   /**
    * Finds a board by its name or id.
-   * @returns its id, or a sentence about why there is none
+   * @returns its id, or a sentence that says why it has no id
    * @throws PinterestError
    */
   board(wanted: string): Promise<Found>;

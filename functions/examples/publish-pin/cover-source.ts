@@ -9,7 +9,7 @@ import { coverImageOf, MAX_COVER_BYTES } from './cover-image.ts';
 export interface CoverSource {
   /**
    * Reads the first of `clip.mp4.jpg`, `clip.mp4.jpeg` and `clip.mp4.png` that exists.
-   * @returns the cover, or a sentence about why it is unusable; undefined when there is none
+   * @returns the cover, or a sentence about why it is unusable; undefined without an image
    */
   read(video: Pick<DroppedObject, 'bucket' | 'key'>): Promise<PinCover | { problem: string } | undefined>;
 }

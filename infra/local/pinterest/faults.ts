@@ -1,12 +1,6 @@
-export type SimulatedOperation =
-  | 'media_create'
-  | 'media_get'
-  | 'media_list'
-  | 'pins_create'
-  | 'boards_list'
-  | 'boards_list_pins'
-  | 'board_sections_list'
-  | 'upload';
+import type { PinterestOperation } from '../../../shared/pinterest/pinterest-error.ts';
+
+export type SimulatedOperation = PinterestOperation | 'upload';
 
 /** A failure or a delay of one request. */
 export type Fault =

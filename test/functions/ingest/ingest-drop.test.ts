@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type IngestOutcome, type IngestPorts, ingestDrop } from '../../../functions/ingest/ingest-drop.ts';
+import type { Verdict } from '../../../functions/ingest/inspection/inspect-video.ts';
 import { SourceError } from '../../../functions/outcome/fault.ts';
 import { finalEventDetailSchema } from '../../../shared/events/schema.ts';
 import { PinterestError } from '../../../shared/pinterest/pinterest-error.ts';
@@ -89,6 +90,8 @@ const failureIn = (followed: FollowedUpload | undefined) => {
   return detail.status === 'failed' ? detail.failure : undefined;
 };
 
+const EMPTY_FILE: Verdict = { verdict: 'rejected', rule: 'empty', rules: ['empty'], message: 'the file is empty' };
+
 describe('ingestDrop', () => {
   it('registers the media, uploads the exact bytes and starts the execution', async () => {
     const { ports, executions, uploads } = await workingPorts();
@@ -162,12 +165,7 @@ describe('ingestDrop', () => {
   it('fails a rejected file with its sidecar in the event', async () => {
     const { ports, executions } = await workingPorts();
     ports.source.readSidecar = async () => ({ bytes: Buffer.from('{"order":7}'), size: 11 });
-    ports.inspect = async () => ({
-      verdict: 'rejected',
-      rule: 'empty',
-      rules: ['empty'],
-      message: 'the file is empty',
-    });
+    ports.inspect = async () => EMPTY_FILE;
     await ingestDrop(drop, ports, attempt);
     expect(executions.get('clip-1')?.finalEvent?.detail).toMatchObject({ status: 'failed', sidecar: { order: 7 } });
   });
@@ -175,12 +173,7 @@ describe('ingestDrop', () => {
   it('fails a rejected file at once when its sidecar cannot be read', async () => {
     const { ports, executions } = await workingPorts();
     ports.source.readSidecar = failing(new SourceError('trouble', { answer: '503 SlowDown' }));
-    ports.inspect = async () => ({
-      verdict: 'rejected',
-      rule: 'empty',
-      rules: ['empty'],
-      message: 'the file is empty',
-    });
+    ports.inspect = async () => EMPTY_FILE;
     await ingestDrop(drop, ports, attempt);
     const event = executions.get('clip-1')?.finalEvent?.detail;
     expect(event).toMatchObject({ status: 'failed', failure: { reason: 'rejected_file' } });
@@ -219,31 +212,13 @@ describe('ingestDrop', () => {
   it('reports a file that Pinterest would refuse and a wrong description of its Pin at once', async () => {
     const { ports, executions } = await workingPorts();
     ports.pinProblems = () => ['No board is named.'];
-    ports.inspect = async () => ({
-      verdict: 'rejected',
-      rule: 'empty',
-      rules: ['empty'],
-      message: 'the file is empty',
-    });
+    ports.inspect = async () => EMPTY_FILE;
     await ingestDrop(drop, ports, attempt);
     expect(failureIn(executions.get('clip-1'))).toEqual({
       reason: 'rejected_file',
       message: 'The file is empty. Drop a file that fits. No board is named.',
       retryable: false,
     });
-  });
-
-  it('fails a rejected file before it registers any media', async () => {
-    const { ports, executions, registrations } = await workingPorts();
-    const message = 'the video is 2.1 s long; Pinterest takes 4 s to 15 min';
-    ports.inspect = async () => ({ verdict: 'rejected', rule: 'too_short', rules: ['too_short'], message });
-    await ingestDrop(drop, ports, attempt);
-    expect(failureIn(executions.get('clip-1'))).toEqual({
-      reason: 'rejected_file',
-      message: 'The video is 2.1 s long; Pinterest takes 4 s to 15 min. Drop a file that fits.',
-      retryable: false,
-    });
-    expect(registrations()).toBe(0);
   });
 
   it.each([

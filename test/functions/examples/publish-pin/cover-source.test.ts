@@ -1,38 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
 import { MAX_COVER_BYTES } from '../../../../functions/examples/publish-pin/cover-image.ts';
 import { s3CoverSource } from '../../../../functions/examples/publish-pin/cover-source.ts';
-import { startLocalS3 } from '../../../../infra/local/aws/s3/local-s3.ts';
 import { jpegImage, pngImage } from '../../../fixtures/covers/images.ts';
+import { accessKey, Bucket, runS3 } from '../../../infra/local/aws/s3/running-s3.ts';
 
-const accessKey = { accessKeyId: 'a', secretAccessKey: 'b' };
-const video = { bucket: 'drops', key: 'März/clip 1.mp4' };
+const video = { bucket: Bucket, key: 'März/clip 1.mp4' };
 
 async function covers() {
-  const directory = await mkdtemp(join(tmpdir(), 'pindrop-covers-'));
-  const local = await startLocalS3({ directory, accessKey });
-  await local.createBucket('drops', { versioned: true });
-  const server = http.createServer(local.handler);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const s3 = new S3Client({ endpoint, region: 'r', credentials: accessKey });
-  onTestFinished(async () => {
-    s3.destroy();
-    server.closeAllConnections();
-    server.close();
-    await local.close();
-    await rm(directory, { recursive: true, force: true });
-  });
-  const put = (ending: string, Body: Uint8Array) =>
-    s3.send(new PutObjectCommand({ Bucket: video.bucket, Key: video.key + ending, Body }));
+  const { client, put } = await runS3();
   const remove = (ending: string) =>
-    s3.send(new DeleteObjectCommand({ Bucket: video.bucket, Key: video.key + ending }));
-  return { source: s3CoverSource(s3), put, remove };
+    client.send(new DeleteObjectCommand({ Bucket: video.bucket, Key: video.key + ending }));
+  return {
+    source: s3CoverSource(client),
+    put: (ending: string, bytes: Buffer) => put(video.key + ending, bytes),
+    remove,
+  };
 }
 
 describe('the cover image beside a video', () => {

@@ -1,33 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
 import { ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findEndOfExecution } from '../../../../functions/examples/publish-pin/ended-execution.ts';
 import { s3PinLane } from '../../../../functions/examples/publish-pin/pin-lane.ts';
-import { startLocalS3 } from '../../../../infra/local/aws/s3/local-s3.ts';
-
-const accessKey = { accessKeyId: 'a', secretAccessKey: 'b' };
+import { Bucket, runS3 } from '../../../infra/local/aws/s3/running-s3.ts';
 
 /** A lane in its own bucket, and fake executions whose status the test sets. */
 async function lane() {
-  const directory = await mkdtemp(join(tmpdir(), 'pindrop-lane-'));
-  const local = await startLocalS3({ directory, accessKey });
-  await local.createBucket('lanes', { versioned: false });
-  const server = http.createServer(local.handler);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const s3 = new S3Client({ endpoint, region: 'r', credentials: accessKey });
-  onTestFinished(async () => {
-    s3.destroy();
-    server.closeAllConnections();
-    server.close();
-    await local.close();
-    await rm(directory, { recursive: true, force: true });
-  });
+  const { client } = await runS3({ bucket: { versioned: false } });
   const executions = new Map<string, { status: string; output?: string }>();
   const states = {
     async send({ input }: { input: { executionArn: string } }) {
@@ -41,9 +20,9 @@ async function lane() {
     clock += hours * 3_600_000;
   };
   const { enter, leave } = s3PinLane(
-    s3,
+    client,
     findEndOfExecution(states, 'arn:', () => clock),
-    'lanes',
+    Bucket,
     () => clock,
   );
   const set = (uploadId: string, status: string, pinId?: string) => {

@@ -2,7 +2,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { browserProgram } from '../../../harness/shared-parts.ts';
 
-/** A browser for the tests of one file. If there is none, the tests fail: skipped tests would hide a broken page. */
+/** A browser for the tests of one file. Without a browser the tests fail: skipped tests would hide a broken page. */
 export function useChromium(): { open(url: string, options?: BrowserContextOptions): Promise<Page> } {
   let browser: Browser | undefined;
   beforeAll(async () => {
