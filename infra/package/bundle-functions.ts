@@ -4,22 +4,20 @@ import { join } from 'node:path';
 import { App, type CfnResource, Stack } from 'aws-cdk-lib';
 import { NodeFunction } from '../stack/function/node-function.ts';
 
-/** The folders of the functions that the construct `Pindrop` deploys. */
-const FOLDERS = ['ingest', 'poll', 'report-dead-letter', 'rotate-token'];
-
 /**
- * Bundles the functions and copies the bundles to `dist/functions/`, where the packaged construct finds them. Uses the
- * same construct as `npm run deploy`, so the bundles are the same.
+ * Bundles functions with the construct that `npm run deploy` uses, so the bundles are the same.
+ * @param folders the functions' folders, below functions/
+ * @param target directory that gets a folder for each bundle, as `NodeFunction` expects them
  */
-export function bundleFunctions(dist: string): void {
+export function bundleFunctions(folders: readonly string[], target: string): void {
   const assembly = mkdtempSync(join(tmpdir(), 'pindrop-functions-'));
   try {
     const app = new App({ outdir: assembly, context: { 'aws:cdk:enable-asset-metadata': true } });
     const stack = new Stack(app, 'Functions');
-    for (const folder of FOLDERS) {
-      const { node } = new NodeFunction(stack, folder, { folder });
+    for (const folder of folders) {
+      const { node } = new NodeFunction(stack, folder.replaceAll('/', '-'), { folder });
       const asset = (node.defaultChild as CfnResource).cfnOptions.metadata?.['aws:asset:path'];
-      cpSync(join(assembly, asset), join(dist, 'functions', folder), { recursive: true });
+      cpSync(join(assembly, asset), join(target, folder), { recursive: true });
     }
   } finally {
     rmSync(assembly, { recursive: true, force: true });

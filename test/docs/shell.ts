@@ -16,10 +16,13 @@ export interface Outcome {
   stderr: string;
 }
 
-/** The environment of a reader's shell: it has no variables from the tests, npm, Pinterest or AWS. */
+/**
+ * The environment of a reader's shell: it has no variables from the tests, npm, Pinterest or AWS, except the two that
+ * only save time.
+ */
 function readersEnvironment(): NodeJS.ProcessEnv {
   const ours =
-    /^(npm_(?!config_(registry|cache|cafile|.*proxy)$)|INIT_CWD$|NODE_(?!EXTRA_CA)|VITEST|TEST$|PROD$|DEV$|MODE$|SSR$|BASE_URL$|PINDROP_|PINTEREST_|SLACK_|AWS_)/i;
+    /^(npm_(?!config_(registry|cache|cafile|.*proxy)$)|INIT_CWD$|NODE_(?!EXTRA_CA|COMPILE_CACHE$)|VITEST|TEST$|PROD$|DEV$|MODE$|SSR$|BASE_URL$|PINDROP_(?!BUNDLES$)|PINTEREST_|SLACK_|AWS_)/i;
   const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
   // Outside EC2, a request for instance credentials would only wait for its timeout.
   return { ...Object.fromEntries(inherited), AWS_EC2_METADATA_DISABLED: 'true' };

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
@@ -35,6 +36,13 @@ const OTHER_CREDENTIAL_PROVIDERS = [
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 
+/**
+ * The directory of the bundles that exist already, in a folder for each function. The npm package contains bundles that
+ * this construct made. A checkout bundles the functions at each synth, except in tests: a test run bundles them once
+ * and sets the variable.
+ */
+const BUNDLES = process.env['PINDROP_BUNDLES'] ?? join(PROJECT, 'functions');
+
 /** A Lambda function with its own bundle, log group and role. */
 export class NodeFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, { folder, environment, ...props }: NodeFunctionProps) {
@@ -50,10 +58,9 @@ export class NodeFunction extends NodejsFunction {
         resources: [logGroup.logGroupArn],
       }),
     );
-    // The npm package contains bundles that this construct made. A checkout bundles the functions at each synth.
-    const prebuilt = `${PROJECT}functions/${folder}`;
+    const prebuilt = join(BUNDLES, folder);
     super(scope, id, {
-      ...(existsSync(`${prebuilt}/index.js`) && { code: Code.fromAsset(prebuilt), handler: 'index.handler' }),
+      ...(existsSync(join(prebuilt, 'index.js')) && { code: Code.fromAsset(prebuilt), handler: 'index.handler' }),
       entry: `${PROJECT}functions/${folder}/handler.ts`,
       projectRoot: PROJECT,
       depsLockFilePath: `${PROJECT}package-lock.json`,

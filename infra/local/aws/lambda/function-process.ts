@@ -27,8 +27,11 @@ export interface LocalServices {
 
 const RUNTIME = fileURLToPath(new URL('runtime.ts', import.meta.url));
 const MEMORY_CHECK_MS = 100;
-/** The variables that a function inherits from this process: it needs them to run, and none can contain a secret. */
-const HOST_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot'];
+/**
+ * The variables that a function inherits from this process: it needs them to run or to start fast, and none can contain
+ * a secret.
+ */
+const HOST_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot', 'NODE_COMPILE_CACHE'];
 
 /** The process of a function. It runs one invocation at a time. It is killed at its time or memory limit. */
 export class FunctionProcess {

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { InvocationAnswer, InvocationRequest } from './invocation.ts';
 
@@ -46,7 +47,11 @@ process.on('disconnect', () => process.exit(0));
 
 const handler = loadHandler();
 handler.then(
-  () => answer({ kind: 'ready' }),
+  () => {
+    // Node writes the cache when the process exits, but this process is killed.
+    flushCompileCache();
+    answer({ kind: 'ready' });
+  },
   (error) => answer(errorAnswer(error)),
 );
 
