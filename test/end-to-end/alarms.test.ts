@@ -8,6 +8,7 @@ import { portsOf } from '../../infra/operations/stack-ports.ts';
 import { METRIC_NAMESPACE } from '../../shared/upload/metrics.ts';
 import { type LocalPindrop, type LocalPindropOptions, startLocalPindrop } from '../harness/local-pindrop.ts';
 import { measuredBy } from '../harness/measured.ts';
+import { changeResource, withVariable } from '../harness/template-changes.ts';
 
 const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', import.meta.url));
 const DAY_MS = 86_400_000;
@@ -78,25 +79,6 @@ async function queueAttribute(pindrop: LocalPindrop, name: string | undefined, a
   const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [attribute] }));
   return Number(Attributes[attribute]);
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: a template is whatever CloudFormation takes
-type Properties = Record<string, any>;
-
-/** Changes the properties of the one resource of this type whose logical id starts with `id`. */
-const broken =
-  (type: string, id: string, change: (properties: Properties) => void) =>
-  (template: string): string => {
-    const parsed = JSON.parse(template) as { Resources: Record<string, { Type: string; Properties: Properties }> };
-    const found = Object.entries(parsed.Resources).filter(([each, { Type }]) => Type === type && each.startsWith(id));
-    if (found.length !== 1) throw new Error(`There are ${found.length} of ${type} ${id}.`);
-    for (const [, { Properties: properties }] of found) change(properties);
-    return JSON.stringify(parsed);
-  };
-
-const withVariable = (id: string, name: string, value: string | undefined) =>
-  broken('AWS::Lambda::Function', id, ({ Environment: { Variables } }) => {
-    Variables[name] = value;
-  });
 
 /** Sends a message that is not an S3 notification to the drop queue. */
 async function sendNonsense(pindrop: LocalPindrop): Promise<void> {
@@ -174,7 +156,7 @@ const SCENARIOS: Scenario[] = [
     options: {
       settings: IMPATIENT,
       // A message that cannot be reported is redelivered after one second instead of five minutes.
-      change: broken('AWS::SQS::Queue', 'DropsDeadLetterQueue', (properties) => {
+      change: changeResource('AWS::SQS::Queue', 'DropsDeadLetterQueue', (properties) => {
         properties['VisibilityTimeout'] = 1;
       }),
     },
@@ -222,7 +204,7 @@ const SCENARIOS: Scenario[] = [
   {
     alarm: 'FailedPutEvents',
     options: {
-      change: broken('AWS::StepFunctions::StateMachine', 'MediaStatus', ({ DefinitionString }) => {
+      change: changeResource('AWS::StepFunctions::StateMachine', 'MediaStatus', ({ DefinitionString }) => {
         const parts = DefinitionString['Fn::Join'][1] as unknown[];
         const at = parts.findIndex((part) => typeof part === 'string' && part.endsWith('"EventBusName":"'));
         parts[at + 1] = 'gone';
@@ -258,7 +240,7 @@ const SCENARIOS: Scenario[] = [
     options: {
       settings: { with: 'slack-webhook' },
       // The webhook's secret is not filled in: deliveries fail, and are given up after two attempts, not a thousand.
-      change: broken('AWS::SQS::Queue', 'SlackWebhookUploadsQueue', (properties) => {
+      change: changeResource('AWS::SQS::Queue', 'SlackWebhookUploadsQueue', (properties) => {
         properties['VisibilityTimeout'] = 1;
         properties['RedrivePolicy'].maxReceiveCount = 2;
       }),
@@ -270,7 +252,7 @@ const SCENARIOS: Scenario[] = [
     options: {
       settings: { with: 'results-bucket' },
       change: (template) =>
-        broken('AWS::Lambda::EventInvokeConfig', 'ResultsBucket', (properties) => {
+        changeResource('AWS::Lambda::EventInvokeConfig', 'ResultsBucket', (properties) => {
           properties['MaximumRetryAttempts'] = 0;
         })(withVariable('ResultsBucketWrite', 'RESULTS_BUCKET', 'gone')(template)),
     },

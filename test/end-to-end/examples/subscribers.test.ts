@@ -1,13 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { SendMessageCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startWebhookSimulator } from '../../../infra/local/pinterest/webhook-simulator.ts';
 import { finalEventDetailSchema } from '../../../shared/events/schema.ts';
-import { startLocalPindrop } from '../../harness/local-pindrop.ts';
+import { type LocalPindrop, startLocalPindrop } from '../../harness/local-pindrop.ts';
+import { withVariable } from '../../harness/template-changes.ts';
 
 const clip = readFileSync(new URL('../../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
+
+/** The receipt handles of the messages that a function will receive again, if it logs its events. */
+function failedReceipts({ log }: LocalPindrop): string[] {
+  const lines = log()
+    .split('\n')
+    .filter((line) => line.includes('"function_request_id"'))
+    .map((line) => JSON.parse(line));
+  const failed = new Set(
+    lines.flatMap((line) => (line.message === 'the event will be redelivered' ? [line.function_request_id] : [])),
+  );
+  return lines.flatMap(({ function_request_id: id, event }) =>
+    event && failed.has(id) ? [event.Records[0].receiptHandle] : [],
+  );
+}
 
 describe('slack-webhook', () => {
   it('reports the result of each upload, even after a webhook outage, and never logs the webhook path', async () => {
@@ -15,18 +30,31 @@ describe('slack-webhook', () => {
     onTestFinished(() => webhook.close());
     const pindrop = await startLocalPindrop({
       settings: { with: 'slack-webhook' },
+      change: withVariable('SlackWebhook', 'POWERTOOLS_LOGGER_LOG_EVENT', 'true'),
       secretValues: { SlackWebhookSecretArn: JSON.stringify({ url: webhook.url }) },
     });
     const { endpoint, region, accessKey: credentials } = pindrop.stack;
     const sqs = new SQSClient({ endpoint, region, credentials });
-    // The visibility timeout is one minute on AWS.
-    const QueueUrl = `${endpoint}/000000000000/Pindrop-SlackWebhookUploadsQueue`;
-    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: '1' } }));
-    sqs.destroy();
+    // Deliver a failed message again at once, not after its visibility timeout of one minute. A shorter visibility
+    // timeout would also redeliver the messages of a function that still runs.
+    const QueueUrl = pindrop.stack.outputs['SlackWebhookQueueUrl'];
+    const redeliveries = new Map<string, Promise<unknown>>();
+    const redeliver = () => {
+      for (const ReceiptHandle of failedReceipts(pindrop)) {
+        if (redeliveries.has(ReceiptHandle)) continue;
+        const now = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
+        redeliveries.set(ReceiptHandle, sqs.send(now));
+      }
+    };
     webhook.refuse(3);
     await pindrop.finalEventOf(await pindrop.drop('a <b> & c.mp4', clip));
     await pindrop.finalEventOf(await pindrop.drop('empty.mp4', Buffer.alloc(0)));
-    await pindrop.until(() => webhook.messages.length === 2);
+    await pindrop.until(() => {
+      redeliver();
+      return webhook.messages.length >= 2;
+    });
+    await Promise.all(redeliveries.values());
+    sqs.destroy();
     expect(webhook.refused()).toBe(3);
     expect([...webhook.messages].sort()).toEqual([
       expect.stringMatching(/^:white_check_mark: \*a &lt;b&gt; &amp; c.mp4\* is ready on Pinterest as media \d+\.$/),
