@@ -59,10 +59,11 @@ function startBackfill(url: string, directory: string, ...options: string[]) {
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const written = { stdout: '', stderr: '' };
-  child.stdout?.on('data', (chunk) => {
+  // A chunk may end within a character.
+  child.stdout?.setEncoding('utf8').on('data', (chunk) => {
     written.stdout += chunk;
   });
-  child.stderr?.on('data', (chunk) => {
+  child.stderr?.setEncoding('utf8').on('data', (chunk) => {
     written.stderr += chunk;
   });
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));

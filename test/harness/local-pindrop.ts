@@ -42,11 +42,14 @@ export interface LocalPindrop {
   drop(key: string, bytes: Buffer, metadata?: Record<string, string>): Promise<string>;
   /** Waits for the final event of an object version. */
   finalEventOf(versionId: string): Promise<FinalEventDetail>;
-  /** Waits until a condition is true. Each observation checks the condition again. */
+  /** Waits until a condition is true. Each observation checks it again, and so does a timer: see CHECK_MS. */
   until(what: () => boolean): Promise<void>;
   /** Everything that the functions logged. */
   log(): string;
 }
+
+/** Conditions about the simulators change without an observation. */
+const CHECK_MS = 100;
 
 const isMediaUpload = ({ envelope }: { envelope: EventEnvelope }) =>
   Object.values<string>(DETAIL_TYPE).includes(envelope['detail-type']);
@@ -98,12 +101,16 @@ export async function startLocalPindrop({
       for (const watcher of watchers) watcher();
     },
   });
+  const checks = setInterval(() => {
+    for (const watcher of watchers) watcher();
+  }, CHECK_MS);
   const s3 = new S3Client({
     endpoint: stack.endpoint,
     region: stack.region,
     credentials: stack.accessKey,
   });
   onTestFinished(async () => {
+    clearInterval(checks);
     s3.destroy();
     await stack.stop();
     await simulator.close();
@@ -121,11 +128,15 @@ export async function startLocalPindrop({
       return [observation.envelope.detail as FinalEventDetail];
     });
   const until = (what: () => boolean) =>
-    new Promise<void>((resolve) => {
+    new Promise<void>((resolve, reject) => {
       const watcher = () => {
-        if (!what()) return;
+        try {
+          if (!what()) return;
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
         watchers.delete(watcher);
-        resolve();
       };
       watchers.add(watcher);
       watcher();

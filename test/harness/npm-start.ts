@@ -69,7 +69,8 @@ export function npmStart(
   const text = { stdout: '', stderr: '' };
   const watchers = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.on('data', (chunk: Buffer) => {
+    // A chunk may end within a character.
+    child[name]?.setEncoding('utf8').on('data', (chunk: string) => {
       text[name] += chunk;
       for (const watcher of watchers) watcher();
     });
