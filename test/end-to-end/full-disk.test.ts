@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, describe, expect, it } from 'vitest';
 import { npmStart, type Run, whereTo } from '../harness/npm-start.ts';
+import { unhurriedPinterest } from '../harness/unhurried-pinterest.ts';
 
 const clip = readFileSync(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 
@@ -49,7 +50,8 @@ async function s3Of(run: Run) {
 describe.skipIf(disk === undefined)('a disk that becomes full during uploads', () => {
   it('ends npm start with one sentence; once there is space, the next start ends each file in one event', async () => {
     const directory = disk ?? '';
-    const first = npmStart([], directory);
+    const pinterest = await unhurriedPinterest();
+    const first = npmStart([], directory, pinterest.environment);
     const bucket = await s3Of(first);
     const tooLarge = bucket.put('too-large.mp4', Buffer.alloc(60 * 1024 ** 2));
     await expect(tooLarge).rejects.toMatchObject({
@@ -59,7 +61,7 @@ describe.skipIf(disk === undefined)('a disk that becomes full during uploads', (
     const keys = Array.from({ length: 6 }, (_, at) => `clip ${at}.mp4`);
     const dropped: (string | undefined)[] = [];
     for (const key of keys) dropped.push((await bucket.put(key, clip)).VersionId);
-    // Each execution writes every state that it enters. The first such write to the full disk ends the process.
+    // No execution has ended, and each writes every state that it enters. The first such write to the full disk ends the process.
     const filler = fill(directory);
     await expect(bucket.put('late.mp4', clip)).rejects.toThrow();
     expect(await first.ended).toBe(1);
@@ -73,12 +75,13 @@ describe.skipIf(disk === undefined)('a disk that becomes full during uploads', (
     ]);
     expect(first.stderr()).not.toMatch(/\bat .+\.[jt]s:\d+|ERR_SQLITE/);
 
-    const refused = npmStart([], directory);
+    const refused = npmStart([], directory, pinterest.environment);
     expect(await refused.ended).toBe(1);
     expect(refused.stderr().trim().split('\n').at(-1)).toMatch(/^The disk of .+ is full: .+ run npm start again/);
 
     rmSync(filler);
-    const second = npmStart([], directory);
+    pinterest.answer();
+    const second = npmStart([], directory, pinterest.environment);
     const events = () => [...first.events(), ...second.events()];
     await second.until(() => keys.every((key) => events().some(({ detail }) => detail.object.key === key)));
     const ended = events().map(({ detail }) => detail.object.versionId);

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startPinterestSimulator } from '../../infra/local/pinterest/simulator.ts';
 import { finalEventDetailSchema } from '../../shared/events/schema.ts';
 import { npmStart, projectWith, stateDirectory, whereTo } from '../harness/npm-start.ts';
+import { unhurriedPinterest } from '../harness/unhurried-pinterest.ts';
 
 const CLIP = fileURLToPath(new URL('../../infra/local/pinterest/sample-clip.mp4', import.meta.url));
 const clip = readFileSync(CLIP);
@@ -98,12 +99,14 @@ describe('npm start', () => {
 
   it('continues the uploads of a run that SIGINT ended', async () => {
     const directory = await stateDirectory();
-    const first = npmStart([CLIP], directory);
+    const pinterest = await unhurriedPinterest();
+    const first = npmStart([CLIP], directory, pinterest.environment);
     await first.until(() => first.stderr().includes('sample-clip.mp4: uploaded'));
     first.process.kill('SIGINT');
     expect(await first.ended).toBe(130);
     expect(first.events()).toEqual([]);
-    const second = npmStart([], directory);
+    pinterest.answer();
+    const second = npmStart([], directory, pinterest.environment);
     await second.until(() => second.events().length > 0);
     expect(second.events().map(({ detail }) => detail.status)).toEqual(['succeeded']);
   });
