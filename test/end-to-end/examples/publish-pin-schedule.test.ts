@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { boardKey } from '../../../functions/examples/publish-pin/board-turns.ts';
 import { Board } from '../../../infra/local/console/server/board.ts';
 import { filesOnTheWay } from '../../../infra/operations/files-on-the-way.ts';
-import { cancelPin } from '../../../infra/operations/pins.ts';
+import { cancelPin, findPin, reschedulePin } from '../../../infra/operations/pins.ts';
 import { pinEventSchema } from '../../../shared/events/pin/pin-event-schema.ts';
 import type { PinEventDetail, PinPublished } from '../../../shared/events/pin/pin-events.ts';
 import { expectByContract } from '../../harness/contract.ts';
@@ -45,7 +45,7 @@ describe('publish-pin with publish_at', () => {
       return rows.find((row) => row.uploadId === uploadId)?.pin;
     };
     const waiting = (uploadId: string, dueAt: string) =>
-      expect.poll(() => listed(uploadId), { timeout: 20_000 }).toEqual({ state: 'waiting', dueAt });
+      expect.poll(() => listed(uploadId)).toEqual({ state: 'waiting', dueAt });
 
     const past = await drop('past.mp4', '2026-01-01T09:00+01:00');
     expect(await pinEventOf(pindrop, past)).toMatchObject({ status: 'published', dueAt: '2026-01-01T08:00:00.000Z' });
@@ -56,9 +56,7 @@ describe('publish-pin with publish_at', () => {
     await waiting(cancelled, tomorrow);
     await waiting(rescheduled, tomorrow);
     expect(board.details(cancelled)?.row.pin).toEqual({ dueAt: tomorrow });
-    await expect
-      .poll(() => filesOnTheWay(portsTo(pindrop)), { timeout: 20_000 })
-      .toMatchObject({ queued: 0, followed: 0, pins: 2 });
+    await expect.poll(() => filesOnTheWay(portsTo(pindrop))).toMatchObject({ queued: 0, followed: 0, pins: 2 });
     const words = `due ${tomorrow.slice(0, 19)}Z`;
     expect((await command('list')).stdout.join('\n')).toContain(words);
     expect((await command('status', cancelled)).stdout).toContain(`  Pin         ${words}`);
@@ -105,13 +103,17 @@ describe('publish-pin with publish_at', () => {
   it('is either cancelled or published when an operator cancels it at the moment it is due', async () => {
     const pindrop = await startLocalPindrop({ settings: { with: 'publish-pin' } });
     const ports = portsTo(pindrop);
-    const dueAt = inSeconds(10);
     const uploads = await Promise.all(
       Array.from({ length: 8 }, async (_, number) => {
-        const metadata = { board: '42', title: `${number}`, publish_at: dueAt };
+        const metadata = { board: '42', title: `${number}`, publish_at: inSeconds(86_400) };
         return (await pindrop.finalEventOf(await pindrop.drop(`${number}.mp4`, clip, metadata))).uploadId;
       }),
     );
+    // Only now make them due soon, however long the uploads took.
+    const states = () => Promise.all(uploads.map(async (uploadId) => (await findPin(uploadId, ports))?.state));
+    await expect.poll(states).toEqual(uploads.map(() => 'waiting'));
+    const dueAt = inSeconds(5);
+    await Promise.all(uploads.map((uploadId) => reschedulePin(uploadId, dueAt, ports)));
     const cancels = uploads.map(async (uploadId, number) => {
       // Each Pin wakes within a second after its time.
       await wait(Math.max(0, Date.parse(dueAt) + number * 150 - Date.now()));
@@ -143,21 +145,24 @@ describe('publish-pin with publish_at', () => {
       const { holder, waiting } = JSON.parse((await found.Body?.transformToString()) ?? '');
       return { holder: holder?.uploadId, waiting: waiting.length };
     };
-    const drop = async (title: string, publishAt?: string) => {
-      const metadata = { board: '42', title, ...(publishAt && { publish_at: publishAt }) };
-      return pindrop.finalEventOf(await pindrop.drop(`${title}.mp4`, clip, metadata));
-    };
+    const put = (title: string, publishAt?: string) =>
+      pindrop.drop(`${title}.mp4`, clip, { board: '42', title, ...(publishAt && { publish_at: publishAt }) });
     // The first Pin keeps the board until all others are in the queue.
-    const first = await drop('first');
-    await expect.poll(inQueue, { timeout: 60_000 }).toEqual({ holder: first.uploadId, waiting: 0 });
+    const first = await pindrop.finalEventOf(await put('first'));
+    await expect.poll(inQueue).toEqual({ holder: first.uploadId, waiting: 0 });
     const now = Date.now();
-    const others = [4, 3, 2, 1].map(async (number) => {
+    const others = [];
+    for (const number of [4, 3, 2, 1]) {
       const dueAt = new Date(now + number * 1000).toISOString();
-      const { uploadId, timeline } = await drop(`${number}`, dueAt);
-      return { title: `${number}`, uploadId, order: dueAt > timeline.droppedAt ? dueAt : timeline.droppedAt };
-    });
-    const queued = await Promise.all(others);
-    await expect.poll(inQueue, { timeout: 60_000 }).toMatchObject({ waiting: queued.length });
+      others.push({ title: `${number}`, dueAt, versionId: await put(`${number}`, dueAt) });
+    }
+    const queued = await Promise.all(
+      others.map(async ({ title, dueAt, versionId }) => {
+        const { uploadId, timeline } = await pindrop.finalEventOf(versionId);
+        return { title, uploadId, order: dueAt > timeline.droppedAt ? dueAt : timeline.droppedAt };
+      }),
+    );
+    await expect.poll(inQueue).toMatchObject({ waiting: queued.length });
     blocked = false;
     for (const { uploadId } of [first, ...queued])
       expect(await pinEventOf(pindrop, uploadId)).toMatchObject({ status: 'published' });
