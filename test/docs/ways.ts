@@ -82,6 +82,15 @@ async function signIn(command: string, machine: ReadersMachine): Promise<void> {
   expect(stderr).toContain('Signed in: Pinterest takes the token');
 }
 
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Runs one after the other what signs in: the tests run at the same time, and the stack has one token. */
+function inTurn(use: () => Promise<void>): Promise<void> {
+  const mine = turn.then(use);
+  turn = mine.catch(() => {});
+  return mine;
+}
+
 /** Runs a command as typed, for the deployed stack, and with --local, for the stack of npm start. */
 async function listedSomething(command: string, { environment, filledIn }: ReadersMachine): Promise<void> {
   for (const typing of [command, `${command} --local`]) {
@@ -130,15 +139,16 @@ export const WAYS: Way[] = [
   },
   {
     commands: /^(PINTEREST_API_URL=\S+ )?npm run pindrop -- auth\b/,
-    run: signIn,
+    run: (command, machine) => inTurn(() => signIn(command, machine)),
   },
   {
     // A sign-in of a page before may have left a token without the scopes of boards.
     commands: /^npm run pindrop -- boards\b/,
-    async run(command, machine) {
-      await signIn(`npm run pindrop -- auth --scopes ${PIN_SCOPES.join(',')}`, machine);
-      await listedSomething(command, machine);
-    },
+    run: (command, machine) =>
+      inTurn(async () => {
+        await signIn(`npm run pindrop -- auth --scopes ${PIN_SCOPES.join(',')}`, machine);
+        await listedSomething(command, machine);
+      }),
   },
   {
     // The source maps exist because the stack was synthesized before.
