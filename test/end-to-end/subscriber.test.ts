@@ -93,7 +93,7 @@ async function foreignProject(): Promise<string> {
 describe('pindrop/events, installed from its tarball in another project', () => {
   it('type-checks in strict mode and handles real events from the local bus, which match all its schemas', async () => {
     const [directory, pindrop] = await Promise.all([foreignProject(), startLocalPindrop()]);
-    await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip, { board: '42' }));
+    const { mediaId } = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip, { board: '42' }));
     await pindrop.finalEventOf(await pindrop.drop('empty.mp4', Buffer.alloc(0)));
     await pindrop.finalEventOf(await pindrop.drop('clip.simulate-failed.mp4', clip));
     const envelopes = pindrop.observations.flatMap((each) => (each.kind === 'event-put' ? [each.envelope] : []));
@@ -109,12 +109,12 @@ describe('pindrop/events, installed from its tarball in another project', () => 
     const { stdout } = await run(process.execPath, ['main.js'], { cwd: directory });
     const required = "require('./out/src/common.cjs').handler(JSON.parse(fs.readFileSync('events.json'))[0])";
     const common = await run(process.execPath, ['--input-type=commonjs', '--eval', required], { cwd: directory });
-    expect(common.stdout).toBe(`${pindrop.simulator.media()[1]?.mediaId}\n`);
+    expect(common.stdout).toBe(`${mediaId}\n`);
     const bundler = ['--module', 'preserve', '--moduleResolution', 'bundler', '--noEmit'];
     await run(process.execPath, [TSC, '--project', directory, ...bundler]);
     const { told, pattern } = JSON.parse(stdout) as { told: string[]; pattern: unknown };
     expect(told).toEqual([
-      `${pindrop.simulator.media()[1]?.mediaId} for board 42`,
+      `${mediaId} for board 42`,
       expect.stringContaining('empty.mp4: rejected_file, file, '),
       expect.stringContaining('clip.simulate-failed.mp4: processing_failed, file, '),
       expect.stringContaining('spring/lookbook 1.mp4: processing_failed, file, '),

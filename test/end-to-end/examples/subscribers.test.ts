@@ -114,11 +114,11 @@ describe('start-state-machine', () => {
     expect(executions.map(({ name }) => name).sort()).toEqual([succeeded.uploadId, failed.uploadId].sort());
     const outputOf = async (name: string) => {
       const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-      const { output = '' } = await states.send(new DescribeExecutionCommand({ executionArn }));
+      const { output = 'null' } = await states.send(new DescribeExecutionCommand({ executionArn }));
       return JSON.parse(output);
     };
-    expect(await outputOf(succeeded.uploadId)).toEqual({ mediaId: succeeded.mediaId });
-    expect(await outputOf(failed.uploadId)).toEqual({ reason: 'rejected_file' });
+    await expect.poll(() => outputOf(succeeded.uploadId)).toEqual({ mediaId: succeeded.mediaId });
+    await expect.poll(() => outputOf(failed.uploadId)).toEqual({ reason: 'rejected_file' });
     states.destroy();
     sqs.destroy();
   });
