@@ -118,7 +118,7 @@ describe('a drop', () => {
   it('whose function dies at every attempt ends with one event, reported from the dead-letter queue', async () => {
     const patience = { giveUpAfterHours: 0.003, maxBackoffSeconds: 900 };
     const pindrop = await startLocalPindrop({
-      settings: { ...patience, redeliverAfterSeconds: 3, uploadTimeoutMinutes: 0.2 },
+      settings: { ...patience, redeliverAfterSeconds: 3, uploadTimeoutMinutes: 0.5 },
     });
     // Uploads hang, so that each attempt still holds its message when it is killed.
     pindrop.simulator.inject({ operation: 'upload', fault: { kind: 'hang' }, times: 1000 });
