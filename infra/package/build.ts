@@ -14,9 +14,6 @@ import { bundleFunctions } from './bundle-functions.ts';
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = `${PROJECT}dist/`;
 
-/** The folders of the functions that the construct `Pindrop` deploys. */
-const FOLDERS = ['ingest', 'poll', 'report-dead-letter', 'rotate-token'];
-
 function compile(): void {
   const compiler = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
   const { status } = spawnSync(process.execPath, [compiler, '--project', `${PROJECT}tsconfig.package.json`], {
@@ -34,5 +31,5 @@ for (const part of ['infra', 'shared', 'functions', 'cli']) rmSync(`${DIST}${par
 compile();
 writeSchema('schema', mediaUploadEventJsonSchema);
 writeSchema('pin-schema', pinEventJsonSchema);
-bundleFunctions(FOLDERS, `${DIST}functions`);
+bundleFunctions(DIST);
 await bundleCommand(DIST);

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { PIN_SCOPES, UPLOAD_SCOPES } from '../../shared/pinterest/scopes.ts';
+import { sharedPackage } from '../harness/shared-parts.ts';
 import { PROJECT } from './markdown.ts';
 import { eventsIn, type ReadersMachine } from './readers-machine.ts';
 import { type Outcome, type ShellOptions, shell } from './shell.ts';
@@ -13,11 +14,13 @@ export const NOT_RUN: Record<string, string> = {
   'npm cit': 'is what runs this',
   'npm test': 'is what runs this',
   'npx vitest run test/docs': 'is this',
+  'npx vitest run test/shared': 'is a part of what runs this',
   'npx pindrop doctor --stack YOUR_STACK': 'wants a deployed stack; package.test.ts runs the installed command',
   'npm run lint': 'is a step of npm test',
   'npm run format': 'writes into the files that are tested; npm run lint is the same without writing',
   'npm run screenshots': 'writes into the files that are tested; looks.test.ts is the same without writing',
   'npm run bench': 'takes a quiet machine; bench.test.ts runs its shorter parts',
+  'npm run bench -- requests': 'is run by bench.test.ts',
   'npm run bench -- memory': 'takes a quiet machine; bench.test.ts runs its shorter parts',
   'npm run bench -- upload': 'takes a quiet machine; bench.test.ts runs its shorter parts',
   'npm run bench -- cost scale --json figures.json': 'takes minutes; bench.test.ts runs the other parts',
@@ -198,15 +201,6 @@ export const WAYS: Way[] = [
     },
   },
   {
-    // This part runs in simulated time: it takes only seconds, and other load on the machine does not affect it.
-    commands: /^npm run bench -- requests$/,
-    run: (command) =>
-      inTemporaryDirectory(async (directory) => {
-        const { stdout } = succeeded(await typed(`${command} --json ${directory}/bench.json`, {}));
-        expect(stdout).toContain('requests per file');
-      }),
-  },
-  {
     commands: /^npm run synth$/,
     run: (command) =>
       inTemporaryDirectory(async (directory) => {
@@ -219,7 +213,7 @@ export const WAYS: Way[] = [
     commands: /^npm run deploy( -- (-c \S+ ?)+)?$/,
     run: (command) =>
       inTemporaryDirectory(async (directory) => {
-        const list = command.replace(/^npm run deploy( --)?/, 'npx cdk list');
+        const list = command.replace(/^npm run deploy( --)?/, 'node_modules/.bin/cdk list');
         const [, stackName] = /-c stackName=(\S+)/.exec(command) ?? [];
         const stacks = succeeded(await typed(`${list} --output ${directory}`, {})).stdout;
         expect(stacks).toBe(stackName === undefined ? 'Pindrop\n' : `Pindrop (${stackName})\n`);
@@ -282,25 +276,20 @@ export const WAYS: Way[] = [
     },
   },
   {
+    // The tests of the package share the output of this command.
     commands: /^npm pack$/,
-    async run(command, { projects }) {
-      expect(succeeded(await typed(command, { directory: projects().pindrop })).stdout).toContain('pindrop-0.1.0.tgz');
+    async run() {
+      expect(await sharedPackage()).toMatch(/\/pindrop-0\.1\.0\.tgz$/);
     },
   },
   {
     commands: /^npm install \.\.\/pindrop\/pindrop-[\d.]+\.tgz$/,
     async run(command, { projects }) {
       const { pindrop, subscriber } = projects();
-      succeeded(await typed('npm pack', { directory: pindrop }));
+      copyFileSync(await sharedPackage(), join(pindrop, 'pindrop-0.1.0.tgz'));
       succeeded(await typed(`${command} --prefer-offline --no-audit`, { directory: subscriber }));
       expect(existsSync(join(subscriber, 'node_modules/pindrop/dist/shared/events/schema.json'))).toBe(true);
       expect(existsSync(join(subscriber, 'node_modules/zod'))).toBe(true);
-    },
-  },
-  {
-    commands: /^npx vitest run test\/shared$/,
-    async run(command) {
-      succeeded(await typed(command, {}));
     },
   },
 ];

@@ -73,7 +73,9 @@ function startBackfill(url: string, directory: string, ...options: string[]) {
 it(`uploads what is in a bucket of ${KEYS} keys, once each, though it was killed and notifications came late`, {
   timeout: 600_000,
 }, async () => {
-  const pindrop = await startLocalPindrop({ settings: { inspect: false }, change: withoutNotifications });
+  // More processes of `ingest` would only share the cores of this machine.
+  const settings = { inspect: false, maxConcurrency: 3 };
+  const pindrop = await startLocalPindrop({ settings, change: withoutNotifications });
   const { bucket, drop } = pindrop;
   const directory = localStateDirectory(pindrop);
   const events = eventCounter(pindrop);

@@ -1,15 +1,13 @@
 import { execFile } from 'node:child_process';
-import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { PROJECT, synthesize } from '../../infra/local/start/synthesize.ts';
-import { bundleFunctions } from '../../infra/package/bundle-functions.ts';
 import { findBrowser } from './browser-program.ts';
 
 declare module 'vitest' {
@@ -31,24 +29,15 @@ async function pack(directory: string): Promise<string> {
 }
 
 /**
- * Prepares what every synth and every process of the run would otherwise do again: it bundles the functions, and lets
- * Node keep the code that it compiled. All processes that the tests start inherit the two variables.
- */
-function saveRepetition(directory: string): void {
-  process.env['NODE_COMPILE_CACHE'] = join(directory, 'compiled');
-  const bundles = join(directory, 'bundles');
-  const handlers = globSync('**/handler.ts', { cwd: join(PROJECT, 'functions') });
-  bundleFunctions(handlers.map(dirname), bundles);
-  process.env['PINDROP_BUNDLES'] = bundles;
-}
-
-/**
  * Builds the parts that many test files share: each part once per run, at the first request. A synth takes seconds of
  * CPU time, and two test files must not unpack a browser into the same directory at once.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const root = await mkdtemp(join(tmpdir(), 'pindrop-tests-'));
-  saveRepetition(root);
+  // All processes that the tests start inherit these. The first synth bundles the functions for all, and Node compiles
+  // each module once.
+  process.env['PINDROP_BUNDLES'] ??= await mkdtemp(join(root, 'bundles-'));
+  process.env['NODE_COMPILE_CACHE'] ??= join(root, 'compiled');
   const make: Record<string, (input: string) => Promise<unknown>> = {
     async '/assembly'(settings) {
       const directory = await mkdtemp(join(root, 'cdk.out-'));

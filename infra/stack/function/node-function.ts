@@ -37,11 +37,19 @@ const OTHER_CREDENTIAL_PROVIDERS = [
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
- * The directory of the bundles that exist already, in a folder for each function. The npm package contains bundles that
- * this construct made. A checkout bundles the functions at each synth, except in tests: a test run bundles them once
- * and sets the variable.
+ * A test run sets this variable to a directory. The first synth keeps its bundles there, and the other synths use them.
  */
-const BUNDLES = process.env['PINDROP_BUNDLES'] ?? join(PROJECT, 'functions');
+const KEPT_BUNDLES = process.env['PINDROP_BUNDLES'];
+
+/**
+ * The directory of the bundles that exist already, in a folder for each function. The npm package contains bundles that
+ * this construct made. A checkout has none, and bundles the functions at each synth.
+ */
+const BUNDLES = KEPT_BUNDLES ?? join(PROJECT, 'functions');
+
+/** A shell command that keeps a bundle. Another synth that runs at the same time sees the whole file or none. */
+const keep = (bundle: string, folder: string) =>
+  `cd "${KEPT_BUNDLES}" && mkdir -p "${folder}" && cp "${bundle}" $$.js && mv $$.js "${folder}/index.js"`;
 
 /** A Lambda function with its own bundle, log group and role. */
 export class NodeFunction extends NodejsFunction {
@@ -95,6 +103,7 @@ export class NodeFunction extends NodejsFunction {
             `mkdir -p "${SOURCE_MAPS}"`,
             `gzip -c "${output}/index.js.map" > "${sourceMapPath(folder)}"`,
             `rm "${output}/index.js.map"`,
+            ...(KEPT_BUNDLES ? [keep(`${output}/index.js`, folder)] : []),
           ],
         },
         // Bundle the SDK, so that its version is the same in local tests and on Lambda.
