@@ -56,9 +56,7 @@ export function shell(command: string, { directory = PROJECT, environment = {}, 
       };
       listeners.add(look);
       look();
-      child.on('close', () =>
-        reject(new Error(`${command} ended before it said ${says}:\n${said.stdout}${said.stderr}`)),
-      );
+      ended.then(() => reject(new Error(`${command} ended before it said ${says}:\n${said.stdout}${said.stderr}`)));
     });
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
