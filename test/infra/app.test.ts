@@ -15,7 +15,7 @@ async function synthesizedFor(account: string, settings: Record<string, string>)
   const context = { 'aws:cdk:bundling-stacks': [], ...settings };
   const { stderr } = await promisify(execFile)(process.execPath, [APP], {
     env: {
-      PATH: process.env['PATH'],
+      ...process.env,
       CDK_DEFAULT_ACCOUNT: account,
       CDK_OUTDIR: directory,
       CDK_CONTEXT_JSON: JSON.stringify(context),
