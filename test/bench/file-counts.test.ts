@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { s3DropSource } from '../../functions/ingest/drop-source.ts';
 import { inspectVideo } from '../../functions/ingest/inspection/inspect-video.ts';
 import { readSidecar } from '../../functions/ingest/sidecar.ts';
+import { UPLOAD_LOG } from '../../shared/upload/upload-log.ts';
 import { startLocalPindrop } from '../harness/local-pindrop.ts';
 import { FIXED_TRANSITIONS, LOG_BYTES, S3_READS, TRANSITIONS_PER_POLL } from './file-counts.ts';
 
@@ -15,8 +16,13 @@ const LAMBDAS_OWN_BYTES = 800;
 
 describe('the counts behind the bill', () => {
   it('match the state transitions and log bytes of a running stack', async () => {
-    const pindrop = await startLocalPindrop({ simulator: { processingSeconds: () => 12 } });
-    const { uploadId, polls } = await pindrop.finalEventOf(await pindrop.drop('clip.mp4', clip));
+    const pindrop = await startLocalPindrop({ simulator: { processingSeconds: () => 3600 } });
+    const { simulator } = pindrop;
+    const versionId = await pindrop.drop('clip.mp4', clip);
+    // Pinterest is ready once it was asked: a slow function may ask late.
+    await pindrop.until(() => pindrop.log().includes(UPLOAD_LOG.processing));
+    for (const { mediaId } of simulator.media()) simulator.finish(mediaId, 'succeeded');
+    const { uploadId, polls } = await pindrop.finalEventOf(versionId);
     await pindrop.until(() => pindrop.observations.some(({ kind }) => kind === 'execution-ended'));
     expect(polls).toBeGreaterThan(1);
     const states = pindrop.observations.filter((it) => it.kind === 'state-entered' && it.executionName === uploadId);

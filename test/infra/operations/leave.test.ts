@@ -86,6 +86,6 @@ describe('filesOnTheWay', () => {
     pindrop.simulator.inject({ operation: 'media_create', fault: { kind: 'status', status: 503 }, times: 100 });
     await pindrop.drop('waiting.mp4', clip);
     await pindrop.until(() => pindrop.log().includes('to be tried again'));
-    await expect.poll(() => filesOnTheWay(portsTo(pindrop)), { timeout: 20_000 }).toEqual(files(1, 1));
+    await expect.poll(() => filesOnTheWay(portsTo(pindrop))).toEqual(files(1, 1));
   });
 });
