@@ -121,12 +121,18 @@ export async function startLocalPindrop({
   });
 
   const bucket = stack.outputs['DropBucketName'] ?? '';
-  const events = () =>
-    observations.flatMap((observation) => {
-      if (observation.kind !== 'event-put' || !isMediaUpload(observation)) return [];
+  const finalEvents: FinalEventDetail[] = [];
+  let read = 0;
+  // Read each observation only once: conditions about events are checked often.
+  const events = () => {
+    for (; read < observations.length; read++) {
+      const observation = observations[read];
+      if (observation?.kind !== 'event-put' || !isMediaUpload(observation)) continue;
       expectByContract(observation.envelope);
-      return [observation.envelope.detail as FinalEventDetail];
-    });
+      finalEvents.push(observation.envelope.detail as FinalEventDetail);
+    }
+    return [...finalEvents];
+  };
   const until = (what: () => boolean) =>
     new Promise<void>((resolve, reject) => {
       const watcher = () => {
