@@ -81,7 +81,7 @@ export class MediaStore {
     if (directory !== undefined) mkdirSync(directory, { recursive: true });
     this.#database = new DatabaseSync(directory === undefined ? ':memory:' : join(directory, 'pinterest.sqlite'));
     this.#database.exec(`
-      PRAGMA journal_mode = WAL;
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
       CREATE TABLE IF NOT EXISTS media (
         media_id TEXT PRIMARY KEY, file TEXT, uploads INTEGER NOT NULL DEFAULT 0, ready_at INTEGER,
         outcome TEXT NOT NULL DEFAULT 'succeeded', account TEXT NOT NULL DEFAULT ''

@@ -99,6 +99,8 @@ export async function startLocalQueues({ directory }: { directory: string }): Pr
   const { S3Store } = (await part('./s3/s3Store.js')) as { S3Store: new () => object };
   const { PersistenceManager } = await part('./persistence.js');
   const persistence = new PersistenceManager(directory);
+  // As in the other databases: what a killed process has written is kept without a sync to disk for each message.
+  persistence.db.exec('PRAGMA synchronous = NORMAL');
   // In fauxqs 2.4.1 this method sets the receive count to NULL. The table rejects NULL, and the message would be lost.
   const ready = persistence.db.prepare(
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
