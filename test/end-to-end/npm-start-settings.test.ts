@@ -33,8 +33,12 @@ describe('the settings of npm start', () => {
     expect(run.stderr()).toContain(`s3 cp clip.mp4 s3://${Bucket}/pinterest/`);
     const [, console = ''] = /console\s+(\S+)/.exec(run.stderr()) ?? [];
     const events = await fetch(new URL('/events', console), { headers: keyHeaders(console) });
-    const { value } = (await events.body?.getReader().read()) ?? {};
-    expect(Buffer.from(value ?? []).toString()).toContain('"prefix":"pinterest/"');
+    let snapshot = '';
+    for await (const chunk of events.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      snapshot += chunk;
+      if (/event: snapshot\ndata: .*\n\n/.test(snapshot)) break;
+    }
+    expect(snapshot).toContain('"prefix":"pinterest/"');
     const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials });
     onTestFinished(() => s3.destroy());
     await s3.send(new PutObjectCommand({ Bucket, Key: 'elsewhere/clip.mp4', Body: clip }));
