@@ -77,6 +77,8 @@ async function queueAttribute(pindrop: LocalPindrop, name: string | undefined, a
   const { outputs, sqs } = clientsOf(pindrop);
   const QueueUrl = Object.values(outputs).find((value) => value.endsWith(`/${name}`));
   const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [attribute] }));
+  // Called many times: each client keeps a connection.
+  sqs.destroy();
   return Number(Attributes[attribute]);
 }
 
