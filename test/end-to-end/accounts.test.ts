@@ -67,23 +67,17 @@ describe('two Pinterest accounts in one stack', () => {
         operation === 'media_create' && account === 'brand-a' ? { kind: 'hang' } : undefined,
       undefined,
     ],
-  ])(
-    'upload all files of one while the other %s for the whole test',
-    { timeout: 600_000 },
-    async (_, faults, status) => {
-      const pindrop = await startTwoAccounts(faults);
-      await dropFiles(pindrop, 'brand-a', FILES_OUT_OF_ORDER);
-      await allSucceed(pindrop, await dropFiles(pindrop, 'brand-b', FILES), 'brand-b');
-      expect(pindrop.events().filter(({ account }) => account === 'brand-a')).toEqual([]);
-      expect(pindrop.simulator.media('brand-a')).toEqual([]);
-      expect(registrations(pindrop, status).length).toBeGreaterThan(0);
-      expect(registrations(pindrop, status).length).toBeLessThan(FEW_REQUESTS);
-    },
-  );
+  ])('upload all files of one while the other %s for the whole test', async (_, faults, status) => {
+    const pindrop = await startTwoAccounts(faults);
+    await dropFiles(pindrop, 'brand-a', FILES_OUT_OF_ORDER);
+    await allSucceed(pindrop, await dropFiles(pindrop, 'brand-b', FILES), 'brand-b');
+    expect(pindrop.events().filter(({ account }) => account === 'brand-a')).toEqual([]);
+    expect(pindrop.simulator.media('brand-a')).toEqual([]);
+    expect(registrations(pindrop, status).length).toBeGreaterThan(0);
+    expect(registrations(pindrop, status).length).toBeLessThan(FEW_REQUESTS);
+  });
 
-  it('upload all files of one while the token of the other is refused, and its files after a sign-in', {
-    timeout: 600_000,
-  }, async () => {
+  it('upload all files of one while the token of the other is refused, and its files after a sign-in', async () => {
     const pindrop = await startTwoAccounts();
     pindrop.simulator.renewAccessToken('pina_of_brand_a_later', 'brand-a');
     const waiting = await dropFiles(pindrop, 'brand-a', FILES_OUT_OF_ORDER);

@@ -70,9 +70,7 @@ function startBackfill(url: string, directory: string, ...options: string[]) {
   return { child, written, ended };
 }
 
-it(`uploads what is in a bucket of ${KEYS} keys, once each, though it was killed and notifications came late`, {
-  timeout: 600_000,
-}, async () => {
+it(`uploads what is in a bucket of ${KEYS} keys, once each, though it was killed and notifications came late`, async () => {
   // More processes of `ingest` would only share the cores of this machine.
   const settings = { inspect: false, maxConcurrency: 3 };
   const pindrop = await startLocalPindrop({ settings, change: withoutNotifications });

@@ -92,9 +92,7 @@ function shortestGap(board: string, { simulator }: LocalPindrop): number {
 }
 
 describe('publish-pin under random faults', () => {
-  it(`creates exactly one Pin for each of ${DROPS} uploads, and reports the right one (seed ${SEED})`, {
-    timeout: DROPS * 20_000,
-  }, async () => {
+  it(`creates exactly one Pin for each of ${DROPS} uploads, and reports the right one (seed ${SEED})`, async () => {
     const pindrop = await startLocalPindrop({
       simulator: { faults: seededFaults(SEED), pinListDelayMs: 500, boards: BOARDS },
       settings: {
