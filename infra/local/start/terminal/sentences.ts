@@ -87,8 +87,8 @@ export function deliverySentence({
 
 /** The sentence for a file that an example has not finished processing when the run ends. */
 export function leftSentence(key: string, { where, againAt = Date.now() }: Unfinished): string {
-  const seconds = Math.max(0, Math.round((againAt - Date.now()) / 1000));
-  return `${key} is left at ${where}, which goes on with it in ${seconds} s: in the next npm start with the same examples.`;
+  const at = new Date(Math.max(againAt, Date.now())).toISOString().replace(/\.\d+/, '');
+  return `${key} is not finished: ${where} continues in the next npm start with the same examples, at ${at} or later.`;
 }
 
 /** The sentence for a dropped file that is ignored because the settings exclude its key. */

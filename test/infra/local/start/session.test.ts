@@ -80,16 +80,18 @@ describe('a run that drops files', () => {
     const soon = { where: 'Pindrop-PublishPin', uploadId: 'mine', againAt: Date.now() + 3000 };
     const { looks, said } = await run([], [[{ where: 'queue', uploadId: 'mine' }], [soon], []]);
     expect(looks()).toBeGreaterThanOrEqual(3);
-    expect(said.filter((text) => text.includes('is left at'))).toEqual([]);
+    expect(said.filter((text) => text.includes('is not finished'))).toEqual([]);
   });
 
   it('does not wait for work that continues much later, and says so', async () => {
     const later = { where: 'Pindrop-PublishPin', uploadId: 'mine', againAt: Date.now() + 900_000 };
     const { code, said } = await run([], [[later]]);
     expect(code).toBe(0);
+    const at = new Date(later.againAt).toISOString().replace(/\.\d+/, '');
     expect(said.at(-1)).toMatch(
-      /^sample-clip\.mp4 is left at Pindrop-PublishPin, which goes on with it in (900|8\d\d) s: in the next npm start with /,
+      /^sample-clip\.mp4 is not finished: Pindrop-PublishPin continues in the next npm start /,
     );
+    expect(said.at(-1)).toContain(`at ${at} or later.`);
   });
 
   it('puts companions before their video, and does not wait for events about them', async () => {
@@ -127,6 +129,6 @@ describe('a run that drops files', () => {
   it('does not wait for unfinished work on other files', async () => {
     const { code, said } = await run([], [[{ where: 'queue', uploadId: 'of a run before' }, { where: 'queue' }]]);
     expect(code).toBe(0);
-    expect(said.filter((text) => text.includes('is left at'))).toEqual([]);
+    expect(said.filter((text) => text.includes('is not finished'))).toEqual([]);
   });
 });
