@@ -47,8 +47,12 @@ const KEPT_BUNDLES = process.env['PINDROP_BUNDLES'];
  */
 const BUNDLES = KEPT_BUNDLES ?? join(PROJECT, 'functions');
 
+/** A shell command that moves a source map out of the bundle. `pindrop where` never reads a part of it. */
+const keepSourceMap = (map: string, folder: string) =>
+  `mkdir -p "${SOURCE_MAPS}" && cd "${SOURCE_MAPS}" && gzip -c "${map}" > $$.gz && mv $$.gz "${sourceMapPath(folder)}" && rm "${map}"`;
+
 /** A shell command that keeps a bundle. Another synth that runs at the same time sees the whole file or none. */
-const keep = (bundle: string, folder: string) =>
+const keepBundle = (bundle: string, folder: string) =>
   `cd "${KEPT_BUNDLES}" && mkdir -p "${folder}" && cp "${bundle}" $$.js && mv $$.js "${folder}/index.js"`;
 
 /** A Lambda function with its own bundle, log group and role. */
@@ -100,10 +104,8 @@ export class NodeFunction extends NodejsFunction {
           beforeInstall: () => [],
           beforeBundling: () => [],
           afterBundling: (_input, output) => [
-            `mkdir -p "${SOURCE_MAPS}"`,
-            `gzip -c "${output}/index.js.map" > "${sourceMapPath(folder)}"`,
-            `rm "${output}/index.js.map"`,
-            ...(KEPT_BUNDLES ? [keep(`${output}/index.js`, folder)] : []),
+            keepSourceMap(`${output}/index.js.map`, folder),
+            ...(KEPT_BUNDLES ? [keepBundle(`${output}/index.js`, folder)] : []),
           ],
         },
         // Bundle the SDK, so that its version is the same in local tests and on Lambda.
