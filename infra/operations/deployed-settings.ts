@@ -3,22 +3,22 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { readAccountsVariable } from '../../functions/accounts.ts';
 import { readSuffixesVariable } from '../../functions/drop-filter.ts';
+import type { DropFilter } from '../../shared/upload/drop-filter.ts';
 import { type GateValue, readGateValue } from '../../shared/upload/gate-value.ts';
 import { OperationError } from './operation-error.ts';
 import { outputOf } from './stack-outputs.ts';
 import type { StackPorts } from './stack-ports.ts';
 
-/** The settings with which `ingest` was deployed, as far as operators ask about them. */
-export interface DeployedSettings {
-  /** Only keys that start with one of these are uploaded. */
-  prefixes: string[];
-  /** Only keys that end in one of these are uploaded; empty for all keys. */
-  suffixes: string[];
+/** The settings with which `ingest` was deployed, as far as the operator's command needs them. */
+export interface DeployedSettings extends DropFilter {
   /** Name of the parameter with the rate-limit gate, by account name; '' without the setting `accounts`. */
   gates: Record<string, string>;
 }
 
-/** Reads the environment of the function that takes messages from the queue of drops. */
+/**
+ * Reads the environment of `ingest`, the function that takes messages from the queue of drops.
+ * @throws OperationError when no function takes them
+ */
 export async function deployedSettings({
   lambda,
   sqs,
@@ -37,6 +37,7 @@ export async function deployedSettings({
   const accounts =
     ACCOUNTS === undefined ? { '': { prefix: PREFIX, gate: RATE_LIMIT_PARAMETER } } : readAccountsVariable(ACCOUNTS);
   return {
+    bucket: outputOf(stack, 'DropBucketName'),
     prefixes: Object.values(accounts).map(({ prefix }) => prefix),
     suffixes: readSuffixesVariable(SUFFIXES),
     gates: Object.fromEntries(Object.entries(accounts).map(([name, { gate }]) => [name, gate])),

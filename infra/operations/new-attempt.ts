@@ -1,18 +1,20 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { isCompanionKey } from '../../shared/upload/companion-keys.ts';
 import { whyIgnored } from '../../shared/upload/drop-filter.ts';
 import { attemptMessage, newestAttempt, newestUploadOf } from './attempts.ts';
+import { deployedSettings } from './deployed-settings.ts';
 import { currentVersion, type ObjectVersion } from './dropped-object.ts';
 import { OperationError } from './operation-error.ts';
 import { isS3Url, parseS3Url } from './s3-url.ts';
-import { filterOfStack } from './stack-filter.ts';
 import { outputOf } from './stack-outputs.ts';
 import { findUpload, type KnownUpload, type UploadPorts } from './uploads.ts';
 
 export interface RetryPorts extends UploadPorts {
   s3: S3Client;
   sqs: SQSClient;
+  lambda: LambdaClient;
 }
 
 export interface RetryOptions {
@@ -70,14 +72,15 @@ async function retryAfter(what: string, known: KnownUpload, ports: RetryPorts, o
 async function sendAttempt(
   what: string,
   { object, before }: { object: ObjectVersion; before: string | undefined },
-  { sqs, ...stack }: RetryPorts,
+  ports: RetryPorts,
   { now = () => new Date() }: RetryOptions,
 ): Promise<string> {
-  const because = whyIgnored(object, await filterOfStack(stack));
+  const because = whyIgnored(object, await deployedSettings(ports));
   if (because !== undefined) throw new NotRetryableError(`The stack would ignore ${what}. ${because}`);
   const message = attemptMessage(object, before, now());
   if (!message) throw new NotRetryableError(`${what} is a folder, not a file.`);
-  await sqs.send(new SendMessageCommand({ QueueUrl: outputOf(stack, 'QueueUrl'), MessageBody: message.body }));
+  const QueueUrl = outputOf(ports, 'QueueUrl');
+  await ports.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: message.body }));
   return message.uploadId;
 }
 

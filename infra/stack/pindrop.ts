@@ -30,7 +30,7 @@ import { Subscriptions } from './events/subscriptions.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import type { PindropSettings } from './pindrop-settings.ts';
 import { MediaStatusMachine } from './status/media-status-machine.ts';
-import { tagWithFilter, tagWithOutputs } from './status/output-tags.ts';
+import { tagWithOutputs } from './status/output-tags.ts';
 
 export interface PindropProps {
   /**
@@ -172,7 +172,6 @@ export class Pindrop extends Construct {
       PinterestApiUrl: settings.pinterestApiUrl,
     };
     tagWithOutputs(machine, outputs, secretsByName(accounts));
-    tagWithFilter(machine, { prefixes, suffixes: settings.suffixes });
     this.#deployment = deployment;
     this.bucket = bucket;
     this.accounts = accounts;

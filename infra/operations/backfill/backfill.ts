@@ -4,8 +4,8 @@ import { isCompanionKey } from '../../../shared/upload/companion-keys.ts';
 import { type DropFilter, whyIgnored } from '../../../shared/upload/drop-filter.ts';
 import { OBJECT_TAG } from '../../../shared/upload/object-tags.ts';
 import { type AttemptMessage, attemptMessage } from '../attempts.ts';
+import { deployedSettings } from '../deployed-settings.ts';
 import { OperationError } from '../operation-error.ts';
-import { filterOfStack } from '../stack-filter.ts';
 import { outputOf } from '../stack-outputs.ts';
 import type { StackPorts } from '../stack-ports.ts';
 import { type CurrentVersion, currentVersions } from './current-versions.ts';
@@ -62,7 +62,7 @@ export async function backfill(options: BackfillOptions, ports: StackPorts): Pro
   const { bucket, prefix, since, onProgress, onWait } = options;
   requireOwnBucket(bucket, ports);
   const queue = new PacedQueue(ports, { onWait });
-  const filter = await filterOfStack(ports);
+  const filter = await deployedSettings(ports);
   const known = await KnownUploads.list(ports, since);
   const counts: BackfillCounts = { found: 0, skipped: {}, sent: 0 };
   const skip = (reason: SkipReason) => {

@@ -1,6 +1,5 @@
 import { Tags } from 'aws-cdk-lib';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { type KeyFilter, tagsOfFilter } from '../../filter-tags.ts';
 import { tagsOfOutputs } from '../../output-tags.ts';
 
 /**
@@ -13,14 +12,7 @@ export function tagWithOutputs(
   outputs: Record<string, string>,
   secrets: Record<string, string>,
 ): void {
-  tag(machine, tagsOfOutputs(outputs, secrets));
-}
-
-/** Tags the state machine with the filter. The operator's command `backfill` skips what the filter excludes. */
-export const tagWithFilter = (machine: StateMachine, filter: KeyFilter): void => tag(machine, tagsOfFilter(filter));
-
-function tag(machine: StateMachine, tags: Record<string, string>): void {
-  for (const [name, value] of Object.entries(tags)) {
+  for (const [name, value] of Object.entries(tagsOfOutputs(outputs, secrets))) {
     // Do not tag the role of the state machine: the command reads only the tags of the state machine.
     Tags.of(machine).add(name, value, { includeResourceTypes: ['AWS::StepFunctions::StateMachine'] });
   }

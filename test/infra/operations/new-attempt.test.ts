@@ -45,6 +45,19 @@ describe('retry', () => {
     expect(pindrop.events()).toHaveLength(2);
   });
 
+  it('refuses what ingest would ignore, and says why', async () => {
+    const pindrop = await startLocalPindrop({ settings: { prefix: 'für alle+/', suffixes: '.mp4,.MOV' } });
+    const ports = portsTo(pindrop);
+    for (const [key, why] of [
+      ['clip.mp4', 'The key does not start with für alle+/.'],
+      ['für alle+/notes.txt', 'The key does not end in .mp4 or .mov.'],
+    ] as const) {
+      await pindrop.drop(key, clip);
+      const url = `s3://${pindrop.bucket}/${key}`;
+      await expect(retry(url, ports)).rejects.toThrow(`The stack would ignore ${url}. ${why}`);
+    }
+  });
+
   it('starts only one attempt when it is called twice before the attempt has an execution', async () => {
     const { pindrop, failed, ports } = await withFailedUpload();
     const [first, second] = [await retry(failed.uploadId, ports), await retry(failed.uploadId, ports)];

@@ -3,7 +3,7 @@ import type { Resource } from '../template/template.ts';
 import type { LocalFunction } from './local-function.ts';
 
 /**
- * The operations of Lambda's API that `pindrop doctor` uses: ListEventSourceMappings and GetFunctionConfiguration.
+ * The operations of Lambda's API that the operator's command uses: ListEventSourceMappings and GetFunctionConfiguration.
  * @see https://docs.aws.amazon.com/lambda/latest/api
  */
 export function lambdaApi(functions: Map<string, LocalFunction>, mappings: Resource[]): RequestListener {

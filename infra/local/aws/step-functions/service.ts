@@ -24,11 +24,7 @@ export function startStepFunctions(
   const executions = new ExecutionTable(database);
   const machines = ofType('AWS::StepFunctions::StateMachine').map(({ ref: arn, properties }) => {
     const definition = JSON.parse(properties['DefinitionString']);
-    const tags = (properties['Tags'] ?? []).map(({ Key, Value }: Record<string, string>) => ({
-      key: Key,
-      value: Value,
-    }));
-    return new LocalStateMachine({ arn, definition, tags, executions, functions, buses, objectTags, observe });
+    return new LocalStateMachine({ arn, definition, executions, functions, buses, objectTags, observe });
   });
   endpoint.services.set('AWSStepFunctions', stepFunctionsService(machines, executions));
   return {

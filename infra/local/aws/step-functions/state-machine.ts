@@ -15,14 +15,8 @@ import { resumption, waitsUntil } from './resumption.ts';
 import { isLambda, type Task, type TaskServices, type TaskState, taskOf } from './task.ts';
 import { TaskTokens, waitsForToken } from './task-tokens.ts';
 
-export interface StateMachineTag {
-  key: string;
-  value: string;
-}
-
 export interface StateMachineParts extends TaskServices {
   definition: StateMachineDefinition;
-  tags?: StateMachineTag[];
   executions: ExecutionTable;
   observe: Observe;
 }
@@ -62,10 +56,6 @@ export class LocalStateMachine {
 
   get arn(): string {
     return this.#parts.arn;
-  }
-
-  get tags(): StateMachineTag[] {
-    return this.#parts.tags ?? [];
   }
 
   executionArn(name: string): string {

@@ -32,9 +32,6 @@ export function stepFunctionsService(machines: LocalStateMachine[], executions: 
       const startedAt = executions.get(stateMachineArn, name)?.startedAt ?? '';
       return { executionArn, startDate: seconds(startedAt) };
     },
-    ListTagsForResource({ resourceArn }) {
-      return { tags: machineOf(resourceArn).tags };
-    },
     DescribeExecution({ executionArn }) {
       const { row } = find(executionArn);
       return {

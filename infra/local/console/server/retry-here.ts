@@ -10,17 +10,20 @@ export async function retryHere(
   uploadId: string,
   { endpoint, region, accessKey, outputs }: Pick<LocalStack, 'endpoint' | 'region' | 'accessKey' | 'outputs'>,
 ): Promise<string> {
-  // Import the three AWS clients only when needed: they would slow down every start.
-  const [{ NotRetryableError, retry }, { S3Client }, { SFNClient }, { SQSClient }] = await Promise.all([
-    import('../../../operations/new-attempt.ts'),
-    import('@aws-sdk/client-s3'),
-    import('@aws-sdk/client-sfn'),
-    import('@aws-sdk/client-sqs'),
-  ]);
+  // Import the AWS clients only when needed: they would slow down every start.
+  const [{ NotRetryableError, retry }, { LambdaClient }, { S3Client }, { SFNClient }, { SQSClient }] =
+    await Promise.all([
+      import('../../../operations/new-attempt.ts'),
+      import('@aws-sdk/client-lambda'),
+      import('@aws-sdk/client-s3'),
+      import('@aws-sdk/client-sfn'),
+      import('@aws-sdk/client-sqs'),
+    ]);
   const client = { endpoint, region, credentials: accessKey };
   const ports = {
     stackName: 'Pindrop',
     outputs,
+    lambda: new LambdaClient(client),
     s3: new S3Client(client),
     states: new SFNClient(client),
     sqs: new SQSClient({ ...client, useQueueUrlAsEndpoint: false }),
@@ -31,6 +34,6 @@ export async function retryHere(
     if (error instanceof NotRetryableError) throw new Refusal(409, error.message);
     throw error;
   } finally {
-    for (const each of [ports.s3, ports.states, ports.sqs]) each.destroy();
+    for (const each of [ports.lambda, ports.s3, ports.states, ports.sqs]) each.destroy();
   }
 }
