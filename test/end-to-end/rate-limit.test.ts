@@ -6,15 +6,17 @@ const clip = readFileSync(new URL('../fixtures/inspection/index-first.mp4', impo
 const FILES = 50;
 /** Every file waits for its turn in one of five minutes. With real ones, this test would take five minutes. */
 const SECONDS_PER_MINUTE = 20;
-/** Allowance for requests that were in flight when Pinterest began to refuse. */
-const UNDER_WAY_MS = 10_000;
+const MAX_CONCURRENCY = 10;
 /** Retry-After is rounded up to whole seconds: refusals in the same minute name ends less than a second apart. */
 const ROUNDING_MS = 1000;
 
 describe('a rate limit of 10 registrations a minute', () => {
   it('lets 50 files dropped at once succeed, with fewer refusals than files', { timeout: 1_200_000 }, async () => {
     const rateLimits = { orgWritePerMinute: 10, secondsPerMinute: SECONDS_PER_MINUTE };
-    const pindrop = await startLocalPindrop({ simulator: { rateLimits } });
+    const pindrop = await startLocalPindrop({
+      settings: { maxConcurrency: MAX_CONCURRENCY },
+      simulator: { rateLimits },
+    });
     const versions = await Promise.all(
       Array.from({ length: FILES }, (_, number) => pindrop.drop(`clip ${number}.mp4`, clip)),
     );
@@ -26,9 +28,10 @@ describe('a rate limit of 10 registrations a minute', () => {
     expect(refused.length / FILES).toBeLessThan(1);
     for (const { at, retryAfterSeconds = 0 } of refused) {
       const during = registrations.filter(
-        (each) => each.at > at + UNDER_WAY_MS && each.at < at + retryAfterSeconds * 1000 - ROUNDING_MS,
+        (each) => each.at > at && each.at < at + retryAfterSeconds * 1000 - ROUNDING_MS,
       );
-      expect(during).toEqual([]);
+      // Each other process may have found the gate open before this refusal, and make one request.
+      expect(during.length).toBeLessThan(MAX_CONCURRENCY);
     }
   });
 });
