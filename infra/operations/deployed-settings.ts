@@ -11,6 +11,8 @@ import type { StackPorts } from './stack-ports.ts';
 
 /** The settings with which `ingest` was deployed, as far as the operator's command needs them. */
 export interface DeployedSettings extends DropFilter {
+  /** The value of the dimension `service` of every metric: distinguishes the Pindrops of an AWS account. */
+  deployment: string;
   /** Name of the parameter with the rate-limit gate, by account name; '' without the setting `accounts`. */
   gates: Record<string, string>;
 }
@@ -33,10 +35,17 @@ export async function deployedSettings({
   if (FunctionName === undefined)
     throw new OperationError(`No function takes messages from ${QueueUrl}: deploy again.`);
   const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const { ACCOUNTS, PREFIX = '', SUFFIXES = '', RATE_LIMIT_PARAMETER = '' } = Environment?.Variables ?? {};
+  const {
+    DEPLOYMENT = '',
+    ACCOUNTS,
+    PREFIX = '',
+    SUFFIXES = '',
+    RATE_LIMIT_PARAMETER = '',
+  } = Environment?.Variables ?? {};
   const accounts =
     ACCOUNTS === undefined ? { '': { prefix: PREFIX, gate: RATE_LIMIT_PARAMETER } } : readAccountsVariable(ACCOUNTS);
   return {
+    deployment: DEPLOYMENT,
     bucket: outputOf(stack, 'DropBucketName'),
     prefixes: Object.values(accounts).map(({ prefix }) => prefix),
     suffixes: readSuffixesVariable(SUFFIXES),

@@ -1,4 +1,4 @@
-import { DescribeAlarmsCommand, GetMetricStatisticsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeAlarmsCommand, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { METRIC, METRIC_NAMESPACE, type MetricName } from '../../shared/upload/metrics.ts';
@@ -60,40 +60,43 @@ export async function failedExecutions({ states, outputs }: Pick<StackPorts, 'st
 export const UNREADABLE_DAYS = 14;
 
 /**
+ * @param deployment `DeployedSettings.deployment`
  * @returns the number of records and of whole messages that `ingest` could not read in the last {@link UNREADABLE_DAYS}
  *   days
  */
-export const unreadableNotifications = (ports: MetricPorts): Promise<number> =>
-  counted(METRIC.unreadable, UNREADABLE_DAYS, ports);
+export const unreadableNotifications = (deployment: string, ports: MetricPorts): Promise<number> =>
+  counted(METRIC.unreadable, UNREADABLE_DAYS, deployment, ports);
 
-/** @returns the number of put objects in the last 24 hours that the settings exclude */
-export const ignoredFiles = (ports: MetricPorts): Promise<number> => counted(METRIC.ignored, 1, ports);
+/**
+ * @param deployment `DeployedSettings.deployment`
+ * @returns the number of put objects in the last 24 hours that the settings exclude
+ */
+export const ignoredFiles = (deployment: string, ports: MetricPorts): Promise<number> =>
+  counted(METRIC.ignored, 1, deployment, ports);
 
-type MetricPorts = Pick<StackPorts, 'cloudWatch' | 'stackName'>;
+type MetricPorts = Pick<StackPorts, 'cloudWatch'>;
 
-/** The sum of a metric of the stack over the last days. */
-async function counted(MetricName: MetricName, days: number, { cloudWatch, stackName }: MetricPorts): Promise<number> {
-  const metric = { Namespace: METRIC_NAMESPACE, MetricName };
-  const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand(metric));
+/** The sum of a metric of one deployment over the last days. */
+async function counted(
+  MetricName: MetricName,
+  days: number,
+  deployment: string,
+  { cloudWatch }: MetricPorts,
+): Promise<number> {
   const EndTime = new Date();
-  const period = days * 86_400;
-  let count = 0;
-  for (const { Dimensions = [] } of Metrics) {
-    // The dimension `service` is the deployment's name, which starts with the stack's name.
-    if (!Dimensions.some(({ Name, Value }) => Name === 'service' && Value?.startsWith(stackName))) continue;
-    const { Datapoints = [] } = await cloudWatch.send(
-      new GetMetricStatisticsCommand({
-        ...metric,
-        Dimensions,
-        StartTime: new Date(EndTime.getTime() - period * 1000),
-        EndTime,
-        Period: period,
-        Statistics: ['Sum'],
-      }),
-    );
-    for (const { Sum = 0 } of Datapoints) count += Sum;
-  }
-  return count;
+  const Period = days * 86_400;
+  const { Datapoints = [] } = await cloudWatch.send(
+    new GetMetricStatisticsCommand({
+      Namespace: METRIC_NAMESPACE,
+      MetricName,
+      Dimensions: [{ Name: 'service', Value: deployment }],
+      StartTime: new Date(EndTime.getTime() - Period * 1000),
+      EndTime,
+      Period,
+      Statistics: ['Sum'],
+    }),
+  );
+  return Datapoints.reduce((count, { Sum = 0 }) => count + Sum, 0);
 }
 
 export interface RaisedAlarm {

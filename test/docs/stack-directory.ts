@@ -22,7 +22,7 @@ export async function startStackDirectory(outputs: Record<string, string>) {
       response.writeHead(200, { 'Content-Type': 'text/xml' }).end(stack);
     } else if (String(request.headers['x-amz-target']).endsWith('.DescribeAlarms')) {
       response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0' }).end('{"MetricAlarms":[]}');
-    } else if (/\.(ListMetrics|GetMetricStatistics)$/.test(String(request.headers['x-amz-target']))) {
+    } else if (String(request.headers['x-amz-target']).endsWith('.GetMetricStatistics')) {
       response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0' }).end('{}');
     } else response.writeHead(400).end();
   });

@@ -32,23 +32,31 @@ describe('deployedSettings', () => {
   it.each<[string, Record<string, string>, object]>([
     [
       'no filter',
-      { RATE_LIMIT_PARAMETER: '/gate' },
-      { bucket: 'videos', prefixes: [''], suffixes: [], gates: { '': '/gate' } },
+      { DEPLOYMENT: 'Videos-Pins', RATE_LIMIT_PARAMETER: '/gate' },
+      { deployment: 'Videos-Pins', bucket: 'videos', prefixes: [''], suffixes: [], gates: { '': '/gate' } },
     ],
     [
       'a prefix and suffixes',
-      { RATE_LIMIT_PARAMETER: '/gate', PREFIX: 'ü "1"/{a}=🌷/', SUFFIXES: '.mp4,.MOV' },
-      { bucket: 'videos', prefixes: ['ü "1"/{a}=🌷/'], suffixes: ['.mp4', '.MOV'], gates: { '': '/gate' } },
+      { DEPLOYMENT: 'Videos-Pins', RATE_LIMIT_PARAMETER: '/gate', PREFIX: 'ü "1"/{a}=🌷/', SUFFIXES: '.mp4,.MOV' },
+      {
+        deployment: 'Videos-Pins',
+        bucket: 'videos',
+        prefixes: ['ü "1"/{a}=🌷/'],
+        suffixes: ['.mp4', '.MOV'],
+        gates: { '': '/gate' },
+      },
     ],
     [
       'two accounts',
       {
+        DEPLOYMENT: 'Videos-Pins',
         ACCOUNTS: JSON.stringify({
           'brand-a': { prefix: 'a/', secret: 'arn:a', gate: '/gate-a' },
           'brand-b': { prefix: 'b/', secret: 'arn:b', gate: '/gate-b' },
         }),
       },
       {
+        deployment: 'Videos-Pins',
         bucket: 'videos',
         prefixes: ['a/', 'b/'],
         suffixes: [],

@@ -31,7 +31,7 @@ export async function doctor(ports: StackPorts, output: Output): Promise<ExitCod
     ...(ports.local ? [] : [await finding('notifications', () => notifications(ports))]),
     await finding('queue', () => queue(ports)),
     await finding('dead letters', () => deadLetters(ports)),
-    await finding('unreadable notifications', () => unreadable(ports)),
+    await finding('unreadable notifications', () => unreadable(settings, ports)),
     await finding('ignored files', () => ignored(settings, ports)),
     ...(await exampleDeadLetters(ports)),
     await finding('failed executions', () => executions(ports)),
@@ -74,18 +74,20 @@ async function notifications(ports: StackPorts): Promise<Found> {
 }
 
 /** Checks for messages that `ingest` cannot read as drops. They stay in the queue until they become dead letters. */
-async function unreadable(ports: StackPorts): Promise<Found> {
+async function unreadable(settings: () => Promise<DeployedSettings>, ports: StackPorts): Promise<Found> {
   if (ports.local) return { well: 'unknown', found: 'they are counted on AWS only; here the log of ingest has them' };
-  const count = await unreadableNotifications(ports);
+  const { deployment } = await settings();
+  const count = await unreadableNotifications(deployment, ports);
   const fix = 'read the reason in the log of ingest: "notification unreadable"';
   return { well: count === 0, found: `${count} in the last ${UNREADABLE_DAYS} days`, fix };
 }
 
 /** Counts the put objects that the settings exclude, and says which keys are uploaded. */
 async function ignored(settings: () => Promise<DeployedSettings>, ports: StackPorts): Promise<Found> {
-  const uploaded = uploadedKeys(await settings());
+  const deployed = await settings();
+  const uploaded = uploadedKeys(deployed);
   if (ports.local) return { well: 'unknown', found: `they are counted on AWS only; ${uploaded}` };
-  return { well: true, found: `${await ignoredFiles(ports)} in the last 24 hours; ${uploaded}` };
+  return { well: true, found: `${await ignoredFiles(deployed.deployment, ports)} in the last 24 hours; ${uploaded}` };
 }
 
 function uploadedKeys({ prefixes, suffixes }: DeployedSettings): string {
