@@ -71,7 +71,9 @@ describe('npm start with several Pinterest accounts', () => {
     await second.until(() =>
       second
         .stderr()
-        .includes('elsewhere/clip.mp4 is not uploaded: only keys that start with brand-a/ or brand-b/ are'),
+        .includes(
+          'elsewhere/clip.mp4 is not uploaded: the setting accounts allows only keys that start with brand-a/ or brand-b/.',
+        ),
     );
     await put('brand-a/one.mp4');
     await put('brand-b/two.mp4');
@@ -125,8 +127,8 @@ describe('npm start with several Pinterest accounts', () => {
     [['-c', BRANDS, CLIP], {}, 'Choose the account of the files with --account: brand-a, brand-b.'],
     [['-c', BRANDS, '--account', 'c', CLIP], {}, 'There is no account c: the accounts are brand-a, brand-b.'],
     [['--account', 'brand-a', CLIP], {}, '--account needs the setting accounts'],
-    [['-c', BRANDS, '--account', 'brand-a'], {}, '--account goes with a FILE'],
-    [['-c', BRANDS], { PINTEREST_ACCESS_TOKENS: 'pina_x' }, 'PINTEREST_ACCESS_TOKENS is not a JSON object'],
+    [['-c', BRANDS, '--account', 'brand-a'], {}, '--account needs a FILE'],
+    [['-c', BRANDS], { PINTEREST_ACCESS_TOKENS: 'pina_x' }, 'PINTEREST_ACCESS_TOKENS must be a JSON object'],
     [['-c', BRANDS], { PINTEREST_ACCESS_TOKEN: 'pina_x' }, 'PINTEREST_ACCESS_TOKEN is for one account'],
     [['-c', BRANDS], { PINTEREST_API_URL: 'http://127.0.0.1:1/v5' }, 'PINTEREST_ACCESS_TOKENS is not: set both'],
     [[], { PINTEREST_ACCESS_TOKENS: '{"brand-a":"pina_x"}' }, 'PINTEREST_ACCESS_TOKENS needs the setting accounts'],

@@ -43,7 +43,7 @@ describe('the settings of npm start', () => {
     onTestFinished(() => s3.destroy());
     await s3.send(new PutObjectCommand({ Bucket, Key: 'elsewhere/clip.mp4', Body: clip }));
     const sentence =
-      'elsewhere/clip.mp4 is not uploaded: only keys that start with pinterest/ are (the setting prefix).';
+      'elsewhere/clip.mp4 is not uploaded: the setting prefix allows only keys that start with pinterest/.';
     await run.until(() => run.stderr().includes(sentence));
     await s3.send(new PutObjectCommand({ Bucket, Key: 'pinterest/clip.mp4', Body: clip }));
     await run.until(() => run.events().length > 0);

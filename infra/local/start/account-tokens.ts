@@ -58,7 +58,7 @@ export function readAccountTokens(
   if (missing.length === accounts.length && !several) return undefined;
   const [first = ''] = missing;
   throw new UsageError(
-    `${missing.length === 1 ? 'The account' : 'The accounts'} ${missing.join(', ')} ${missing.length === 1 ? 'has' : 'have'} no token: add it to PINTEREST_ACCESS_TOKENS, or sign in with ${signInCommand(first)} --local.`,
+    `${missing.length === 1 ? 'The account' : 'The accounts'} ${missing.join(', ')} ${missing.length === 1 ? 'has' : 'have'} no token: add ${missing.length === 1 ? 'it' : 'them'} to PINTEREST_ACCESS_TOKENS, or sign in with ${signInCommand(first)} --local.`,
   );
 }
 
@@ -70,7 +70,7 @@ function tokensIn(text: string, accounts: string[]): Record<string, string> {
     // The parser's own message would quote a token.
   }
   if (typeof tokens !== 'object' || tokens === null || Array.isArray(tokens)) {
-    throw new UsageError(`PINTEREST_ACCESS_TOKENS is not ${SHAPE}.`);
+    throw new UsageError(`PINTEREST_ACCESS_TOKENS must be ${SHAPE}.`);
   }
   for (const [name, token] of Object.entries(tokens)) {
     if (!accounts.includes(name)) {
@@ -78,7 +78,8 @@ function tokensIn(text: string, accounts: string[]): Record<string, string> {
       const which = isAccountName(name) ? `the unknown account ${name}` : 'an unknown account';
       throw new UsageError(`PINTEREST_ACCESS_TOKENS has ${which}: the accounts are ${accounts.join(', ')}.`);
     }
-    if (typeof token !== 'string') throw new UsageError(`PINTEREST_ACCESS_TOKENS is not ${SHAPE}: see ${name}.`);
+    if (typeof token !== 'string')
+      throw new UsageError(`PINTEREST_ACCESS_TOKENS must be ${SHAPE}: the token of ${name} is not text.`);
   }
   return Object.fromEntries(Object.entries(tokens).map(([name, token]) => [name, String(token).trim()]));
 }

@@ -21,28 +21,28 @@ export interface CommandLine {
   help: boolean;
 }
 
-export const HELP = `Runs the whole of Pindrop on this machine.
+export const HELP = `Runs all of Pindrop on this machine.
 
-  npm start                         stays up; prints the console's address, the endpoint, the bucket and each final event
+  npm start                         runs until Ctrl+C; prints the console's address, endpoint, bucket and each final event
   npm start -- FILE [FILE …]        drops the files, waits for their final events and exits
 
   --account NAME          the Pinterest account of the files, when the setting accounts has several
   --with NAME             also runs an example: ${EXAMPLE_NAMES.join(', ')}
   --metadata NAME=VALUE   metadata of the files, such as board=42
   -c NAME=VALUE           a setting, as for npm run deploy
-  --no-console            serves no console; with FILE there never is one
+  --no-console            does not serve the console; with FILE it is never served
   --port N                port of the endpoint (default: the one used last, or a free one)
   --help                  this text
 
-PINTEREST_ACCESS_TOKEN    uploads to the real Pinterest; without it, to a simulator on this machine
+PINTEREST_ACCESS_TOKEN    token for the real Pinterest; without it, files go to a simulator on this machine
 PINTEREST_ACCESS_TOKENS   the same for several accounts: a JSON object of account name to token
 PINTEREST_API_URL         base URL of Pinterest's API (default https://api.pinterest.com/v5)
-PINDROP_STATE_DIR         what is kept, and deleted to start afresh (default .pindrop); every file that was dropped is in it
-SLACK_WEBHOOK_URL         where slack-webhook posts; without it, to a stand-in that shows what it gets
+PINDROP_STATE_DIR         directory with the state and every dropped file (default .pindrop); delete it to start afresh
+SLACK_WEBHOOK_URL         the URL that slack-webhook posts to; without it, npm start shows the messages itself
 
-clip.mp4.json (sidecar) and clip.mp4.jpg, .jpeg or .png (cover) beside clip.mp4 are dropped before it.
+npm start drops clip.mp4.json (sidecar) and clip.mp4.jpg, .jpeg or .png (cover) before clip.mp4, if they are beside it.
 
-stdout has one JSON line for each final event, and each event of an example, stderr what a person reads.
+stdout gets one JSON line for each final event and for each event of an example. All other text goes to stderr.
 Exit code: 0 all succeeded, 1 at least one failed, 2 wrong usage.
 `;
 
@@ -65,7 +65,7 @@ export async function readCommandLine(args: string[]): Promise<CommandLine> {
   if (!help) for (const file of files) await requireReadable(file);
   const { account } = values;
   if (account !== undefined && files.length === 0 && !help) {
-    throw new UsageError('--account goes with a FILE: without files, the prefix of a key decides the account.');
+    throw new UsageError('--account needs a FILE: without files, the prefix of a key decides the account.');
   }
   return { files, account, help, examples, settings, metadata, console, port };
 }
@@ -93,7 +93,7 @@ function parsed(args: string[]) {
 
 function exampleNamed(name: string): ExampleName {
   const known = EXAMPLE_NAMES.find((each) => each === name);
-  if (!known) throw new UsageError(`There is no example ${name}: there are ${EXAMPLE_NAMES.join(', ')}.`);
+  if (!known) throw new UsageError(`There is no example ${name}: the examples are ${EXAMPLE_NAMES.join(', ')}.`);
   return known;
 }
 
@@ -111,6 +111,6 @@ async function requireReadable(file: string): Promise<void> {
   });
   if (!found.isFile()) throw new UsageError(`${file} is not a file.`);
   await access(file, constants.R_OK).catch(() => {
-    throw new UsageError(`You may not read the file ${file}.`);
+    throw new UsageError(`You have no permission to read the file ${file}.`);
   });
 }

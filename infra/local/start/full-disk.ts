@@ -14,7 +14,7 @@ class FullDiskError extends Error {
     const free = freeBytes(stateDirectory);
     super(
       `The disk of ${stateDirectory} is full: ${sizeInWords(free)} is free, and npm start needs ${sizeInWords(NEEDED_BYTES)}. ` +
-        'Free some space there, or set PINDROP_STATE_DIR to a directory on a larger disk, then run npm start again: it goes on with every dropped file.',
+        'Free some space there, or set PINDROP_STATE_DIR to a directory on a larger disk, then run npm start again: it continues with every dropped file.',
       options,
     );
   }

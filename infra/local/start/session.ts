@@ -73,7 +73,7 @@ export class Session {
         this.#logged(observation.line);
         break;
       case 'function-failed':
-        this.#person.say(`${observation.functionName} failed (${observation.why}); its work is taken up again.`);
+        this.#person.say(`The function ${observation.functionName} failed (${observation.why}). Its work is retried.`);
         break;
       case 'delivery-failed':
         this.#person.say(deliverySentence(observation));
@@ -117,7 +117,8 @@ export class Session {
       interrupted,
       this.#options.files.length === 0 ? this.#stayUp(stack, consoleUrl) : this.#drop(stack),
     ]);
-    if (code > 128) this.#person.say('Stopped. What was dropped is kept, and goes on with the next npm start.');
+    if (code > 128)
+      this.#person.say('Stopped. The dropped files are kept, and the next npm start continues with them.');
     return code;
   }
 

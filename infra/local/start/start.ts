@@ -61,7 +61,7 @@ async function reachWebhook({ SLACK_WEBHOOK_URL: url }: NodeJS.ProcessEnv, perso
 async function readContext({ settings, examples }: CommandLine): Promise<Record<string, unknown>> {
   if ('pinterestApiUrl' in settings) {
     throw new UsageError(
-      '-c pinterestApiUrl means nothing here: set PINTEREST_API_URL and PINTEREST_ACCESS_TOKEN, or PINTEREST_ACCESS_TOKENS with several accounts.',
+      'npm start does not use -c pinterestApiUrl: set PINTEREST_API_URL and PINTEREST_ACCESS_TOKEN, or PINTEREST_ACCESS_TOKENS with several accounts.',
     );
   }
   return { ...(await projectContext()), ...settings, ...(examples.length === 0 ? {} : { with: examples }) };

@@ -37,7 +37,7 @@ export async function synthesize(outputDirectory: string, context: Record<string
   let said = '';
   for (const stream of [app.stdout, app.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const code = await new Promise<number | null>((resolve, reject) => app.on('error', reject).on('close', resolve));
-  if (code !== 0) throw new Error(`The stack does not synthesize:\n${said.trim()}`);
+  if (code !== 0) throw new Error(`The synthesis of the stack failed:\n${said.trim()}`);
   // On Lambda, no package.json is above the bundles. On this machine, the project's package.json would turn them into
   // ES modules.
   await writeFile(join(outputDirectory, 'package.json'), '{}\n');

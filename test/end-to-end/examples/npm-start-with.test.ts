@@ -48,7 +48,7 @@ describe('npm start -- --with NAME', () => {
   it('exits 1 when the video is ready but its Pin failed', async () => {
     const run = npmStart(['--with', 'publish-pin', '--metadata', 'board=Sprng', CLIP], await stateDirectory());
     expect(await run.ended).toBe(1);
-    expect(run.stderr()).toContain('✔ sample-clip.mp4: Pinterest has it ready');
+    expect(run.stderr()).toContain('✔ sample-clip.mp4: ready on Pinterest as media');
     expect(run.stderr()).toContain('✘ sample-clip.mp4: no Pin (rejected_metadata). There is no board "Sprng"');
   });
 
@@ -97,7 +97,7 @@ describe('npm start -- --with NAME', () => {
   });
 
   it.each([
-    [['--with', 'tell-everyone'], 'There is no example tell-everyone: there are slack-webhook, '],
+    [['--with', 'tell-everyone'], 'There is no example tell-everyone: the examples are slack-webhook, '],
     [['-c', 'inspect'], '-c takes NAME=VALUE, not inspect.'],
     [['--metadata', 'board'], '--metadata takes NAME=VALUE, not board.'],
   ])('prints one sentence and exits 2 for %o', async (args, sentence) => {

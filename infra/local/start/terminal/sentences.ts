@@ -52,7 +52,7 @@ export function invitation(
         `  ${credentials} aws --endpoint-url ${endpoint} s3 cp clip.mp4 s3://${outputs['DropBucketName']}/${prefix}`,
     ),
     '',
-    'Final events come on stdout. Ctrl+C stops; what was dropped is kept.',
+    'Final events appear on stdout. Ctrl+C stops npm start; the dropped files are kept.',
   ];
 }
 
@@ -61,7 +61,7 @@ export function finalSentence(detail: FinalEventDetail): string {
   const { object, timeline, polls } = detail;
   const seconds = Math.round((Date.parse(timeline.completedAt) - Date.parse(timeline.droppedAt)) / 1000);
   if (detail.status === 'succeeded') {
-    return `✔ ${object.key}: Pinterest has it ready as media ${detail.mediaId} (${seconds} s, asked ${polls}×)`;
+    return `✔ ${object.key}: ready on Pinterest as media ${detail.mediaId} (${seconds} s, polled ${polls}×)`;
   }
   return `✘ ${object.key}: ${detail.failure.reason}. ${detail.failure.message}`;
 }
@@ -81,8 +81,8 @@ export function deliverySentence({
   againInSeconds,
 }: Extract<Observation, { kind: 'delivery-failed' }>): string {
   const then =
-    againInSeconds === undefined ? 'that was the last attempt' : `it gets the event again in ${againInSeconds} s`;
-  return `${target} failed (${why}); ${then}.`;
+    againInSeconds === undefined ? 'That was the last attempt' : `The event is delivered again in ${againInSeconds} s`;
+  return `${target} failed (${why}). ${then}.`;
 }
 
 /** The sentence for a file that an example has not finished processing when the run ends. */
@@ -97,13 +97,13 @@ export function ignoredSentence(key: string, { prefixes, suffixes }: KeyFilter):
   const [which, setting] = starts.some((prefix) => key.startsWith(prefix))
     ? [`end in ${words(suffixes, 'or')}`, 'suffixes']
     : [`start with ${words(starts, 'or')}`, ONLY_ACCOUNT in prefixes ? 'prefix' : 'accounts'];
-  return `${key} is not uploaded: only keys that ${which} are (the setting ${setting}).`;
+  return `${key} is not uploaded: the setting ${setting} allows only keys that ${which}.`;
 }
 
 /** The sentence for a companion that was dropped without its video. */
 export function companionSentence(key: string): string {
   const video = key.replace(/\.[^.]+$/, '');
-  return `${key} is stored, and gets no event: drop ${video}, which takes it along.`;
+  return `${key} is stored. It gets no event of its own: drop its video, ${video}, next.`;
 }
 
 /** The sentence for a dropped file that could not be resumed, with what happens next. */
@@ -112,5 +112,5 @@ export function unrecoveredSentence({
   versionId,
   why,
 }: Extract<Observation, { kind: 'version-unrecovered' }>): string {
-  return `The version ${versionId} in ${bucket} could not be taken up again (${why}); the next npm start tries again.`;
+  return `The upload of the version ${versionId} in the bucket ${bucket} could not continue (${why}). The next npm start tries again.`;
 }

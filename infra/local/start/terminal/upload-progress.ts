@@ -16,15 +16,15 @@ export interface ShownUpload {
 
 const PHASES: Record<string, (line: UploadLogLine) => Pick<ShownUpload, 'phase' | 'phaseAt'> & { percent?: number }> = {
   [UPLOAD_LOG.received]: ({ attempt }) => ({
-    phase: attempt ? `taken up again (attempt ${Number(attempt) + 1})` : 'dropped',
+    phase: attempt ? `attempt ${Number(attempt) + 1}` : 'dropped',
   }),
-  [UPLOAD_LOG.inspected]: () => ({ phase: 'looked inside' }),
+  [UPLOAD_LOG.inspected]: () => ({ phase: 'inspected' }),
   [UPLOAD_LOG.registered]: ({ mediaId }) => ({ phase: `registered as media ${mediaId}`, percent: 0 }),
   [UPLOAD_LOG.uploading]: ({ percent }) => ({ phase: `uploading ${percent} %`, percent: Number(percent) }),
   [UPLOAD_LOG.uploaded]: () => ({ phase: 'uploaded', percent: 100 }),
   [UPLOAD_LOG.following]: processing,
   [UPLOAD_LOG.processing]: processing,
-  [UPLOAD_LOG.retrying]: ({ afterSeconds, because }) => ({ phase: `${because} Tried again in ${afterSeconds} s` }),
+  [UPLOAD_LOG.retrying]: ({ afterSeconds, because }) => ({ phase: `${because} Next attempt in ${afterSeconds} s` }),
 };
 
 /** The phase while Pinterest processes the file: the time since the upload, the number of polls, and the next poll. */
@@ -33,9 +33,9 @@ function processing({ timestamp, sinceUploadSeconds, polls = 0, waitSeconds }: U
   const phaseAt = (now: number) => {
     const passed = (now - loggedAt) / 1000;
     const left = Math.ceil(Number(waitSeconds) - passed);
-    const asked = polls === 0 ? 'not asked yet' : `asked ${polls}×`;
-    const next = left > 0 ? `next in ${seconds(left)}` : 'asking';
-    return `processing ${seconds(Number(sinceUploadSeconds) + passed)}, ${asked}, ${next}`;
+    const polled = polls === 0 ? 'not polled yet' : `polled ${polls}×`;
+    const next = left > 0 ? `next in ${seconds(left)}` : 'polling';
+    return `processing ${seconds(Number(sinceUploadSeconds) + passed)}, ${polled}, ${next}`;
   };
   return { phase: phaseAt(loggedAt), phaseAt, percent: 100 };
 }

@@ -105,7 +105,7 @@ describe('a run that drops files', () => {
     const alone = await run([], [[]], { files: [`${video}.json`] });
     expect(alone).toMatchObject({ code: 0, puts: ['sample-clip.mp4.json'] });
     expect(alone.said.at(-1)).toBe(
-      'sample-clip.mp4.json is stored, and gets no event: drop sample-clip.mp4, which takes it along.',
+      'sample-clip.mp4.json is stored. It gets no event of its own: drop its video, sample-clip.mp4, next.',
     );
   });
 
@@ -123,7 +123,7 @@ describe('a run that drops files', () => {
     };
     const { code, said } = await run([], [[]], { notified: [JSON.stringify({ Records: [record] })] });
     expect(code).toBe(0);
-    expect(said).toContain('notes.txt is not uploaded: only keys that end in .mp4 are (the setting suffixes).');
+    expect(said).toContain('notes.txt is not uploaded: the setting suffixes allows only keys that end in .mp4.');
   });
 
   it('does not wait for unfinished work on other files', async () => {

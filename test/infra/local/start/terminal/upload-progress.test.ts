@@ -20,16 +20,16 @@ describe('the progress of an upload', () => {
     expect(shown).toMatchObject({
       name: 'clip.mp4',
       percent: 100,
-      phase: 'processing 0 s, not asked yet, next in 5 s',
+      phase: 'processing 0 s, not polled yet, next in 5 s',
     });
-    expect(shown?.phaseAt?.(later(3.2))).toBe('processing 3 s, not asked yet, next in 2 s');
-    expect(shown?.phaseAt?.(later(5.1))).toBe('processing 5 s, not asked yet, asking');
+    expect(shown?.phaseAt?.(later(3.2))).toBe('processing 3 s, not polled yet, next in 2 s');
+    expect(shown?.phaseAt?.(later(5.1))).toBe('processing 5 s, not polled yet, polling');
   });
 
   it('says how long Pinterest has had the file, how often it was polled, and when the next poll is due', () => {
     const shown = shownAfter({ message: 'not ended yet', polls: 3, waitSeconds: 90, sinceUploadSeconds: 75 });
-    expect(shown?.phase).toBe('processing 1 min 15 s, asked 3×, next in 1 min 30 s');
-    expect(shown?.phaseAt?.(later(60))).toBe('processing 2 min 15 s, asked 3×, next in 30 s');
+    expect(shown?.phase).toBe('processing 1 min 15 s, polled 3×, next in 1 min 30 s');
+    expect(shown?.phaseAt?.(later(60))).toBe('processing 2 min 15 s, polled 3×, next in 30 s');
   });
 
   it('has no running clock while the file waits for its next attempt', () => {
@@ -37,6 +37,6 @@ describe('the progress of an upload', () => {
       { message: 'not ended yet', polls: 3, waitSeconds: 90, sinceUploadSeconds: 75 },
       { message: 'to be tried again', afterSeconds: 30, because: 'It broke.' },
     );
-    expect(shown).toMatchObject({ phase: 'It broke. Tried again in 30 s', phaseAt: undefined });
+    expect(shown).toMatchObject({ phase: 'It broke. Next attempt in 30 s', phaseAt: undefined });
   });
 });
