@@ -57,15 +57,15 @@ interface AuthOptions extends AccountOptions {
 
 const NOTES = `
 Run a command with --help to see its options.
-Results go to stdout, everything else to stderr. With npm run --silent, stdout has nothing but results.
-Exit code: 0 done or all is well, 1 not, 2 wrong usage, 130 ended by Ctrl+C.
+Results go to stdout, everything else to stderr. With npm run --silent, stdout contains only results.
+Exit code: 0 success, 1 a failure or a problem that was found, 2 wrong usage, 130 ended by Ctrl+C.
 
 PINDROP_STATE_DIR   --local: where npm start keeps its state (default .pindrop)
 AWS_PROFILE, AWS_REGION and the other variables of the AWS SDK choose account and region of a deployed stack.`;
 
 const AUTH_NOTES = `
-PINTEREST_CLIENT_ID, PINTEREST_CLIENT_SECRET   your app at developers.pinterest.com; asked for when they are not set
-PINTEREST_API_URL         --local: base URL of another Pinterest API, such as the sandbox's; a deployed stack has a setting
+PINTEREST_CLIENT_ID, PINTEREST_CLIENT_SECRET   your app at developers.pinterest.com; auth asks for them when they are not set
+PINTEREST_API_URL         --local: base URL of another Pinterest API, such as the sandbox's; for a deployed stack, use pinterestApiUrl
 PINTEREST_AUTHORIZE_URL   another page to sign in at`;
 
 /**
@@ -126,7 +126,7 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
       .command(name)
       .description(description)
       .showHelpAfterError(`See ${PINDROP} ${name} --help.`)
-      .option('--local', 'the stack of npm start, the one started last')
+      .option('--local', 'the stack of the npm start that was started last')
       .addOption(new Option('--stack <name>', 'the deployed stack').default(DEFAULT_STACK_NAME).conflicts('local'));
   const query = (name: string, description: string) =>
     command(name, description).option('--json', 'one JSON value on each line, for programs');
@@ -137,7 +137,7 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
       end(await list(account, await portsFor(options), outputOf(options))),
     );
 
-  query('status', 'show where one file is, with its timeline')
+  query('status', 'show the state and the timeline of one file')
     .argument('<what>', 'an upload id, a media id, or s3://bucket/key for the newest attempt of an object')
     .action(async (what: string, options: StackOptions) =>
       end(await status(what, await portsFor(options), outputOf(options))),
@@ -156,19 +156,19 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
       end(await boards({ account, sections }, await portsFor(options), outputOf(options))),
     );
 
-  query('retry', 'upload files again that failed; prints the new upload ids')
-    .argument('<what...>', 'upload ids, or s3://bucket/key for objects as they are now')
-    .option('--again', 'also files that Pinterest has: each is uploaded once more, as another media')
+  query('retry', 'upload failed files again; prints the new upload ids')
+    .argument('<what...>', 'upload ids, or s3://bucket/key for the current version of an object')
+    .option('--again', 'also retry files that Pinterest already has: each is uploaded once more, as another media')
     .action(async (whats: string[], { again = false, ...options }: StackOptions & { again?: boolean }) =>
       end(await retryEach(whats, { again }, await portsFor(options), outputOf(options))),
     );
 
   query(
     'redrive',
-    `retry all dead letters: drops among the newest ${DEAD_LETTERS_AMONG} whose function died at every attempt, and undelivered events of examples`,
+    `retry all dead letters: drops whose function died at every attempt (among the newest ${DEAD_LETTERS_AMONG} uploads), and undelivered events of examples`,
   ).action(async (options: StackOptions) => end(await redrive(await portsFor(options), outputOf(options))));
 
-  query('backfill', 'upload what is already in the bucket, and what S3 never notified about')
+  query('backfill', 'upload objects that are already in the bucket, or that S3 never sent a notification for')
     .argument('<prefix>', 's3://bucket/prefix, or s3://bucket for all its objects')
     .option('--since <date>', 'only objects last modified since then, such as 2026-11-20 (UTC)', instant)
     .option('--dry-run', 'only count what would be sent; with --json, also list it', false)
@@ -189,17 +189,17 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
       end(await reschedule(uploadId, { dueAt: at }, await portsFor(options), outputOf(options))),
     );
 
-  query('doctor', 'check everything that can be wrong: one line each, with the fix').action(
+  query('doctor', 'check the stack: one line for each check, with the fix for each problem').action(
     async (options: StackOptions) => end(await doctor(await portsFor(options), outputOf(options))),
   );
 
-  command('auth', 'sign in at Pinterest, once; the tokens are renewed from then on')
-    .option('--account <name>', 'the account in the setting accounts, when there are several')
+  command('auth', 'sign in at Pinterest once; Pindrop then renews the tokens')
+    .option('--account <name>', 'name of the account, when the setting accounts has several')
     .option('--port <number>', 'port of the redirect URI; 0 for a free one', portNumber, DEFAULT_REDIRECT_PORT)
     .addOption(
       new Option(
         '--scopes <list>',
-        `with commas between them (default: ${UPLOAD_SCOPES.join(',')}; for a stack with publish-pin and with --local ${PIN_SCOPES.join(',')})`,
+        `OAuth scopes, separated by commas (default: ${UPLOAD_SCOPES.join(',')}; for a stack with publish-pin and with --local ${PIN_SCOPES.join(',')})`,
       ).argParser(words),
     )
     .option('--no-browser', 'only print the URL')
@@ -231,7 +231,7 @@ function programOf(streams: Streams, environment: NodeJS.ProcessEnv, end: (code:
 
   program
     .command('where')
-    .description('find the places in the source that a stack trace of a function names')
+    .description("find the places in the source for the places in a function's stack trace")
     .showHelpAfterError(`See ${PINDROP} where --help.`)
     .argument('<function>', "the function's folder below functions/, such as ingest")
     .addArgument(new Argument('<place...>', 'LINE:COLUMN, such as 12:3456 for index.js:12:3456').argParser(placesOf))

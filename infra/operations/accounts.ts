@@ -61,7 +61,9 @@ export function requireAccount(account: string | undefined, names: string[]): vo
 /** @throws AccountError when the text cannot be the name of an account */
 export function requireAccountName(account: string): void {
   if (isAccountName(account)) return;
-  throw new AccountError(`${account} cannot be the name of an account: names are 1 to 30 of a-z, 0-9 and -.`);
+  throw new AccountError(
+    `${account} cannot be the name of an account: names are 1 to 30 characters of a-z, 0-9 and -.`,
+  );
 }
 
 const unknownAccount = (account: string, names: string[]) =>

@@ -16,9 +16,9 @@ export interface LeavePorts {
 export async function mayLeave({ count, say, ask, pause }: LeavePorts, force: boolean): Promise<boolean> {
   let files = await count();
   if (total(files) === 0) return true;
-  const pinless = files.pins === 0 ? '' : ' Pins that wait are not published: pindrop list shows them.';
+  const pinless = files.pins === 0 ? '' : ' Waiting Pins are not published; pindrop list shows them.';
   say(
-    `${inWords(files)}. If the stack is deleted now, they get no final event; the files stay in the bucket.${pinless}`,
+    `${inWords(files)}. If you delete the stack now, files on the way get no final event; all files stay in the bucket.${pinless}`,
   );
   if (force) return true;
   if (!ask) {

@@ -141,7 +141,7 @@ function whatBecameOf(pin: KnownPin | undefined): string {
     case 'broken':
       return 'has a broken execution: see docs/runbook.md#failed-example-executions.';
     default:
-      return 'is being published now: list shows what becomes of it.';
+      return 'is being published now: list shows the result.';
   }
 }
 

@@ -143,9 +143,9 @@ function lookupError(stackName: string, cause: NodeJS.ErrnoException): Error {
   const local = 'use --local for the stack of npm start';
   // CloudFormation reports a stack that does not exist as a ValidationError.
   return cause.name === 'ValidationError'
-    ? new OperationError(`${cause.message}: deploy it first, name another one with --stack, or ${local}.`, { cause })
+    ? new OperationError(`${cause.message}: deploy it first, name another stack with --stack, or ${local}.`, { cause })
     : new OperationError(
-        `AWS cannot be asked about the stack ${stackName}: ${cause.message}. Check AWS_PROFILE or AWS_REGION and the credentials, or ${local}.`,
+        `The request to AWS about the stack ${stackName} failed: ${cause.message}. Check AWS_PROFILE or AWS_REGION and the credentials, or ${local}.`,
         { cause },
       );
 }

@@ -82,7 +82,7 @@ async function signIn(command: string, machine: ReadersMachine): Promise<void> {
       when: { says: /http:\/\/127\S+\n/, does: agree },
     }),
   );
-  expect(stderr).toContain('Signed in: Pinterest takes the token');
+  expect(stderr).toContain('Signed in: Pinterest accepts the token');
 }
 
 let turn: Promise<unknown> = Promise.resolve();

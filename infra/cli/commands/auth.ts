@@ -42,8 +42,9 @@ export async function signIn(how: SignIn, output: Pick<Output, 'say'>): Promise<
     const { redirectUri } = receiver;
     const state = randomBytes(24).toString('base64url');
     const url = authorizationUrl(app, redirectUri, state, how);
-    output.say(`The redirect URIs of your app at developers.pinterest.com must have ${redirectUri}`);
-    const account = how.account === undefined ? 'the account that the videos are for' : `the account ${how.account}`;
+    output.say(`The redirect URIs of your app at developers.pinterest.com must contain ${redirectUri}`);
+    const account =
+      how.account === undefined ? 'the account that the videos are uploaded to' : `the account ${how.account}`;
     output.say(`Sign in with ${account}:`);
     output.say(`  ${url}`);
     await how.open(url);
@@ -54,9 +55,9 @@ export async function signIn(how: SignIn, output: Pick<Output, 'say'>): Promise<
     const { clientId, clientSecret } = app;
     const where = await how.keep(JSON.stringify({ clientId, clientSecret, ...tokens }));
     const days = tokens.refreshToken
-      ? 'it is renewed every week from now on'
-      : 'Pinterest gave no refresh token with it';
-    output.say(`Signed in: Pinterest takes the token, and ${days}. It is kept in ${where}.`);
+      ? 'it is renewed every week'
+      : 'it cannot be renewed, because Pinterest sent no refresh token';
+    output.say(`Signed in: Pinterest accepts the token, and ${days}. The token is stored in ${where}.`);
     return 0;
   } catch (error) {
     if (error instanceof TokenRequestError) throw new OperationError(error.message, { cause: error });
@@ -91,7 +92,7 @@ async function appOf({ clientId, clientSecret }: SignIn): Promise<{ clientId: st
   if (clientId && clientSecret) return { clientId, clientSecret };
   if (!process.stdin.isTTY) {
     throw new OperationError(
-      'Set PINTEREST_CLIENT_ID and PINTEREST_CLIENT_SECRET: your app at developers.pinterest.com has them.',
+      'Set PINTEREST_CLIENT_ID and PINTEREST_CLIENT_SECRET to the app id and the secret key of your app at developers.pinterest.com.',
     );
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

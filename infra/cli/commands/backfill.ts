@@ -23,7 +23,7 @@ const REASONS: Record<SkipReason, string> = {
   folder: 'folders',
   companion: 'sidecars and covers',
   ignored: 'excluded by the settings prefix, suffixes and accounts',
-  followed: 'have an execution: uploaded, on their way, or failed',
+  followed: 'have an execution: uploaded, in progress, or failed',
   archived: 'archived: restore them first',
   tagged: 'tagged pindrop=succeeded',
   deleted: 'deleted in the meantime',
@@ -116,5 +116,5 @@ function summarize(
     if (count !== undefined) output.print(`${count} skipped: ${words}`);
   }
   output.print(dryRun ? `${sent} would be sent to the queue` : `${sent} sent to the queue`);
-  if (sent > 0 && !dryRun) output.say(`See them with ${hint('watch', ports)} or ${hint('list', ports)}.`);
+  if (sent > 0 && !dryRun) output.say(`To follow the progress, run ${hint('watch', ports)} or ${hint('list', ports)}.`);
 }

@@ -9,7 +9,9 @@ export async function cancelEach(uploadIds: string[], ports: StackPorts, output:
   for (const uploadId of uploadIds) {
     try {
       await cancelPin(uploadId, ports);
-      output.print(output.json ? JSON.stringify({ uploadId, state: 'cancelled' }) : `${uploadId} is cancelled.`);
+      output.print(
+        output.json ? JSON.stringify({ uploadId, state: 'cancelled' }) : `The Pin of ${uploadId} is cancelled.`,
+      );
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       output.say(error.message);

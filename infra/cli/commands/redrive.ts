@@ -12,8 +12,8 @@ export async function redrive(ports: StackPorts, output: Output): Promise<ExitCo
     if (count === 0) continue;
     nothing = false;
     // Pindrop's own dead-letter queue contains messages only while report-dead-letter fails to report them.
-    const what = of === '' ? 'that was not reported went back into the queue' : `went back into the queue of ${of}`;
-    output.say(`${count} ${what}.`);
+    const queue = of === '' ? 'the queue of drops' : `the queue of ${of}`;
+    output.say(`${count} ${count === 1 ? 'dead letter was' : 'dead letters were'} moved back to ${queue}.`);
   }
   if (nothing) output.say('There are no dead letters to retry.');
   return 0;

@@ -10,6 +10,6 @@ export async function reschedule(
   output: Output,
 ): Promise<ExitCode> {
   await reschedulePin(uploadId, dueAt, ports);
-  output.print(output.json ? JSON.stringify({ uploadId, dueAt }) : `${uploadId} is due at ${dueAt}.`);
+  output.print(output.json ? JSON.stringify({ uploadId, dueAt }) : `The Pin of ${uploadId} is due at ${dueAt}.`);
   return 0;
 }

@@ -18,7 +18,7 @@ export async function retryEach(
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       const advice =
-        error instanceof AlreadySucceededError ? ' With --again it is uploaded once more, as another media.' : '';
+        error instanceof AlreadySucceededError ? ' Add --again to upload it once more, as another media.' : '';
       output.say(`${error.message}${advice}`);
       code = 1;
     }

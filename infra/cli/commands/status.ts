@@ -50,7 +50,7 @@ async function byId(what: string, ports: StackPorts): Promise<KnownUpload> {
   const found = await mediaAtPinterest(what, ports);
   throw new OperationError(
     found
-      ? `None of the newest ${LOOKED_THROUGH} uploads has the media ${what}. Pinterest knows it as ${found}.`
+      ? `None of the newest ${LOOKED_THROUGH} uploads has the media ${what}. Its status at Pinterest is ${found}.`
       : `None of the newest ${LOOKED_THROUGH} uploads has the media ${what}, and Pinterest does not know it.`,
   );
 }
@@ -74,7 +74,7 @@ async function byObject(url: string, ports: StackPorts): Promise<KnownUpload> {
   if (upload) return upload;
   if (!version) throw new OperationError(`There is no object ${url}, and no upload of it.`);
   throw new OperationError(
-    `${url} is in the bucket and not with Pinterest yet: it waits in the queue, unless the settings (prefix, suffixes, accounts) leave it out. ${hint('doctor', ports)} shows whether something is wrong.`,
+    `${url} is in the bucket, but Pinterest does not have it yet. It waits in the queue, unless the settings prefix, suffixes or accounts exclude it. ${hint('doctor', ports)} shows whether something is wrong.`,
   );
 }
 
@@ -88,10 +88,10 @@ function* story(
   yield `  dropped     ${timeline.droppedAt}`;
   if (timeline.registeredAt) yield `  registered  ${timeline.registeredAt}  media ${mediaId}`;
   if (timeline.uploadedAt) yield `  uploaded    ${timeline.uploadedAt}`;
-  if (state === 'following') yield `  processing  asked ${polls}×; asked again every ${waitSeconds} s or so`;
+  if (state === 'following') yield `  processing  polled ${polls}×; polled about every ${waitSeconds} s`;
   if (finalEvent) {
     const { status, timeline: ended } = finalEvent.detail;
-    yield `  ${status.padEnd(11)} ${ended.completedAt}  asked ${polls}×`;
+    yield `  ${status.padEnd(11)} ${ended.completedAt}  polled ${polls}×`;
   }
   if (pin) yield `  Pin         ${pinWords(pin)}`;
   if (pin?.state === 'failed') yield `  ${pin.message}`;

@@ -22,7 +22,7 @@ function sourceMapOf(folder: string): string {
     return readSourceMap(folder);
   } catch (cause) {
     throw new OperationError(
-      `There is no source map of ${folder}: check out what was deployed and run npm run synth, which writes it.`,
+      `There is no source map of ${folder}: check out the commit that was deployed, then run npm run synth to write the map.`,
       { cause },
     );
   }

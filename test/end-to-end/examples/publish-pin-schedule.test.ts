@@ -61,7 +61,10 @@ describe('publish-pin with publish_at', () => {
     expect((await command('list')).stdout.join('\n')).toContain(words);
     expect((await command('status', cancelled)).stdout).toContain(`  Pin         ${words}`);
 
-    expect(await command('cancel', cancelled)).toMatchObject({ code: 0, stdout: [`${cancelled} is cancelled.`] });
+    expect(await command('cancel', cancelled)).toMatchObject({
+      code: 0,
+      stdout: [`The Pin of ${cancelled} is cancelled.`],
+    });
     const event = await pinEventOf(pindrop, cancelled);
     expect(event).toMatchObject({ status: 'failed', failure: { reason: 'cancelled' }, dueAt: tomorrow });
 

@@ -81,7 +81,7 @@ describe('pindrop auth --local', () => {
   it('saves client and tokens for npm start in a file that only its owner can read', async () => {
     const { simulator, code, said, page, directory, tokenFile } = await authenticate();
     expect(code).toBe(0);
-    expect(said).toContain('Signed in: Pinterest takes the token');
+    expect(said).toContain('Signed in: Pinterest accepts the token');
     expect(said).not.toMatch(/pin[ar]_|simulated_client_secret/);
     expect(page).toContain('You can close this page');
     expect(statSync(tokenFile).mode & 0o777).toBe(0o600);

@@ -98,7 +98,9 @@ describe('pindrop', () => {
     expect(await pindrop(['where', 'no-such-function', '1:2'])).toEqual({
       code: 1,
       stdout: [],
-      stderr: [expect.stringContaining('There is no source map of no-such-function: check out what was deployed')],
+      stderr: [
+        expect.stringContaining('There is no source map of no-such-function: check out the commit that was deployed'),
+      ],
     });
   });
 

@@ -39,7 +39,7 @@ describe('mayLeave', () => {
     const { allowed, said } = await leave([files(2, 1, 1)]);
     expect(allowed).toBe(false);
     expect(said).toEqual([
-      '4 files are on the way (2 in the queue, 1 with Pinterest, 1 in the dead-letter queue). If the stack is deleted now, they get no final event; the files stay in the bucket.',
+      '4 files are on the way (2 in the queue, 1 with Pinterest, 1 in the dead-letter queue). If you delete the stack now, files on the way get no final event; all files stay in the bucket.',
       'Wait until they have ended, or add --force to delete the stack now.',
     ]);
   });
@@ -48,7 +48,7 @@ describe('mayLeave', () => {
     const { allowed, said } = await leave([files(0, 0, 0, 2), files(0, 0, 0, 1), files(0)], 'w');
     expect(allowed).toBe(true);
     expect(said).toEqual([
-      '0 files are on the way (0 in the queue, 0 with Pinterest) and 2 Pins wait. If the stack is deleted now, they get no final event; the files stay in the bucket. Pins that wait are not published: pindrop list shows them.',
+      '0 files are on the way (0 in the queue, 0 with Pinterest) and 2 Pins wait. If you delete the stack now, files on the way get no final event; all files stay in the bucket. Waiting Pins are not published; pindrop list shows them.',
       '0 files are on the way (0 in the queue, 0 with Pinterest) and 1 Pin waits.',
       '0 files are on the way (0 in the queue, 0 with Pinterest).',
     ]);

@@ -94,7 +94,7 @@ describe('retry', () => {
       expect(await command('retry', what)).toEqual({
         code: 1,
         stdout: [],
-        stderr: [expect.stringMatching(/succeeded: there is nothing to retry. With --again it is uploaded once more/)],
+        stderr: [expect.stringMatching(/succeeded: there is nothing to retry. Add --again to upload it once more/)],
       });
     }
     expect(pindrop.events()).toHaveLength(3);

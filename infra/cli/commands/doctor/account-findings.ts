@@ -65,7 +65,11 @@ async function tokenDays(account: string | undefined, ports: StackPorts): Promis
     return { well: true, found: 'the token of the simulator does not expire' };
   }
   if (days === undefined) {
-    return { well: 'unknown', found: 'the secret does not say', fix: `sign in to have the token renewed: ${fix}` };
+    return {
+      well: 'unknown',
+      found: 'the secret does not contain the expiry time',
+      fix: `sign in again, so that the token is renewed: ${fix}`,
+    };
   }
   const renewed = secret.refreshToken === undefined ? 'it is not renewed' : 'it is renewed every week';
   return { well: days >= FEW_DAYS, found: `${Math.floor(days)}; ${renewed}`, fix };
@@ -74,18 +78,21 @@ async function tokenDays(account: string | undefined, ports: StackPorts): Promis
 async function rotation(account: string | undefined, ports: StackPorts): Promise<Found> {
   const { scheduled, unfinished, next } = await tokenRotation(tokenSecretArn(ports, account), ports);
   if (unfinished) {
-    const fix = 'read the reason in the log of rotate-token; a sign-in ends the failed rotation, too';
-    return { well: false, found: 'the last one is not finished, and is attempted again', fix };
+    const fix = `fix the error in the log of rotate-token, or sign in again, which also ends the failed rotation: ${signIn(account, ports)}`;
+    return { well: false, found: 'the last rotation has not finished, and is retried', fix };
   }
   if (!scheduled) return { well: 'unknown', found: 'not scheduled', fix: 'deploy without the setting emulated' };
-  return { well: true, found: next === undefined ? 'scheduled' : `scheduled, the next one by ${next.toISOString()}` };
+  return {
+    well: true,
+    found: next === undefined ? 'scheduled' : `scheduled, the next rotation by ${next.toISOString()}`,
+  };
 }
 
 function quotaFinding({ limit, remaining, resetSeconds }: RateLimit): Finding {
   const about = 'quota';
-  if (remaining === undefined) return { about, well: 'unknown', found: "Pinterest's answer does not say" };
+  if (remaining === undefined) return { about, well: 'unknown', found: 'Pinterest did not report it' };
   const reset = resetSeconds === undefined ? '' : `, for the next ${Math.ceil(resetSeconds)} s`;
-  const found = `${remaining} requests left${limit === undefined ? '' : ` of ${limit}`}${reset}`;
+  const found = `${remaining} ${remaining === 1 ? 'request' : 'requests'} left${limit === undefined ? '' : ` of ${limit}`}${reset}`;
   return { about, well: remaining > 0, found, fix: 'nothing to do: files wait until Pinterest allows more' };
 }
 
@@ -102,7 +109,7 @@ async function rateLimit(
   if (!pause) return { well: false, found, fix: 'nothing to do: files wait until Pinterest allows more' };
   return {
     well: false,
-    found: `${found}, after ${pause.faults} failed in a row`,
+    found: `${found}, because ${pause.faults === 1 ? 'the last registration' : `${pause.faults} registrations in a row`} failed`,
     fix:
       pause.because === 'token'
         ? signIn(account, ports)

@@ -48,7 +48,7 @@ export async function doctor(ports: StackPorts, output: Output): Promise<ExitCod
 
 function outputs(ports: StackPorts): Finding {
   const missing = missingOutputs(ports);
-  const found = missing.length === 0 ? 'all there' : `${missing.join(', ')} missing`;
+  const found = missing.length === 0 ? 'complete' : `${missing.join(', ')} missing`;
   const fix = ports.local ? 'restart npm start' : 'npm run deploy';
   return { about: 'stack outputs', well: missing.length === 0, found, fix };
 }
@@ -70,12 +70,13 @@ async function notifications(ports: StackPorts): Promise<Found> {
   if (working.length > 0) return { well: true, found: `the bucket ${working.join(' and ')}` };
   const backfill = hint(`backfill s3://${outputOf(ports, 'DropBucketName')}/`, ports);
   const fix = `configure the bucket so that it ${missing.join(' or ')} (docs/existing-buckets.md), then ${backfill}`;
-  return { well: false, found: 'the queue does not learn of new objects', fix };
+  return { well: false, found: 'the bucket does not notify the queue of new objects', fix };
 }
 
 /** Checks for messages that `ingest` cannot read as drops. They stay in the queue until they become dead letters. */
 async function unreadable(settings: () => Promise<DeployedSettings>, ports: StackPorts): Promise<Found> {
-  if (ports.local) return { well: 'unknown', found: 'they are counted on AWS only; here the log of ingest has them' };
+  if (ports.local)
+    return { well: 'unknown', found: 'they are counted only on AWS; on this machine, the log of ingest lists them' };
   const { deployment } = await settings();
   const count = await unreadableNotifications(deployment, ports);
   const fix = 'read the reason in the log of ingest: "notification unreadable"';
@@ -86,7 +87,7 @@ async function unreadable(settings: () => Promise<DeployedSettings>, ports: Stac
 async function ignored(settings: () => Promise<DeployedSettings>, ports: StackPorts): Promise<Found> {
   const deployed = await settings();
   const uploaded = uploadedKeys(deployed);
-  if (ports.local) return { well: 'unknown', found: `they are counted on AWS only; ${uploaded}` };
+  if (ports.local) return { well: 'unknown', found: `they are counted only on AWS; ${uploaded}` };
   return { well: true, found: `${await ignoredFiles(deployed.deployment, ports)} in the last 24 hours; ${uploaded}` };
 }
 
@@ -127,7 +128,7 @@ async function executions(ports: StackPorts): Promise<Found> {
 }
 
 async function alarms(ports: StackPorts): Promise<Found> {
-  if (ports.local) return { well: 'unknown', found: 'there are none on this machine' };
+  if (ports.local) return { well: 'unknown', found: 'npm start has no alarms' };
   const raised = await raisedAlarms(ports);
   const found = raised.length === 0 ? 'none raised' : raised.map(({ name }) => name).join(', ');
   return { well: raised.length === 0, found, fix: raised.map(({ description }) => description).join(' ') };

@@ -105,13 +105,13 @@ describe('the commands', () => {
     const command = pindropLocal(stack);
     const healthy = await command('doctor');
     const text = healthy.stdout.join('\n');
-    expect(text).toMatch(/^✔ stack outputs: all there\n✔ token: Pinterest accepts it\n✔ token days left: 20; /);
+    expect(text).toMatch(/^✔ stack outputs: complete\n✔ token: Pinterest accepts it\n✔ token days left: 20; /);
     expect(text).toMatch(/✔ quota: \d+ requests left of 1000/);
     expect(text).toMatch(/✔ queue: 0 ready/);
     expect(text).toMatch(/\n✔ token rotation: scheduled\n/);
     expect(text).toMatch(/\n✔ rate limit: registrations are allowed\n/);
     expect(text).toMatch(
-      /\n\? ignored files: they are counted on AWS only; only keys that start with videos\/ and end in .mp4 or .mov are uploaded\n/,
+      /\n\? ignored files: they are counted only on AWS; only keys that start with videos\/ and end in .mp4 or .mov are uploaded\n/,
     );
     expect(healthy.code).toBe(0);
 
@@ -161,7 +161,7 @@ describe('the commands', () => {
     expect(await command('redrive')).toEqual({
       code: 0,
       stdout: [],
-      stderr: ['1 went back into the queue of SlackWebhook.'],
+      stderr: ['1 dead letter was moved back to the queue of SlackWebhook.'],
     });
     await stack.until(() => stack.log().includes('the event will be redelivered'));
     expect((await command('doctor')).stdout).toContain('✔ dead letters of SlackWebhook: 0');
