@@ -43,7 +43,7 @@ type SingleVariable = 'TOKEN_SECRET_ARN' | 'RATE_LIMIT_PARAMETER';
 /**
  * Reads the Pinterest accounts from the function's environment.
  * @param needed the variables that the function needs without the setting `accounts`
- * @throws Error naming the variable that is missing or ill-typed; the function then cannot start
+ * @throws Error naming the variable that is missing or not valid; the function then cannot start
  */
 export function accountsOfStack(...needed: SingleVariable[]): Accounts {
   const { ACCOUNTS } = process.env;

@@ -44,13 +44,13 @@ type Variables = typeof variables;
 
 /**
  * Reads the variables that a function needs.
- * @throws Error naming the variable that is missing or ill-typed; the function then cannot start
+ * @throws Error naming the variable that is missing or not valid; the function then cannot start
  */
 export function environment<Name extends keyof Variables>(...names: Name[]): { [N in Name]: z.infer<Variables[N]> } {
   const read = Object.fromEntries(
     names.map((name) => {
       const value = variables[name].safeParse(process.env[name]);
-      if (!value.success) throw new Error(`The function's environment variable ${name} is missing or ill-typed.`);
+      if (!value.success) throw new Error(`The function's environment variable ${name} is missing or not valid.`);
       return [name, value.data];
     }),
   );

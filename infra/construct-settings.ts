@@ -111,7 +111,7 @@ export const isChecked = (settings: object): boolean => read.has(settings);
 /**
  * Checks the settings of the construct and fills in the defaults.
  * @param given settings of the construct, or settings that were checked already
- * @throws Error that names each setting that is unknown or ill-typed, and lists the settings
+ * @throws Error that names each setting that is unknown or not valid, and lists the settings
  */
 export function readConstructSettings(given: object): ConstructSettings {
   if (isChecked(given)) return given as ConstructSettings;
@@ -121,7 +121,7 @@ export function readConstructSettings(given: object): ConstructSettings {
 /**
  * Checks settings by a schema and fills in the defaults.
  * @param names the names of the settings, for the message
- * @throws Error that names each setting that is unknown or ill-typed, and lists the settings
+ * @throws Error that names each setting that is unknown or not valid, and lists the settings
  */
 export function checked<T extends Pick<ConstructSettings, 'accounts' | 'prefix'>>(
   schema: z.ZodType<T>,
@@ -137,9 +137,7 @@ export function checked<T extends Pick<ConstructSettings, 'accounts' | 'prefix'>
   const complaints = settings.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => `${key} is not a setting`)
-      : [`${issue.path.join('.')} is ill-typed: ${issue.message}`],
+      : [`${issue.path.join('.')} is not valid: ${issue.message}`],
   );
-  throw new Error(
-    `${complaints.join('; ')}. The settings are ${names.join(', ')}; docs/settings.md says what each does.`,
-  );
+  throw new Error(`${complaints.join('; ')}. The settings are ${names.join(', ')}; docs/settings.md describes each.`);
 }

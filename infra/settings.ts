@@ -67,7 +67,7 @@ const foreign = (name: string) =>
 /**
  * Checks the settings in CDK's context and fills in the defaults.
  * @param context the settings, mixed with the context of CDK itself, or an earlier result of this function
- * @throws Error that names each setting that is unknown or ill-typed, and lists the settings
+ * @throws Error that names each setting that is unknown or not valid, and lists the settings
  */
 export function readSettings(context: object): Settings {
   if (isChecked(context)) return context as Settings;

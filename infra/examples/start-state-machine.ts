@@ -40,7 +40,7 @@ export class StartStateMachine extends Construct {
     const watched = {
       id: 'FailedExampleExecutions',
       says: 'An execution that an example started failed.',
-      todo: 'Run `npm run pindrop -- doctor` for its name, fix its last error, and redrive it in the Step Functions console.',
+      todo: 'Run `npm run pindrop -- doctor` for the name of the execution, fix the cause of its last error, and redrive it in the Step Functions console.',
       metric: machine.metricFailed({ period: PERIOD }),
       threshold: 1,
     };

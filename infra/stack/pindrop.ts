@@ -95,7 +95,7 @@ export class Pindrop extends Construct {
   /** The value of the dimension `service` of every metric. */
   readonly #deployment: string;
 
-  /** @throws Error that names each setting that is unknown or ill-typed */
+  /** @throws Error that names each setting that is unknown or not valid */
   constructor(scope: Construct, id: string, props: PindropProps = {}) {
     super(scope, id);
     const settings = readConstructSettings(props.settings ?? {});

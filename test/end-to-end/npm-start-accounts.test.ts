@@ -132,7 +132,7 @@ describe('npm start with several Pinterest accounts', () => {
     [['-c', BRANDS], { PINTEREST_ACCESS_TOKEN: 'pina_x' }, 'PINTEREST_ACCESS_TOKEN is for one account'],
     [['-c', BRANDS], { PINTEREST_API_URL: 'http://127.0.0.1:1/v5' }, 'PINTEREST_ACCESS_TOKENS is not: set both'],
     [[], { PINTEREST_ACCESS_TOKENS: '{"brand-a":"pina_x"}' }, 'PINTEREST_ACCESS_TOKENS needs the setting accounts'],
-    [['-c', 'accounts={"brand-a":'], {}, 'accounts is ill-typed: it must be an object such as {"brand-a"'],
+    [['-c', 'accounts={"brand-a":'], {}, 'accounts is not valid: it must be an object such as {"brand-a"'],
   ])('prints one sentence, starts nothing and exits 2 for %j', async (args, environment, sentence) => {
     const run = npmStart(args, await stateDirectory(), environment);
     expect(await run.ended).toBe(2);

@@ -28,7 +28,7 @@ describe('the setting accounts', () => {
     ['no account', {}, 'it must name an account'],
     ['an upper-case name', { Brand: { prefix: 'x/' } }, '1 to 30 lower-case letters, digits and hyphens'],
     ['a long name', { ['a'.repeat(31)]: { prefix: 'x/' } }, '1 to 30 lower-case letters, digits and hyphens'],
-    ['an account without prefix', { a: {} }, 'accounts.a.prefix is ill-typed'],
+    ['an account without prefix', { a: {} }, 'accounts.a.prefix is not valid'],
     ['a misspelt property', { a: { prefix: 'x/', prefx: 'x/' } }, 'prefx is not a setting'],
   ])('stops at %s', (_, accounts, message) => {
     expect(() => readSettings({ accounts })).toThrow(message);

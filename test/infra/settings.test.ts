@@ -70,23 +70,23 @@ describe('readSettings', () => {
   });
 
   it.each([
-    [{ suffixes: 4 }, 'suffixes is ill-typed'],
+    [{ suffixes: 4 }, 'suffixes is not valid'],
     [{ maxConcurency: 3 }, 'maxConcurency is not a setting'],
-    [{ maxConcurrency: 'many' }, 'maxConcurrency is ill-typed'],
-    [{ giveUpAfterHours: 0 }, 'giveUpAfterHours is ill-typed'],
-    [{ pinterestApiUrl: 'api.pinterest.com' }, 'pinterestApiUrl is ill-typed'],
-    [{ pinterestApiUrl: 'http://api.pinterest.com/v5' }, 'pinterestApiUrl is ill-typed: it must be https'],
-    [{ pinterestApiUrl: 'http://127.0.0.1.example.com/v5' }, 'pinterestApiUrl is ill-typed: it must be https'],
-    [{ pinterestApiUrl: 'ftp://127.0.0.1/v5' }, 'pinterestApiUrl is ill-typed: it must be https'],
-    [{ stackName: 'my stack' }, 'stackName is ill-typed'],
+    [{ maxConcurrency: 'many' }, 'maxConcurrency is not valid'],
+    [{ giveUpAfterHours: 0 }, 'giveUpAfterHours is not valid'],
+    [{ pinterestApiUrl: 'api.pinterest.com' }, 'pinterestApiUrl is not valid'],
+    [{ pinterestApiUrl: 'http://api.pinterest.com/v5' }, 'pinterestApiUrl is not valid: it must be https'],
+    [{ pinterestApiUrl: 'http://127.0.0.1.example.com/v5' }, 'pinterestApiUrl is not valid: it must be https'],
+    [{ pinterestApiUrl: 'ftp://127.0.0.1/v5' }, 'pinterestApiUrl is not valid: it must be https'],
+    [{ stackName: 'my stack' }, 'stackName is not valid'],
     [{ pinDefaults: '{"all":' }, 'pinDefaults must be an object'],
     [{ pinDefaults: { all: { color: 'red' } } }, 'In pinDefaults.all, "color" is not a field of a Pin'],
     [
       { pinDefaults: { all: { description: 'x'.repeat(700), link: `https://example.com/${'x'.repeat(1500)}` } } },
       'longer than 2048 bytes',
     ],
-    [{ with: 'tell-everyone' }, 'with.0 is ill-typed'],
-    [{ inspect: 'perhaps' }, 'inspect is ill-typed'],
+    [{ with: 'tell-everyone' }, 'with.0 is not valid'],
+    [{ inspect: 'perhaps' }, 'inspect is not valid'],
   ])('rejects %o and lists the valid settings', (context, complaint) => {
     expect(() => readSettings(context)).toThrow(complaint);
     expect(() => readSettings(context)).toThrow('The settings are stackName, pinterestApiUrl');

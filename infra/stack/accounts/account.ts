@@ -72,7 +72,7 @@ function account(
   const scheduled = !settings.emulated;
   const { rotateToken } = new TokenRotation(scope, 'TokenRotation', { settings, token, scheduled, account: name });
   const gate = new StringParameter(scope, 'RateLimitGate', {
-    description: `Until when Pindrop asks Pinterest for no registration${name === undefined ? '' : ` for ${name}`}`,
+    description: `Pindrop requests no registration from Pinterest before this time${name === undefined ? '' : ` for ${name}`}`,
     stringValue: GATE_OPEN,
   });
   return { name, prefix, tokenSecret: token, gate, rotateToken };

@@ -74,8 +74,8 @@ export function alarm(
 export function undeliveredEventsAlarm(scope: Construct, queue: IQueue, onCall: OnCall): Alarm {
   const watched = {
     id: 'UndeliveredEvents',
-    says: 'A subscriber did not take an event; it is kept for 14 days.',
-    todo: "Fix what the subscriber's log names, then run `npm run pindrop -- redrive`.",
+    says: 'A subscriber did not accept an event. The event is kept for 14 days.',
+    todo: "Fix the error in the subscriber's log, then run `npm run pindrop -- redrive`.",
     // Nothing receives from this queue, so its messages stay visible.
     metric: queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: 'Maximum' }),
     threshold: 1,

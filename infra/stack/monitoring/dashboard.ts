@@ -44,7 +44,7 @@ export function dashboard(scope: Construct, { name, measured, alarms, drops, acc
     [
       text('## 1 Dropped\nFiles that were put in the bucket.'),
       text('## 2 Waiting\nFiles in the queue, and how long the oldest has waited.'),
-      text('## 3 Uploading\nFiles that Pinterest knows, and that it has.'),
+      text('## 3 Uploading\nFiles registered at Pinterest, and files uploaded.'),
       text('## 4 Ended\nFiles with their final event.'),
     ],
     [
@@ -52,13 +52,17 @@ export function dashboard(scope: Construct, { name, measured, alarms, drops, acc
       graph(
         'Files waiting',
         [
-          drops.queue.metricApproximateNumberOfMessagesVisible({ label: 'to be taken up' }),
-          drops.queue.metricApproximateNumberOfMessagesNotVisible({ label: 'at work, or waiting for another attempt' }),
+          drops.queue.metricApproximateNumberOfMessagesVisible({ label: 'ready' }),
+          drops.queue.metricApproximateNumberOfMessagesNotVisible({
+            label: 'in progress, or waiting for another attempt',
+          }),
         ],
         {
           right: [
-            drops.queue.metricApproximateAgeOfOldestMessage({ label: 'oldest to be taken up (s)' }),
-            measured(METRIC.secondsWaiting, 'Maximum').with({ label: 'longest tried (s)' }),
+            drops.queue.metricApproximateAgeOfOldestMessage({ label: 'age of the oldest ready message (s)' }),
+            measured(METRIC.secondsWaiting, 'Maximum').with({
+              label: 'longest time since the drop of a retried file (s)',
+            }),
           ],
         },
       ),

@@ -32,7 +32,7 @@ function watched(props: MonitoringProps, measured: Measured): Watched[] {
     {
       id: 'OldestMessage',
       says: 'A file has waited for an hour before its first attempt.',
-      todo: "Look whether ingest's event source mapping is enabled; if many files wait, raise maxConcurrency.",
+      todo: "Check whether ingest's event source mapping is enabled. If many files wait, raise maxConcurrency.",
       metric: drops.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD, statistic: 'Maximum' }),
       threshold: 3600,
     },
@@ -47,8 +47,8 @@ function watched(props: MonitoringProps, measured: Measured): Watched[] {
     },
     {
       id: 'OwnFaults',
-      says: 'Something fails on the side of Pindrop: a permission, a service of AWS, or a message that cannot be read.',
-      todo: 'Read the newest error in the logs of ingest and report-dead-letter, and fix what it names.',
+      says: 'Pindrop has a fault of its own: a missing permission, a failing AWS service, or a message that cannot be read.',
+      todo: 'Read the newest error in the logs of ingest and report-dead-letter, and fix its cause.',
       metric: measured(METRIC.ownFaults, 'Sum').with({ period: Duration.hours(1) }),
       // A transient fault is not worth an email. A permanent fault occurs three times within the first minute.
       threshold: 3,
@@ -56,8 +56,8 @@ function watched(props: MonitoringProps, measured: Measured): Watched[] {
     ...functionErrors(props),
     {
       id: 'DeadLetters',
-      says: 'A message of the dead-letter queue cannot be reported, so a file may be without its final event.',
-      todo: 'Read the newest error in the log of report-dead-letter, and fix what it names.',
+      says: 'A message in the dead-letter queue cannot be reported, so a file may have no final event.',
+      todo: 'Read the newest error in the log of report-dead-letter, and fix its cause.',
       // Not a metric of the queue: such a message is in flight nearly all the time, so it is hardly ever counted as
       // visible.
       metric: measured(METRIC.unreportedDeadLetters, 'Sum').with({ period: Duration.minutes(15) }),
@@ -66,8 +66,8 @@ function watched(props: MonitoringProps, measured: Measured): Watched[] {
     },
     {
       id: 'UntakenDeadLetters',
-      says: 'A message has been in the dead-letter queue for 15 minutes, and report-dead-letter does not take it.',
-      todo: "Look whether the function's event source mapping is enabled, or deploy again.",
+      says: 'A message has been in the dead-letter queue for 15 minutes, and report-dead-letter does not receive it.',
+      todo: "Check whether the function's event source mapping is enabled, or deploy again.",
       section: 'DeadLetters',
       metric: drops.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: 'Maximum' }),
       threshold: 1,
@@ -75,29 +75,29 @@ function watched(props: MonitoringProps, measured: Measured): Watched[] {
     },
     {
       id: 'FailureRatio',
-      says: 'A quarter or more of the files of an hour failed.',
-      todo: 'Run `npm run pindrop -- list` for the files, and `status UPLOAD_ID` for the reason and the remedy.',
+      says: 'A quarter or more of the files that ended within an hour failed.',
+      todo: 'Run `npm run pindrop -- list` for the files, and `status UPLOAD_ID` for the reason and the fix.',
       metric: measured(METRIC.failureRatio, 'Average').with({ period: Duration.hours(1) }),
       threshold: 0.25,
     },
     {
       id: 'FailedExecutions',
-      says: 'An execution failed, so a file is without its final event.',
-      todo: 'Read its last error in the Step Functions console, fix that, and redrive the execution there.',
+      says: 'An execution failed, so a file has no final event.',
+      todo: 'Read the last error of the execution in the Step Functions console, fix its cause, and redrive the execution there.',
       metric: machine.metricFailed({ period: PERIOD }),
       threshold: 1,
     },
     {
       id: 'TimedOutExecutions',
-      says: 'An execution did not end in two weeks, so a file is without its final event.',
-      todo: 'Look in the Step Functions console which state it was in, fix what that needs, and retry the upload.',
+      says: 'An execution did not end within two weeks, so a file has no final event.',
+      todo: 'Find the last state of the execution in the Step Functions console, fix why it did not end, and retry the upload.',
       metric: machine.metricTimedOut({ period: PERIOD }),
       threshold: 1,
     },
     {
       id: 'FailedPutEvents',
-      says: 'The event bus refuses events; final events are put again for a week.',
-      todo: 'Look whether the bus exists and lets the state machine put events, or deploy again.',
+      says: 'The event bus rejects events. Pindrop sends each final event again for a week.',
+      todo: 'Check whether the bus exists and whether the state machine may put events on it, or deploy again.',
       metric: new Metric({
         namespace: 'AWS/Events',
         metricName: 'PutEventsFailedEntriesCount',
@@ -127,14 +127,14 @@ function tokenAlarms({ name, rotateToken }: Account, measured: Measured): Watche
       id: `FailedRotation${suffix}`,
       section: 'FailedRotation',
       says: `${start}Pinterest's tokens could not be renewed.`,
-      todo: `If the log of rotate-token says "sign in again", run ${signIn}; otherwise it is tried again by itself.`,
+      todo: `If the log of rotate-token says "sign in again", run ${signIn}; otherwise the rotation is retried automatically.`,
       metric: rotateToken.metricErrors({ period: PERIOD }),
       threshold: 1,
     },
     {
       id: `EndingToken${suffix}`,
       section: 'EndingToken',
-      says: `${start}The access token ends within 7 days.`,
+      says: `${start}The access token expires within 7 days.`,
       todo: `Sign in again: ${signIn}.`,
       metric: measured(METRIC.tokenDaysLeft, 'Minimum', dimensions),
       threshold: 7,
@@ -152,8 +152,8 @@ function functionErrors({ ingest, poll, reportDeadLetter }: MonitoringProps): Wa
   ];
   return functions.map(({ id, name, fn }) => ({
     id,
-    says: `The function ${name} crashed, or ran out of time or memory; the work is tried again.`,
-    todo: `Read the end of the invocation in the log of ${name}.`,
+    says: `The function ${name} crashed, or ran out of time or memory. Its work is retried.`,
+    todo: `Read the last lines of the invocation in the log of ${name}.`,
     section: 'FunctionErrors',
     metric: fn.metricErrors({ period: PERIOD }),
     threshold: 1,

@@ -56,7 +56,7 @@ describe('the settings for subscribers', () => {
     ['forwardToQueueArn', 'arn:aws:sns:eu-west-1:123456789012:topic'],
     ['webhookUrl', 'http://hooks.example.com'],
   ])('fail the synth with the name of the setting when %s has the invalid value %s', (name, value) => {
-    expect(() => synthesized({ [name]: value })).toThrow(new RegExp(`${name} is ill-typed`));
+    expect(() => synthesized({ [name]: value })).toThrow(new RegExp(`${name} is not valid`));
   });
 });
 

@@ -107,7 +107,7 @@ describe.each(Object.keys(KILOBYTES) as FunctionName[])('the bundle of %s', (nam
 
   it('has a source map, stored on this machine, that leads back to the source', () => {
     const bundle = readFileSync(join(assembly.bundled(name).directory, 'index.js'), 'utf8');
-    const before = bundle.slice(0, bundle.indexOf('is missing or ill-typed')).split('\n');
+    const before = bundle.slice(0, bundle.indexOf('is missing or not valid')).split('\n');
     const map = readSourceMap(name in EXAMPLE_KILOBYTES ? `examples/${name}` : name);
     expect(sourcePlace(map, before.length, (before.at(-1) as string).length)).toMatch(
       /^functions\/environment\.ts:\d+:\d+$/,
