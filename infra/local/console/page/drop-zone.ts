@@ -10,7 +10,7 @@ import { Transfers } from './transfers.ts';
 
 function aloneWords({ name }: File): string {
   const video = name.replace(/\.[^.]+$/, '');
-  return `${name} is stored. It gets no row: drop ${video} next, which takes it along.`;
+  return `${name} is stored. It gets no row of its own: drop its video, ${video}, next.`;
 }
 
 /** Accepts files that a person drops anywhere on the page, or chooses. */
@@ -80,7 +80,7 @@ export class DropZone {
   #excluded({ name }: File): string | undefined {
     const suffixes = this.#suffixes;
     if (suffixes.length === 0 || suffixes.some((suffix) => name.toLowerCase().endsWith(suffix))) return undefined;
-    return `${name} is stored, and is not uploaded: only names that end in ${suffixes.join(', ')} are.`;
+    return `${name} is stored but not uploaded: only names that end in ${suffixes.join(', ')} are uploaded.`;
   }
 
   /** Says what became of stored files that get no row. */

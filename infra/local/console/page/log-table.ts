@@ -29,7 +29,7 @@ export function logTable({ log, logCut }: UploadDetails): HTMLElement {
   const heads = ['time', 'level', 'function', 'line'].map((name) => element('th', { scope: 'col' }, name));
   const table = element('table', { class: 'log' }, element('thead', {}, element('tr', {}, ...heads)), body);
   const whole = element('div', {}, scrolling('Log lines', table));
-  if (logCut) whole.prepend(element('p', { class: 'muted' }, 'The oldest lines were dropped.'));
+  if (logCut) whole.prepend(element('p', { class: 'muted' }, 'The oldest lines are not kept.'));
   return whole;
 }
 

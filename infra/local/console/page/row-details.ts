@@ -148,7 +148,9 @@ const noEvent = (row: UploadRow) =>
   element(
     'p',
     { class: 'muted' },
-    isEnded(row) ? 'There is none: the execution failed before it put one.' : 'It comes when the upload has ended.',
+    isEnded(row)
+      ? 'There is no final event: the execution failed before it sent one.'
+      : 'The final event appears when the upload has ended.',
   );
 
 /** The ids that find the upload in a log or with the AWS CLI. */
@@ -170,7 +172,7 @@ function stateTable({ states }: UploadDetails): HTMLElement {
   if (states.length === 0) {
     return block(
       'Execution',
-      element('p', { class: 'muted' }, 'It starts when Pinterest has the file, or when the upload fails.'),
+      element('p', { class: 'muted' }, 'The execution starts when Pinterest has the file, or when the upload fails.'),
     );
   }
   const list = element('ol', { class: 'entered' });

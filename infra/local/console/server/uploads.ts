@@ -72,7 +72,7 @@ export const attemptOfExecution = ({ input }: ExecutionRow): KnownAttempt =>
 
 /** The failure of an execution without a final event. @param error error name from the execution */
 const broken = (status: string, error: string | null): NonNullable<UploadRow['failure']> => ({
-  message: `The execution ended as ${status}${error === null ? '' : ` (${error})`} and put no final event. Check its states and the log of the function, and retry the drop.`,
+  message: `The execution ended as ${status}${error === null ? '' : ` (${error})`} and sent no final event. Check its states and the log of the function, and retry the drop.`,
   retryable: true,
 });
 

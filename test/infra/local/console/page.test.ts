@@ -90,7 +90,7 @@ describe('the rows', () => {
     const page = await chromium.open(console.url);
     await page.locator('#states label', { hasText: 'Processing 1' }).click();
     await rows(page).locator('summary').click();
-    await rows(page).getByText('It comes when the upload has ended.').waitFor();
+    await rows(page).getByText('The final event appears when the upload has ended.').waitFor();
     const [{ name: executionName } = { name: '' }] = console.records.executions(1);
     console.restage([{ ...upload, processing: 3, ending: 'succeeded' }]);
     console.observe({ kind: 'execution-ended', executionName, status: 'SUCCEEDED' });
@@ -482,7 +482,9 @@ describe('files that the settings exclude', () => {
     await page.locator('#files').setInputFiles([video('clip.avi'), video('other.MOV')]);
     await page
       .getByRole('status')
-      .getByText('clip.avi is stored, and is not uploaded: only names that end in .mp4, .mov are.', { exact: true })
+      .getByText('clip.avi is stored but not uploaded: only names that end in .mp4, .mov are uploaded.', {
+        exact: true,
+      })
       .waitFor();
     await expect.poll(() => puts.length).toBe(2);
   });
@@ -532,7 +534,10 @@ describe('companions of a video', () => {
     const { endpoint, puts } = await s3([]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.locator('#files').setInputFiles([sidecar]);
-    await page.getByRole('status').getByText('clip.mp4.json is stored. It gets no row: drop clip.mp4 next').waitFor();
+    await page
+      .getByRole('status')
+      .getByText('clip.mp4.json is stored. It gets no row of its own: drop its video, clip.mp4, next.')
+      .waitFor();
     expect(puts.map(({ path }) => path)).toEqual([`${folder}/clip.mp4.json`]);
     await page.locator('#files').setInputFiles([video('clip.mp4')]);
     await expect.poll(() => puts.length).toBe(2);

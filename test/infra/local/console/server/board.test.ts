@@ -223,7 +223,7 @@ describe('the board', () => {
     const made = new Board({ ...records, executions: (limit) => records.executions(limit).map(broken) });
     const [row] = made.rows();
     expect(row).toMatchObject({ state: 'failed', failure: { retryable: true } });
-    expect(row?.failure?.message).toContain('ended as FAILED (States.Runtime) and put no final event');
+    expect(row?.failure?.message).toContain('ended as FAILED (States.Runtime) and sent no final event');
     expect(row?.failure).not.toHaveProperty('reason');
   });
 
