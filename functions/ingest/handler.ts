@@ -74,7 +74,7 @@ const accountPorts = perAccount(({ name: account, tokenSecretArn, rateLimitParam
       onAnswer: answered,
     }),
     gate: parameterGate(ssm, rateLimitParameter, (error) =>
-      logger.warn('the rate limit could be neither read nor kept', { account, error: error as Error }),
+      logger.warn('the rate limit could not be read or stored', { account, error: error as Error }),
     ),
   };
 });
@@ -90,7 +90,7 @@ const ports: Omit<MessagePorts, 'queues'> = {
   executions: stepFunctionsExecutions(new SFNClient(clientOptions), settings.STATE_MACHINE_ARN),
   inspect: async (object) => {
     if (object.size > 0 && object.size <= settings.MAX_FILE_BYTES && settings.INSPECT === 'off') {
-      return { verdict: 'unjudged', why: 'the look inside is switched off' };
+      return { verdict: 'unjudged', why: 'the inspection is switched off' };
     }
     const read = (start: number, end: number) => source.read(object, start, end);
     return inspectVideo({ size: object.size, read }, { maxBytes: settings.MAX_FILE_BYTES });
@@ -106,7 +106,7 @@ async function ingestRecord(record: SQSRecord, context: Context): Promise<void> 
     receiptHandle: record.receiptHandle,
     // After a crash, the message waits as long as after a fault.
     seconds: Math.max(settings.REDELIVER_AFTER_SECONDS, backoffSeconds(attempt, retryPolicy, 1)),
-    onError: (error) => logger.warn('the message could not be held', { error: error as Error }),
+    onError: (error) => logger.warn("the message's visibility timeout could not be changed", { error: error as Error }),
   });
   const leftMs = context.getRemainingTimeInMillis();
   const message = {
@@ -129,7 +129,7 @@ async function ingestRecord(record: SQSRecord, context: Context): Promise<void> 
   } finally {
     await lease.end(visibleAfterSeconds);
   }
-  if (visibleAfterSeconds !== undefined) throw new Error(`The message comes again in ${visibleAfterSeconds} s.`);
+  if (visibleAfterSeconds !== undefined) throw new Error(`The message is redelivered in ${visibleAfterSeconds} s.`);
 }
 
 /** @param leftSeconds seconds until Lambda ends this invocation */

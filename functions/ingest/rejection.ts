@@ -24,12 +24,12 @@ export function rejection(verdict: Verdict, key: string, pinProblems: string[]):
     parts.push(
       sidecar === undefined
         ? 'Correct the metadata, then drop the file again.'
-        : `Write what is right into the sidecar ${sidecar}, then retry the drop.`,
+        : `Write the correct values into the sidecar ${sidecar}, then retry the drop.`,
     );
   return { reason: 'rejected_file', message: parts.join(' '), retryable: !isRejected && sidecar !== undefined };
 }
 
 const fileMessage = ({ message, fix }: Extract<Verdict, { verdict: 'rejected' }>) =>
-  `${sentences(message)} ${fix === undefined ? 'Drop a file that fits.' : `Convert it with ${fix} and drop the result.`}`;
+  `${sentences(message)} ${fix === undefined ? 'Drop a file that Pinterest accepts.' : `Convert it with ${fix} and drop the result.`}`;
 
 const sentences = (clauses: string) => `${clauses.replace(/(^|\. )[a-z]/g, (start) => start.toUpperCase())}.`;

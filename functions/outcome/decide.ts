@@ -100,7 +100,7 @@ export function gaveUp(because: string, giveUpAfterSeconds: number): KnownFailur
   const hours = Math.round(giveUpAfterSeconds / 360) / 10;
   return {
     reason: 'gave_up',
-    message: `Gave up ${hours} h after the drop: ${because} The file is still in the bucket: retry it once that is fixed.`,
+    message: `Pindrop gave up ${hours} h after the drop: ${because} The file is still in the bucket: retry it once the cause is fixed.`,
     retryable: true,
   };
 }
@@ -138,12 +138,12 @@ function judge(fault: Fault, { ageSeconds, account }: Pick<Circumstances, 'ageSe
       return {
         passes: true,
         blame: 'token',
-        because: 'The secret holds no access token: sign in, or put one there.',
+        because: 'The secret contains no access token: sign in, or put a token into the secret.',
       };
     case 'account':
       return judgeAccount(fault, account);
     case 'pindrop':
-      return ours("Something failed on Pindrop's own side; the function's log says what.");
+      return ours('Pindrop itself had a fault: the log of the function has the error.');
   }
 }
 
@@ -153,7 +153,7 @@ function judgeAccount(fault: Extract<Fault, { at: 'account' }>, account: string 
   }
   const { because, retryAfterSeconds: askedSeconds } = fault;
   if (because === 'outage') return forNow(`Registrations for the account ${account} fail at the moment.`, askedSeconds);
-  const says = `Pinterest refuses the access token of ${account}, or there is none: sign in with ${signInCommand(account)}.`;
+  const says = `The access token of ${account} is missing, or Pinterest refuses it: sign in with ${signInCommand(account)}.`;
   return { passes: true, blame: 'token', because: says, askedSeconds };
 }
 
@@ -176,7 +176,7 @@ function judgeApiAnswer(
     return {
       passes: true,
       blame: 'token',
-      because: `Pinterest refused the access token (${answer}): sign in again, or put a valid one into the secret.${itsWords}`,
+      because: `Pinterest refused the access token (${answer}): sign in again, or put a valid token into the secret.${itsWords}`,
     };
   }
   if (status === 429) return forNow(`Pinterest's rate limit is used up (${answer}).${itsWords}`, retryAfterSeconds);
@@ -212,7 +212,7 @@ const PASSING_S3_CODES = new Set([
 ]);
 
 function judgeUpload(fault: Extract<Fault, { at: 'upload' }>, ageSeconds: number): Judgement {
-  if (fault.kind === 'no-answer') return forNow('The connection to the upload host broke or stood still.');
+  if (fault.kind === 'no-answer') return forNow('The connection to the upload host broke or stalled.');
   // Each attempt takes minutes and sends most of the file. So the wait doubles each time: seven attempts in a day, not
   // fifty-five.
   if (fault.kind === 'too-slow') return forNow(tooSlow(fault), ageSeconds);
@@ -229,17 +229,17 @@ function judgeUpload(fault: Extract<Fault, { at: 'upload' }>, ageSeconds: number
   }
   if (s3Code === 'EntityTooLarge' || s3Code === 'EntityTooSmall') {
     const size = s3Code === 'EntityTooLarge' ? 'large' : 'small';
-    const message = `The upload was refused (${answer}): Pinterest's form takes no file as ${size} as this one. Drop a re-encoded one.`;
+    const message = `The upload was refused (${answer}): the file is too ${size} for Pinterest's form. Drop a re-encoded file.`;
     return final('file', 'upload_refused', message, false);
   }
-  const message = `The upload was refused (${answer}). The same form would be refused again; retry the drop, and report it if that fails too.`;
+  const message = `The upload was refused (${answer}). The same form would be refused again. Retry the drop, and report the problem if the retry fails too.`;
   return final('pinterest-for-good', 'upload_refused', message, true);
 }
 
 function tooSlow({ sentBytes, sizeBytes, seconds }: Extract<Fault, { kind: 'too-slow' }>): string {
   const rounded = (value: number) => Number(value.toPrecision(2));
   const [sent, size, perSecond] = [sentBytes, sizeBytes, sentBytes / seconds].map((bytes) => rounded(bytes / 1e6));
-  return `The upload did not finish in ${rounded(seconds / 60)} min: ${sent} of ${size} MB were sent, ${perSecond} MB/s; drop a smaller file if that stays so.`;
+  return `The upload did not finish in ${rounded(seconds / 60)} min: ${sent} of ${size} MB were sent, ${perSecond} MB/s. If later attempts are as slow, drop a smaller file.`;
 }
 
 function judgeSource(fault: Extract<Fault, { at: 'source' }>): Judgement {
@@ -252,16 +252,18 @@ function judgeSource(fault: Extract<Fault, { at: 'source' }>): Judgement {
     case 'broken':
       return ours("The object's bytes stopped coming from S3.");
     case 'trouble':
-      return ours(`S3 did not answer with what was asked for${answer}.`);
+      return ours(`S3 did not return the requested data${answer}.`);
     case 'denied':
-      return ours(`S3 does not let Pindrop read ${object}${answer}: check the bucket's policy and its key's policy.`);
+      return ours(
+        `S3 does not let Pindrop read ${object}${answer}: check the policy of the bucket and the policy of its KMS key.`,
+      );
     case 'refused':
       return ours(`S3 refuses ${object}${answer}: check its encryption and the state of its key.`);
     case 'archived':
       return final(
         'file',
         'source_unreadable',
-        `${theObject} is archived, and S3 does not hand it out${answer}. ${advice(
+        `${theObject} is archived, and S3 does not return it${answer}. ${advice(
           'Restore it and retry the drop, or drop a copy in another storage class.',
           'Restore it, or put a copy in another storage class, and retry the drop.',
         )}`,

@@ -42,7 +42,7 @@ const recentFiles = new RecentFiles({
   ssm: new SSMClient(clientOptions),
   parameter: settings.RECENT_FILES_PARAMETER,
   apiUrl: settings.PINTEREST_API_URL,
-  onError: (error) => logger.warn('recent processing times could not be kept', { error: error as Error }),
+  onError: (error) => logger.warn('recent processing times could not be stored', { error: error as Error }),
 });
 const policy = {
   deadlineSeconds: settings.POLL_DEADLINE_MINUTES * 60,

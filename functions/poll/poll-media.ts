@@ -141,7 +141,7 @@ const PROCESSING_FAILED: KnownFailure = {
 
 const MEDIA_NOT_FOUND: KnownFailure = {
   reason: 'media_not_found',
-  message: 'Pinterest does not know the media any more, though it took the upload. Retry the drop to upload it again.',
+  message: 'Pinterest accepted the upload, but does not know the media any more. Retry the drop to upload it again.',
   retryable: true,
 };
 
@@ -153,7 +153,7 @@ function gaveUpAsking(because: string, giveUpAfterSeconds: number): KnownFailure
   const hours = Math.round(giveUpAfterSeconds / 360) / 10;
   return {
     reason: 'gave_up',
-    message: `Pinterest has the file, but every question about it failed for ${hours} h: ${because} Look for the video on Pinterest before you retry the drop.`,
+    message: `Pinterest has the file, but every status request failed for ${hours} h: ${because} Look for the video on Pinterest before you retry the drop.`,
     retryable: true,
   };
 }
@@ -162,7 +162,7 @@ function timedOut(status: Media['status'], deadlineSeconds: number): KnownFailur
   const minutes = Math.round(deadlineSeconds / 6) / 10;
   const found =
     status === 'registered'
-      ? `Pinterest had not noticed the upload ${minutes} min after it was acknowledged. Retry the drop.`
+      ? `Pinterest acknowledged the upload, but had not begun to process it ${minutes} min later. Retry the drop.`
       : `Pinterest was still processing the video ${minutes} min after the upload. Look for it on Pinterest before you retry the drop.`;
   return { reason: 'timed_out', message: found, retryable: true };
 }

@@ -48,7 +48,7 @@ async function reportRecord({ body, messageId, messageAttributes }: SQSRecord): 
       if (reported) {
         measurements.of(account?.name).ended(reported);
         logger.error('dead letter reported as failed', about);
-      } else logger.info('dead letter of an upload that is followed', about);
+      } else logger.info('dead letter of an upload that has an execution', about);
     }
     about = { messageId };
     if (unreadable.length > 0) throw new UnreadableNotificationError(unreadable.join(' '));

@@ -41,8 +41,8 @@ function failedUpload(drop: Drop, now: Date, { account, undelivered }: KnownAbou
   const ageSeconds = (now.getTime() - Date.parse(drop.droppedAt)) / 1000;
   const because =
     undelivered === undefined
-      ? 'the function that uploads it died at every attempt; its log says why.'
-      : `EventBridge could not put its event into the queue of drops (${undelivered}): check the queue's policy.`;
+      ? 'the function ingest died at every attempt; its log has the cause.'
+      : `EventBridge could not put the event of the drop into the queue of drops (${undelivered}): check the queue's policy.`;
   const failure = gaveUp(because, ageSeconds);
   const event = finalEvent(upload, 0, now, { status: 'failed', failure });
   return { upload, polls: 0, waitSeconds: 0, deadLetter: true, finalEvent: event };

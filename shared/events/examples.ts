@@ -40,7 +40,7 @@ const messages: Record<
 > = {
   rejected_file: {
     message:
-      'The video is 16 min long; Pinterest takes 4 s to 15 min. Convert it with ffmpeg -i in.mp4 -t 899 -c copy -movflags +faststart out.mp4 and drop the result.',
+      'The video is 16 min long; Pinterest accepts 4 s to 15 min. Convert it with ffmpeg -i in.mp4 -t 899 -c copy -movflags +faststart out.mp4 and drop the result.',
     retryable: false,
     reached: 'drop',
   },
@@ -56,7 +56,7 @@ const messages: Record<
   },
   source_unreadable: {
     message:
-      "The object is archived, and S3 does not hand it out (403 InvalidObjectState: The operation is not valid for the object's storage class). Restore it and retry the drop, or drop a copy in another storage class.",
+      "The object is archived, and S3 does not return it (403 InvalidObjectState: The operation is not valid for the object's storage class). Restore it and retry the drop, or drop a copy in another storage class.",
     retryable: true,
     reached: 'drop',
   },
@@ -68,7 +68,7 @@ const messages: Record<
   },
   upload_refused: {
     message:
-      "The upload was refused (400 EntityTooLarge): Pinterest's form takes no file as large as this one. Drop a re-encoded one.",
+      "The upload was refused (400 EntityTooLarge): the file is too large for Pinterest's form. Drop a re-encoded file.",
     retryable: false,
     reached: 'registration',
   },
@@ -85,14 +85,13 @@ const messages: Record<
     reached: 'upload',
   },
   media_not_found: {
-    message:
-      'Pinterest does not know the media any more, though it took the upload. Retry the drop to upload it again.',
+    message: 'Pinterest accepted the upload, but does not know the media any more. Retry the drop to upload it again.',
     retryable: true,
     reached: 'upload',
   },
   gave_up: {
     message:
-      'Gave up 24 h after the drop: Pinterest did not answer. The file is still in the bucket: retry it once that is fixed.',
+      'Pindrop gave up 24 h after the drop: Pinterest did not answer. The file is still in the bucket: retry it once the cause is fixed.',
     retryable: true,
     reached: 'drop',
   },

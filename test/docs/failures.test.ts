@@ -8,7 +8,8 @@ const failures = page('docs/failures.md');
 const made = await madeFailures();
 
 /** Matches the message of a temporary fault that lasted too long. The group is the cause. */
-const GAVE_UP = /^Gave up 24 h after the drop: (.+) The file is still in the bucket: retry it once that is fixed\.$/;
+const GAVE_UP =
+  /^Pindrop gave up 24 h after the drop: (.+) The file is still in the bucket: retry it once the cause is fixed\.$/;
 
 /** The text of one section, up to the next heading. */
 function textOf(title: string): string {

@@ -21,12 +21,12 @@ export function s3CoverSource(s3: S3Client): CoverSource {
       const { Body, ContentLength = 0 } = await s3.send(new GetObjectCommand({ Bucket, Key }));
       if (Body === undefined || ContentLength > MAX_COVER_BYTES) {
         (Body as Readable | undefined)?.destroy();
-        return { problem: `has ${ContentLength} bytes; the most is ${MAX_COVER_BYTES} (20 MB)` };
+        return { problem: `has ${ContentLength} bytes; the maximum is ${MAX_COVER_BYTES} (20 MB)` };
       }
       return coverImageOf(await Body.transformToByteArray());
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
-      if (error instanceof InvalidObjectState) return { problem: 'is archived, and S3 does not hand it out' };
+      if (error instanceof InvalidObjectState) return { problem: 'is archived, and S3 does not return it' };
       throw error;
     }
   };

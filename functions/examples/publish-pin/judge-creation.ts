@@ -18,7 +18,7 @@ export type CreationJudgement =
  * @param account the name of the Pinterest account; undefined without the setting `accounts`
  */
 export function judgeCreation(error: unknown, account?: string): CreationJudgement {
-  if (error instanceof TokenMissingError) return { made: 'no', because: 'The secret holds no access token.' };
+  if (error instanceof TokenMissingError) return { made: 'no', because: 'The secret contains no access token.' };
   if (!(error instanceof PinterestError) || error.status === undefined || error.unexpectedAnswer) {
     return { made: 'perhaps', because: error instanceof Error ? error.message : String(error) };
   }

@@ -53,6 +53,6 @@ function gaveUp(because: string, { step }: PinProgress, { giveUpAfterSeconds }: 
   const then =
     step === 'look'
       ? 'The Pin may be there: look at the board, then retry the drop.'
-      : 'Retry the drop once that has passed.';
-  return { reason: 'gave_up', message: `Gave up after ${hours} h: ${because} ${then}`, retryable: true };
+      : 'Retry the drop once the problem is over.';
+  return { reason: 'gave_up', message: `Pindrop gave up after ${hours} h: ${because} ${then}`, retryable: true };
 }

@@ -148,7 +148,7 @@ function sleepUntil(wakeAt: number, { sleepless, ...progress }: PinProgress, por
     startedAt: new Date(ports.now().getTime() + waitSeconds * 1000).toISOString(),
   });
   if (!sleepless) return { ...sleep(Math.max(1, Math.min(LONGEST_SLEEP_SECONDS, left))), step: 'sleep' };
-  ports.onFault?.('The sleep could not begin.');
+  ports.onFault?.('The wait of the Pin could not begin.');
   const waitSeconds = Math.max(1, Math.min(left, backoffSeconds(faults, UNHURRIED, ports.random?.())));
   return { ...sleep(waitSeconds), faults: faults + 1 };
 }

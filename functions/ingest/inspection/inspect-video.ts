@@ -50,7 +50,7 @@ function judge(facts: FileFacts, limits: VideoLimits): Verdict {
   const rules = broken.map(({ rule }) => rule.name);
   const [first] = rules;
   if (first !== undefined) {
-    const clauses = broken.map(({ rule, judgement }) => `${judgement.broken}; Pinterest takes ${rule.takes(limits)}`);
+    const clauses = broken.map(({ rule, judgement }) => `${judgement.broken}; Pinterest accepts ${rule.takes(limits)}`);
     return {
       verdict: 'rejected',
       rule: first,

@@ -84,7 +84,7 @@ function pollFunction(
 ): NodeFunction {
   const poll = new NodeFunction(parts, 'Poll', {
     folder: 'poll',
-    description: 'Asks Pinterest how far an upload is',
+    description: 'Polls the status of an upload at Pinterest',
     // Enough for two pages of media_list and one media_get, each answered just before its timeout, and the requests to
     // AWS.
     timeout: Duration.seconds(90),
@@ -161,7 +161,7 @@ function definition(parts: Construct, poll: NodeFunction, { bus, taggedObjects }
 export const POLLING_BROKE: KnownFailure = {
   reason: 'gave_up',
   message:
-    'Pinterest has the file, but asking how far it is failed for a day; the poll function’s log says why. Look for the video on Pinterest before you retry the drop.',
+    'Pinterest has the file, but all status requests failed for a day; the log of the function poll has the cause. Look for the video on Pinterest before you retry the drop.',
   retryable: true,
 };
 

@@ -38,7 +38,7 @@ const failures: Record<PinFailureReason, Omit<PinFailed['failure'], 'reason'>> =
   },
   gave_up: {
     message:
-      'Gave up after 24 h: Pinterest did not answer boards_list_pins in time. Retry the drop once that has passed.',
+      'Pindrop gave up after 24 h: Pinterest did not answer boards_list_pins in time. Retry the drop once the problem is over.',
     retryable: true,
   },
 };

@@ -125,7 +125,7 @@ describe('a drop that describes its Pin', () => {
           'The sidecar\'s "tittle" is not a field of a Pin: write "title", or give your own data another name.',
           'The sidecar\'s "description" has 801 characters; Pinterest accepts 800.',
           'The sidecar\'s "cover" must be whole seconds into the video, such as 12, or the web address of a picture, not "first".',
-          'Write what is right into the sidecar clip.mp4.json, then retry the drop.',
+          'Write the correct values into the sidecar clip.mp4.json, then retry the drop.',
         ].join(' '),
       },
     });

@@ -182,12 +182,12 @@ describe('ingestDrop', () => {
 
   it('fails a rejected file before it registers any media', async () => {
     const { ports, executions, registrations } = await workingPorts();
-    const message = 'the video is 2.1 s long; Pinterest takes 4 s to 15 min';
+    const message = 'the video is 2.1 s long; Pinterest accepts 4 s to 15 min';
     ports.inspect = async () => ({ verdict: 'rejected', rule: 'too_short', rules: ['too_short'], message });
     await ingestDrop(drop, ports, attempt);
     expect(failureIn(executions.get('clip-1'))).toEqual({
       reason: 'rejected_file',
-      message: 'The video is 2.1 s long; Pinterest takes 4 s to 15 min. Drop a file that fits.',
+      message: 'The video is 2.1 s long; Pinterest accepts 4 s to 15 min. Drop a file that Pinterest accepts.',
       retryable: false,
     });
     expect(registrations()).toBe(0);
@@ -203,7 +203,8 @@ describe('ingestDrop', () => {
     await expect(ingestDrop(drop, ports, attempt)).resolves.toMatchObject({ outcome: 'failed', blame: 'file' });
     expect(failureIn(executions.get('clip-1'))).toEqual({
       reason: 'rejected_file',
-      message: '7 is wrong. 42 too. Write what is right into the sidecar spring/clip.mp4.json, then retry the drop.',
+      message:
+        '7 is wrong. 42 too. Write the correct values into the sidecar spring/clip.mp4.json, then retry the drop.',
       retryable: true,
     });
     expect(registrations()).toBe(0);
@@ -216,7 +217,7 @@ describe('ingestDrop', () => {
     await ingestDrop(drop, ports, attempt);
     expect(failureIn(executions.get('clip-1'))).toEqual({
       reason: 'rejected_file',
-      message: 'The file is empty. Drop a file that fits. No board is named.',
+      message: 'The file is empty. Drop a file that Pinterest accepts. No board is named.',
       retryable: false,
     });
   });

@@ -44,7 +44,7 @@ describe('reportDeadLetter', () => {
       failure: {
         reason: 'gave_up',
         message: expect.stringContaining(
-          'EventBridge could not put its event into the queue of drops (NO_PERMISSIONS)',
+          'EventBridge could not put the event of the drop into the queue of drops (NO_PERMISSIONS)',
         ),
       },
     });

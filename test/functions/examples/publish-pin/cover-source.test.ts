@@ -43,7 +43,7 @@ describe('the cover image beside a video', () => {
     expect(await source.read(video)).toMatchObject({ contentType: 'image/jpeg' });
     await put('.jpg', Buffer.concat([jpegImage, Buffer.alloc(MAX_COVER_BYTES - jpegImage.length + 1)]));
     expect(await source.read(video)).toEqual({
-      problem: 'The cover image März/clip 1.mp4.jpg has 20971521 bytes; the most is 20971520 (20 MB).',
+      problem: 'The cover image März/clip 1.mp4.jpg has 20971521 bytes; the maximum is 20971520 (20 MB).',
     });
   });
 

@@ -37,23 +37,27 @@ describe('inspectVideo', () => {
   });
 
   it.each([
-    ['inspection/one-second.mp4', 'too_short', 'the video is 1 s long; Pinterest takes 4 s to 15 min'],
-    ['inspection/sixteen-minutes.mp4', 'too_long', 'the video is 16 min long; Pinterest takes 4 s to 15 min'],
-    ['inspection/mpeg4-part-2.mp4', 'codec', 'the video is encoded as MPEG-4 Part 2; Pinterest takes H.264 and H.265'],
-    ['inspection/vp9.mp4', 'codec', 'the video is encoded as VP9; Pinterest takes H.264 and H.265'],
+    ['inspection/one-second.mp4', 'too_short', 'the video is 1 s long; Pinterest accepts 4 s to 15 min'],
+    ['inspection/sixteen-minutes.mp4', 'too_long', 'the video is 16 min long; Pinterest accepts 4 s to 15 min'],
+    [
+      'inspection/mpeg4-part-2.mp4',
+      'codec',
+      'the video is encoded as MPEG-4 Part 2; Pinterest accepts H.264 and H.265',
+    ],
+    ['inspection/vp9.mp4', 'codec', 'the video is encoded as VP9; Pinterest accepts H.264 and H.265'],
     [
       'inspection/one-to-three.mp4',
       'aspect_ratio',
-      'the video is 64 × 192 pixels, 1:3; Pinterest takes 1:2 to 1.91:1, width to height',
+      'the video is 64 × 192 pixels, 1:3; Pinterest accepts 1:2 to 1.91:1, width to height',
     ],
     [
       'inspection/landscape.mp4',
       'aspect_ratio',
-      'the video is 128 × 64 pixels, 2:1; Pinterest takes 1:2 to 1.91:1, width to height',
+      'the video is 128 × 64 pixels, 2:1; Pinterest accepts 1:2 to 1.91:1, width to height',
     ],
-    ['inspection/sound.m4a', 'no_video', 'the file has no video track; Pinterest takes videos'],
-    ['inspection/video.webm', 'container', 'the file is a WebM or Matroska video; Pinterest takes MP4, M4V and MOV'],
-    ['inspection/README.md', 'container', 'the file is a text file; Pinterest takes MP4, M4V and MOV'],
+    ['inspection/sound.m4a', 'no_video', 'the file has no video track; Pinterest accepts videos'],
+    ['inspection/video.webm', 'container', 'the file is a WebM or Matroska video; Pinterest accepts MP4, M4V and MOV'],
+    ['inspection/README.md', 'container', 'the file is a text file; Pinterest accepts MP4, M4V and MOV'],
   ])('rejects %s', async (name, rule, message) => {
     expect(await inspectVideo(countedObject(fixture(name)))).toMatchObject({
       verdict: 'rejected',
@@ -81,7 +85,7 @@ describe('inspectVideo', () => {
     const huge = countedObject(clip, 3 * 1024 ** 3);
     expect(await inspectVideo(huge)).toMatchObject({
       rules: ['too_large'],
-      message: 'the file has 3,221,225,472 bytes (3.2 GB); Pinterest takes at most 2,147,483,648 bytes (2.1 GB)',
+      message: 'the file has 3,221,225,472 bytes (3.2 GB); Pinterest accepts at most 2,147,483,648 bytes (2.1 GB)',
     });
     expect(huge.reads.length).toBeLessThanOrEqual(4);
   });

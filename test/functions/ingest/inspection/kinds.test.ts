@@ -252,10 +252,10 @@ describe('inspectVideo rejects a file that certainly breaks a rule', () => {
       rule: 'too_large',
       rules: ['too_large', 'codec', 'too_long', 'aspect_ratio'],
       message: [
-        'the file has 3,221,225,472 bytes (3.2 GB); Pinterest takes at most 2,147,483,648 bytes (2.1 GB)',
-        'the video is encoded as VP9; Pinterest takes H.264 and H.265',
-        'the video is 16 min long; Pinterest takes 4 s to 15 min',
-        'the video is 64 × 192 pixels, 1:3; Pinterest takes 1:2 to 1.91:1, width to height',
+        'the file has 3,221,225,472 bytes (3.2 GB); Pinterest accepts at most 2,147,483,648 bytes (2.1 GB)',
+        'the video is encoded as VP9; Pinterest accepts H.264 and H.265',
+        'the video is 16 min long; Pinterest accepts 4 s to 15 min',
+        'the video is 64 × 192 pixels, 1:3; Pinterest accepts 1:2 to 1.91:1, width to height',
       ].join('. '),
       fix: 'ffmpeg -i in.mp4 -t 900 -vf scale=64:192,setsar=1,pad=96:192:-1:-1 -c:v libx264 -pix_fmt yuv420p -c:a aac -maxrate 17179k -bufsize 17179k -movflags +faststart out.mp4',
     });
@@ -266,7 +266,7 @@ describe('inspectVideo rejects a file that certainly breaks a rule', () => {
     expect((await inspectVideo(countedObject(movie(), limit))).verdict).not.toBe('rejected');
     expect(await inspectVideo(countedObject(movie(), limit + 1))).toMatchObject({
       rules: ['too_large'],
-      message: 'the file has 2,147,483,649 bytes (2.1 GB); Pinterest takes at most 2,147,483,648 bytes (2.1 GB)',
+      message: 'the file has 2,147,483,649 bytes (2.1 GB); Pinterest accepts at most 2,147,483,648 bytes (2.1 GB)',
     });
   });
 });
