@@ -44,7 +44,7 @@ export function environmentProblems(fn: LambdaFunction, folder: string): string[
   const longest = lengths.toSorted(([, a], [, b]) => b - a).slice(0, 2);
   const named = longest.map(([name, length]) => `${name} ${length}`).join(' and ');
   return [
-    `The environment of the function ${folder} needs up to ${bytes} bytes (${named}), and Lambda takes ${MAX_BYTES}.${advice(variables, lengths, bytes)}`,
+    `The environment of the function ${folder} needs up to ${bytes} bytes (${named}), but Lambda allows only ${MAX_BYTES}.${advice(variables, lengths, bytes)}`,
   ];
 }
 

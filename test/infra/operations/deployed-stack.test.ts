@@ -72,7 +72,7 @@ describe('deployedStack', () => {
 
   it('reports that the stack contains no Pindrop', async () => {
     await expect(deployedStack('Videos', account({}, { theirs: {} }))).rejects.toThrow(
-      'There is no Pindrop in the stack Videos.',
+      'The stack Videos contains no Pindrop: name another stack with --stack.',
     );
   });
 });

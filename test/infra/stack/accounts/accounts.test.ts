@@ -111,7 +111,7 @@ describe('a stack with several accounts', () => {
     const long = Object.fromEntries(
       Object.keys(brands(8)).map((name) => [name.padEnd(30, '-'), { prefix: `${name}/${'p'.repeat(200)}` }]),
     );
-    expect(() => synthesized({ accounts: long })).toThrow(/Lambda takes 4096\. About \d of the 8 accounts/);
+    expect(() => synthesized({ accounts: long })).toThrow(/Lambda allows only 4096\. About \d of the 8 accounts/);
     const pinDefaults = {
       all: { board: 'Brand', description: 'd'.repeat(450), link: `https://e.com/${'l'.repeat(1400)}` },
     };
