@@ -70,9 +70,11 @@ function startBackfill(url: string, directory: string, ...options: string[]) {
   return { child, written, ended };
 }
 
-it(`uploads what is in a bucket of ${KEYS} keys, once each, though it was killed and notifications came late`, async () => {
-  // More processes of `ingest` would only share the cores of this machine.
-  const settings = { inspect: false, maxConcurrency: 3 };
+it(`uploads what is in a bucket of ${KEYS} keys, once each, though it was killed and notifications came late`, {
+  timeout: KEYS * 1000,
+}, async () => {
+  // Ten processes of `ingest`, the default, would take a third more CPU time to start and to warm up.
+  const settings = { inspect: false, maxConcurrency: 5 };
   const pindrop = await startLocalPindrop({ settings, change: withoutNotifications });
   const { bucket, drop } = pindrop;
   const directory = localStateDirectory(pindrop);
