@@ -133,7 +133,8 @@ async function taggedOutputs(
   }
   const chosen = path === '' && instances.size === 1 ? [...instances.values()][0] : instances.get(path);
   if (chosen) return chosen;
-  if (instances.size === 0) throw new OperationError(`The stack ${stackName} contains no Pindrop: name another stack with --stack.`);
+  if (instances.size === 0)
+    throw new OperationError(`The stack ${stackName} contains no Pindrop: name another stack with --stack.`);
   const choices = [...instances.keys()].map((each) => `--stack ${stackName}/${each}`).join(' or ');
   throw new OperationError(`The stack ${stackName} has several Pindrops: use ${choices}.`);
 }
