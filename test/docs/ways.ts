@@ -125,7 +125,7 @@ export const WAYS: Way[] = [
         when: { says: /Ctrl\+C stops/, does: 'interrupt' },
       });
       expect(code, stderr).toBe(130);
-      expect(stderr).toContain('What was dropped is kept');
+      expect(stderr).toContain('The dropped files are kept');
     },
   },
   {
