@@ -58,7 +58,7 @@ export async function streamDrop(
     );
     return { versionId };
   } catch (error) {
-    throw new Refusal(502, `The bucket did not take the file (${(error as Error).message.replace(/\.$/, '')}).`);
+    throw new Refusal(502, `The bucket did not accept the file (${(error as Error).message.replace(/\.$/, '')}).`);
   } finally {
     s3.destroy();
   }

@@ -264,7 +264,10 @@ describe('dropping', () => {
     const { endpoint, puts } = await s3([507]);
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.locator('#files').setInputFiles([video('clip.mp4')]);
-    await page.getByRole('alert').getByText('clip.mp4: The bucket did not take the file (The disk is full).').waitFor();
+    await page
+      .getByRole('alert')
+      .getByText('clip.mp4: The bucket did not accept the file (The disk is full).')
+      .waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => puts.length).toBe(2);
     await page.locator('.refused').waitFor({ state: 'hidden' });
@@ -277,7 +280,7 @@ describe('dropping many', () => {
     const page = await chromium.open((await startStagedConsole({ endpoint })).url);
     await page.locator('#files').setInputFiles(['one.mp4', 'two.mp4', 'three.mp4'].map((name) => video(name)));
     await page.getByRole('alert').getByText('3 files did not reach the bucket.').waitFor();
-    await page.getByText('two.mp4: The bucket did not take the file (The disk is full).').waitFor();
+    await page.getByText('two.mp4: The bucket did not accept the file (The disk is full).').waitFor();
     await page.getByRole('button', { name: 'Try all again' }).click();
     await expect.poll(() => puts.length).toBe(6);
     await page.locator('.refused').waitFor({ state: 'hidden' });
@@ -388,7 +391,7 @@ describe('the faults', () => {
     await slow.click();
     await page.locator('[role=switch][aria-checked=true]').waitFor();
     expect(on()).toEqual(['slow-processing']);
-    await page.getByText('Pinterest is asked less and less often.').waitFor();
+    await page.getByText('Pindrop polls Pinterest less and less often.').waitFor();
     await slow.click();
     await page.locator('[role=switch][aria-checked=true]').waitFor({ state: 'detached' });
     expect(on()).toEqual([]);
