@@ -23,7 +23,7 @@ const REASONS: Record<SkipReason, string> = {
   folder: 'folders',
   companion: 'sidecars and covers',
   ignored: 'excluded by the settings prefix, suffixes and accounts',
-  followed: 'have an execution: uploaded, in progress, or failed',
+  followed: 'with an execution: uploaded, in progress, or failed',
   archived: 'archived: restore them first',
   tagged: 'tagged pindrop=succeeded',
   deleted: 'deleted in the meantime',
