@@ -74,7 +74,7 @@ export function s3BoardTurns(s3: S3Client, findEnd: FindEnd, bucket: string, now
     }
     const turnAt = Math.max(freeAt, now()) + ahead * spacingMs;
     const far = turnAt - now() > Math.max(SOON_MS, spacingMs);
-    const askAt = far ? (turnAt + now()) / 2 : turnAt;
+    const askAt = far ? Math.ceil((turnAt + now()) / 2) : turnAt;
     const written = await found.replace({ ...board, waiting: [...queue, { ...who, askAt }] });
     return written ? { askAt, held: holder !== undefined && freeAt <= now() } : undefined;
   };

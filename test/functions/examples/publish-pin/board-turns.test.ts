@@ -158,7 +158,7 @@ describe("a board's turns", () => {
         expect(Math.min(SPACING_MS, ...gaps)).toBe(SPACING_MS);
         expect(pins.length).toBeGreaterThanOrEqual(uploads.filter(({ fate }) => fate === 'publishes').length);
       }),
-      { numRuns: 100 },
+      { numRuns: 100, examples: [[HALF_A_MILLISECOND]] },
     );
   });
 });
@@ -170,6 +170,11 @@ interface Upload {
   takesMs: number;
   fate: Fate;
 }
+
+/** Half of the time until a turn was not a whole number of milliseconds for these uploads. */
+const HALF_A_MILLISECOND = [600_001, 600_008, 600_002, 0, 600_008].map(
+  (dueMs, index): Upload => ({ dueMs, takesMs: 0, fate: index === 2 ? 'fails' : 'publishes' }),
+);
 
 /** Runs uploads that publish on one board. @returns when their Pins were made, in milliseconds since the start */
 async function pinsOf(uploads: Upload[]): Promise<number[]> {
