@@ -5,7 +5,6 @@ import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import { expect, it, onTestFinished } from 'vitest';
 import { MOST_IN_QUEUE } from '../../infra/operations/backfill/paced-queue.ts';
-import type { FinalEventDetail } from '../../shared/events/events.ts';
 import { type LocalPindrop, startLocalPindrop } from '../harness/local-pindrop.ts';
 import { localStateDirectory, portsTo } from '../harness/pindrop-command.ts';
 import { rest } from '../harness/rest.ts';
@@ -37,19 +36,6 @@ async function notify(drops: Dropped[], pindrop: LocalPindrop): Promise<void> {
   }
 }
 
-/** Final events, read only once each: the observations are many. */
-function eventCounter({ observations }: LocalPindrop) {
-  const details: FinalEventDetail[] = [];
-  let read = 0;
-  return () => {
-    for (; read < observations.length; read++) {
-      const observation = observations[read];
-      if (observation?.kind === 'event-put') details.push(observation.envelope.detail as FinalEventDetail);
-    }
-    return details;
-  };
-}
-
 /** Starts `pindrop backfill` in a process of its own. */
 function startBackfill(url: string, directory: string, ...options: string[]) {
   const environment = { ...process.env, PINDROP_STATE_DIR: directory };
@@ -76,9 +62,8 @@ it(`uploads what is in a bucket of ${KEYS} keys, once each, though it was killed
   // Ten processes of `ingest`, the default, would take a third more CPU time to start and to warm up.
   const settings = { inspect: false, maxConcurrency: 5 };
   const pindrop = await startLocalPindrop({ settings, change: withoutNotifications });
-  const { bucket, drop } = pindrop;
+  const { bucket, drop, events } = pindrop;
   const directory = localStateDirectory(pindrop);
-  const events = eventCounter(pindrop);
   const url = `s3://${bucket}/library/`;
 
   const numbers = Array.from({ length: KEYS }, (_, number) => number);

@@ -86,6 +86,9 @@ export async function startLocalPindrop({
   }
   const observations: Observation[] = [];
   const watchers = new Set<() => void>();
+  const check = () => {
+    for (const watcher of watchers) watcher();
+  };
   const log = () =>
     observations.map((observation) => (observation.kind === 'function-log' ? `${observation.line}\n` : '')).join('');
   const stack = await startLocalStack({
@@ -98,12 +101,10 @@ export async function startLocalPindrop({
     },
     observe(observation) {
       observations.push(observation);
-      for (const watcher of watchers) watcher();
+      check();
     },
   });
-  const checks = setInterval(() => {
-    for (const watcher of watchers) watcher();
-  }, CHECK_MS);
+  const checks = setInterval(check, CHECK_MS);
   const s3 = new S3Client({
     endpoint: stack.endpoint,
     region: stack.region,
